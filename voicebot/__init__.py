@@ -1,0 +1,1 @@
+"""A telephone hotline that understands callers, on your own machines, offline."""

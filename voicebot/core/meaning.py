@@ -1,0 +1,128 @@
+"""What a listening node expects, and what the caller turned out to mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from voicebot.core.phrases import Phrase
+from voicebot.core.turn import KeySpec
+
+
+class SlotType(StrEnum):
+    """Type of a slot's value, with its canonical text in `SlotValue.value`."""
+
+    DIGITS = "digits"
+    """A string of digits: `0123`."""
+    NUMBER = "number"
+    """A decimal number: `-12`, `3.5`."""
+    YES_NO = "yes_no"
+    """`yes` or `no`."""
+    DATE = "date"
+    """ISO 8601: `2026-11-23`."""
+    TIME = "time"
+    """ISO 8601, 24 hours: `15:30`."""
+    DATETIME = "datetime"
+    """ISO 8601 without zone, in the call's zone: `2026-11-23T15:30`."""
+    DURATION = "duration"
+    """Whole seconds: `90`."""
+    MONEY = "money"
+    """Amount and ISO 4217 code: `12.50 USD`."""
+    CHOICE = "choice"
+    """The name of one of the slot's options."""
+    TEXT = "text"
+    """As recognized."""
+
+
+EMPTY: Mapping[str, SlotValue] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SlotValue:
+    """A slot that was filled."""
+
+    type: SlotType
+    value: str
+    """Canonical text, as `SlotType` says."""
+    raw: str = ""
+    """The caller's words for it."""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """A slot that a node wants filled."""
+
+    name: str
+    type: SlotType
+    min_length: int = 1
+    """Digits: the fewest."""
+    max_length: int = 20
+    """Digits: the most."""
+    options: tuple[Choice, ...] = ()
+    """Choice: what may be chosen."""
+    currency: str = "USD"
+    """Money: the currency where none is said, ISO 4217."""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way out of a node (or one value of a slot) and what callers say for it."""
+
+    name: str
+    phrases: tuple[Phrase, ...]
+    label: str = ""
+    """How the bot names it to the caller ("did you mean ...?"); the name if empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """All that can be meant at this point of the call: only this competes."""
+
+    language: str = "en"
+    """BCP 47 primary tag: `en`, `zh`."""
+    choices: tuple[Choice, ...] = ()
+    slots: tuple[SlotSpec, ...] = ()
+    universals: tuple[Choice, ...] = ()
+    """Global commands: help, repeat, operator, main menu."""
+    keys: KeySpec | None = None
+    """None: keys are ignored here."""
+    accept: float = 0.6
+    """Confidence from which a meaning is taken as it is."""
+    confirm: float = 0.35
+    """Confidence from which it is asked back; below it nothing was understood."""
+    secret: bool = False
+    """Nothing of what is said or keyed here may be kept or logged."""
+    speech: bool = True
+    """False: only keys are listened for."""
+
+
+class Match(StrEnum):
+    """What became of an utterance."""
+
+    CHOICE = "choice"
+    SLOTS = "slots"
+    UNIVERSAL = "universal"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What the caller meant, as far as the node's expectation goes."""
+
+    match: Match
+    text: str
+    """What was heard; empty if nothing was."""
+    confidence: float = 0.0
+    """Calibrated as well as the engine can: 0.8 should be right eight times in ten."""
+    choice: str = ""
+    """Name of the choice or universal."""
+    slots: Mapping[str, SlotValue] = field(default_factory=lambda: EMPTY)
+    """Slots that were filled by this utterance (a choice may bring some along)."""
+    runner_up: str = ""
+    """The next best choice, where one came close."""
+    complete: bool = False
+    """A choice is made or every required slot is filled: nothing more need be said."""

@@ -1,0 +1,276 @@
+"""Ports: what the session needs of the world, one to six methods each.
+
+Adapters implement them, `voicebot.sim` ships stand-ins, and `app.py` joins them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from voicebot.core.audio import Pcm
+from voicebot.core.call import LegId, LegInfo, LegState
+from voicebot.core.meaning import Expectation, Interpretation
+from voicebot.core.prompt import Prompt
+from voicebot.core.record import Fact
+from voicebot.core.speech import Transcript, Voicing
+
+# ---------------------------------------------------------------- the line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Sound of one or more whole frames, in both directions."""
+
+    heard: Pcm
+    """From the far end; silence where no packet came. Time passes by it."""
+    played: Pcm
+    """To the far end during these same frames, as it went out; same length and rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The far end pressed a key: one event a press, whatever the method."""
+
+    key: str
+    """One of 0-9 * # A B C D."""
+    method: str
+    """`rfc4733` or `info`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The SIP dialog went on: ringing, answered."""
+
+    state: LegState
+    code: int = 0
+    """Status code of the response, where there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The far end put us on hold (True) or came back (False)."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferProgress:
+    """A NOTIFY about the transfer that we asked for (RFC 3515)."""
+
+    code: int
+    """SIP status of the transferred call so far."""
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The leg is gone; always the last event."""
+
+    code: int
+    """SIP status, 200 after an ordinary BYE."""
+    reason: str = ""
+    by_far_end: bool = True
+
+
+LegEvent = Audio | Keyed | StateChanged | Hold | ReferProgress | LegEnded
+
+
+class Leg(Protocol):
+    """One SIP dialog and its sound. Every method may be called at any time; on a leg that is
+    gone, those that return nothing do nothing and the others raise `LegGone`."""
+
+    @property
+    def id(self) -> LegId: ...
+
+    @property
+    def info(self) -> LegInfo: ...
+
+    @property
+    def state(self) -> LegState: ...
+
+    @property
+    def rate(self) -> int:
+        """Sampling rate of `Audio` and of `play`, in Hz: 8000 or 16000. Settled once media runs."""
+        ...
+
+    @property
+    def pending_ms(self) -> float:
+        """What was given to `play` and has not been played yet, in ms."""
+        ...
+
+    def events(self) -> AsyncIterator[LegEvent]:
+        """All that happens on the leg, in order; ends after `LegEnded`. To be read by one reader.
+
+        `Audio` begins when media runs (early media included) and then comes every frame or few
+        frames without a gap, whatever the far end sends, until the leg ends.
+        """
+        ...
+
+    def ring(self) -> None:
+        """Say 180 Ringing to an incoming leg."""
+        ...
+
+    async def early_media(self) -> None:
+        """Say 183 Session Progress to an incoming leg; returns when media runs."""
+        ...
+
+    async def answer(self) -> None:
+        """Say 200 OK to an incoming leg; returns when media runs."""
+        ...
+
+    async def hang_up(self, code: int = 0) -> None:
+        """CANCEL, BYE or refuse with `code`, as the state asks for; returns when it is sent."""
+        ...
+
+    def play(self, pcm: Pcm) -> None:
+        """Append to what is played; `pcm` has the leg's rate. Returns at once."""
+        ...
+
+    def flush(self) -> Pcm:
+        """Stop playing at once; returns what was left unplayed."""
+        ...
+
+    async def bridge(self, other: Leg) -> None:
+        """Let both far ends hear each other, until `unbridge` or the end of either."""
+        ...
+
+    async def unbridge(self, other: Leg) -> None: ...
+
+    async def refer(self, target: str) -> None:
+        """Ask the far end to call `target` (blind transfer); `ReferProgress` events follow."""
+        ...
+
+    async def send_keys(self, keys: str) -> None:
+        """Send keys by RFC 4733; returns when the last is sent."""
+        ...
+
+
+class Telephone(Protocol):
+    """The SIP user agent."""
+
+    def incoming(self) -> AsyncIterator[Leg]:
+        """Legs that ring, already admitted (source allowed, capacity left)."""
+        ...
+
+    async def dial(self, target: str, headers: Mapping[str, str], *, caller_name: str = "") -> Leg:
+        """Start a call; returns at once with a leg in state CALLING. Raises `DialRefused` for a
+        target that is not allowed."""
+        ...
+
+
+# ---------------------------------------------------------------- engines
+
+
+class Vad(Protocol):
+    """A voice activity detector with the state of one call."""
+
+    def judge(self, heard: Pcm, played: Pcm) -> Voicing:
+        """One frame (`FRAME_MS`) of what was heard, and what was played meanwhile (its echo is
+        no speech)."""
+        ...
+
+
+class Hearing(Protocol):
+    """The recognition of one utterance."""
+
+    def feed(self, pcm: Pcm) -> None:
+        """More of the utterance, any length, the call's rate. Never blocks."""
+        ...
+
+    async def partial(self) -> Transcript:
+        """The best reading of all that was fed so far. Raises `EngineError`."""
+        ...
+
+    async def finish(self) -> Transcript:
+        """The final reading. Raises `EngineError`. Cheap where nothing but silence came since
+        the last partial."""
+        ...
+
+    def close(self) -> None:
+        """Drop the utterance; harmless after `finish`."""
+        ...
+
+
+class Recognizer(Protocol):
+    """A speech recognizer."""
+
+    def hear(self, expectation: Expectation) -> Hearing:
+        """A new utterance; what is expected becomes the grammar."""
+        ...
+
+
+class Understanding(Protocol):
+    """From words to meaning."""
+
+    async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
+        """What of `expectation` was meant; `Match.NONE` if nothing was."""
+        ...
+
+
+class Voice(Protocol):
+    """From prompts to sound: recordings, cache and synthesis."""
+
+    def speak(self, prompt: Prompt, rate: int) -> AsyncIterator[Pcm]:
+        """The prompt's audio at `rate` Hz, in pieces as they are ready. Raises `EngineError`."""
+        ...
+
+    def text(self, prompt: Prompt) -> str:
+        """The words that are spoken, values worded."""
+        ...
+
+
+# ---------------------------------------------------------------- back ends and records
+
+
+@dataclass(frozen=True, slots=True)
+class BackendRequest:
+    """A request of an http node."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+    """JSON value; None for no body."""
+    timeout_ms: int = 10_000
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReply:
+    """What the back end answered."""
+
+    status: int
+    body: object
+    """JSON value, or text where it is none."""
+
+
+class Backend(Protocol):
+    """The operator's back end."""
+
+    async def request(self, request: BackendRequest) -> BackendReply:
+        """Raises `EngineError` when there is no answer (with `timeout` in its text if too late)."""
+        ...
+
+
+class Journal(Protocol):
+    """Where facts of a call go."""
+
+    def write(self, fact: Fact) -> None:
+        """Append; returns at once. Durable within a second."""
+        ...
+
+
+class Recording(Protocol):
+    """A call's two-channel recording."""
+
+    def add(self, audio: Audio) -> None:
+        """Append frames: heard left, played (or the agent) right. Never blocks."""
+        ...
+
+    def pause(self, *, on: bool) -> None:
+        """While on, silence is written in place of sound, so that times stay true."""
+        ...
+
+    def close(self) -> None: ...

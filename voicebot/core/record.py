@@ -1,0 +1,150 @@
+"""The journal's facts, and the call detail record that is folded from them.
+
+A fact is written once and never changed. `at_ms` is the time in the call: audio heard since
+the leg's media began (0 before). `time` is the wall clock, UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from voicebot.core.call import CallId, EndedBy, Outcome
+
+
+class FactKind(StrEnum):
+    """What happened. The comment names the keys of `Fact.data`."""
+
+    RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user
+    ANSWERED = "answered"  # flow, flow_version, language, rate
+    MOVED = "moved"  # node, via
+    SAID = "said"  # text, prompt, start_ms, heard_ms, total_ms, interrupted
+    HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, engine
+    KEYED = "keyed"  # digits (or count, where secret), reason
+    UNDERSTOOD = "understood"  # match, choice, confidence, slots, runner_up
+    TIMED_OUT = "timed_out"  # node, count   (no-input)
+    NOT_UNDERSTOOD = "not_understood"  # node, count, text   (no-match)
+    BARGED_IN = "barged_in"  # by, onset_ms, heard_ms, total_ms
+    RESUMED = "resumed"  # reason   (a barge-in that was none)
+    REQUESTED = "requested"  # node, method, status, took_ms, error
+    QUEUED = "queued"  # queue, position
+    OFFERED = "offered"  # queue, agent
+    OFFER_ENDED = "offer_ended"  # queue, agent, outcome
+    BRIDGED = "bridged"  # queue, agent, wait_ms
+    UNBRIDGED = "unbridged"  # agent, talk_ms, by
+    LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms
+    TRANSFERRED = "transferred"  # target, outcome, code
+    HELD = "held"  # on
+    RECORDING = "recording"  # file, paused
+    TAGGED = "tagged"  # tag
+    FAILED = "failed"  # what, error
+    ENDED = "ended"  # by, outcome, code, node
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of a call's journal."""
+
+    call: CallId
+    seq: int
+    """Counts from 0 within the call."""
+    at_ms: int
+    time: datetime
+    kind: FactKind
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cdr:
+    """Call detail record: what reports count."""
+
+    call: CallId
+    started: datetime
+    caller: str = ""
+    called: str = ""
+    flow: str = ""
+    flow_version: str = ""
+    language: str = ""
+    answered: datetime | None = None
+    ended: datetime | None = None
+    outcome: Outcome | None = None
+    """None while the call runs."""
+    ended_by: EndedBy | None = None
+    code: int = 0
+    """SIP status at the end."""
+    queue: str = ""
+    agent: str = ""
+    wait_ms: int = 0
+    talk_ms: int = 0
+    duration_ms: int = 0
+    """Audio heard, from the first media to the end."""
+    intents: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    """Nodes in order of visit."""
+    no_inputs: int = 0
+    no_matches: int = 0
+    barge_ins: int = 0
+    tags: tuple[str, ...] = ()
+    recording: str = ""
+
+
+def fold(facts: Iterable[Fact]) -> Cdr | None:
+    """The CDR of one call from its facts in order; None where there are no facts."""
+    cdr: Cdr | None = None
+    for fact in facts:
+        cdr = _take(cdr or Cdr(fact.call, fact.time), fact)
+    return cdr
+
+
+def _take(cdr: Cdr, fact: Fact) -> Cdr:
+    data = fact.data
+    match fact.kind:
+        case FactKind.RANG:
+            return replace(cdr, caller=data["caller"], called=data["called"], started=fact.time)
+        case FactKind.ANSWERED:
+            return replace(
+                cdr,
+                answered=fact.time,
+                flow=data["flow"],
+                flow_version=data["flow_version"],
+                language=data["language"],
+            )
+        case FactKind.MOVED:
+            return replace(cdr, path=(*cdr.path, data["node"]))
+        case FactKind.UNDERSTOOD if data["choice"]:
+            return replace(cdr, intents=(*cdr.intents, data["choice"]))
+        case FactKind.TIMED_OUT:
+            return replace(cdr, no_inputs=cdr.no_inputs + 1)
+        case FactKind.NOT_UNDERSTOOD:
+            return replace(cdr, no_matches=cdr.no_matches + 1)
+        case FactKind.BARGED_IN:
+            return replace(cdr, barge_ins=cdr.barge_ins + 1)
+        case FactKind.RESUMED:
+            return replace(cdr, barge_ins=cdr.barge_ins - 1)
+        case FactKind.QUEUED:
+            return replace(cdr, queue=data["queue"])
+        case FactKind.BRIDGED:
+            return replace(cdr, agent=data["agent"], wait_ms=cdr.wait_ms + data["wait_ms"])
+        case FactKind.LEFT_QUEUE:
+            return replace(cdr, wait_ms=cdr.wait_ms + data["wait_ms"])
+        case FactKind.UNBRIDGED:
+            return replace(cdr, talk_ms=cdr.talk_ms + data["talk_ms"])
+        case FactKind.TAGGED:
+            return replace(cdr, tags=(*cdr.tags, data["tag"]))
+        case FactKind.RECORDING if data.get("file"):
+            return replace(cdr, recording=data["file"])
+        case FactKind.ENDED:
+            return replace(
+                cdr,
+                ended=fact.time,
+                outcome=Outcome(data["outcome"]),
+                ended_by=EndedBy(data["by"]),
+                code=data["code"],
+                duration_ms=fact.at_ms,
+            )
+        case _:
+            return cdr

@@ -1,0 +1,1 @@
+"""Flow graphs: model, loader, validation and the engine that walks them. Pure."""
