@@ -1,0 +1,75 @@
+"""`voicebot`: one file a command.
+
+A command's module has `HELP` (one line), `configure(parser)` and `run(args) -> exit code`. It is
+imported only when it is called, so that `voicebot calls list` does not wait for a SIP stack.
+Exit codes: 0 done, 1 the answer is no (a check failed, a call was refused), 2 wrong use or
+configuration, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from voicebot.core.errors import ConfigError, VoicebotError
+
+COMMANDS: dict[str, str] = {
+    "serve": "run the hotline",
+    "call": "place a SIP call that speaks, plays, presses keys and listens",
+    "chat": "talk to a flow by typing",
+    "calls": "list calls and show one",
+    "asr": "transcribe sound files as a call would",
+    "models": "list, fetch and verify speech models",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = words[0] if words and words[0] in COMMANDS else None
+    if name is None:
+        return _overview(words)
+    module = importlib.import_module(f"voicebot.cli.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"voicebot {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    return _guarded(module.run, parser.parse_args(words[1:]))
+
+
+def _guarded(run: object, args: argparse.Namespace) -> int:
+    assert callable(run)
+    try:
+        return int(run(args))
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        count = len(error.problems)
+        print(
+            f"{count} problem{'s' if count != 1 else ''} found; nothing was started.",
+            file=sys.stderr,
+        )
+        return 2
+    except VoicebotError as error:
+        print(f"voicebot: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _overview(words: Sequence[str]) -> int:
+    lines = [f"  {name:<8} {text}" for name, text in COMMANDS.items()]
+    asked = words[:1] in (["-h"], ["--help"], ["help"])
+    out = sys.stdout if asked else sys.stderr
+    print("usage: voicebot COMMAND [...]\n\n" + "\n".join(lines), file=out)
+    print("\n`voicebot COMMAND --help` says more.", file=out)
+    if words and not asked:
+        print(f"\nvoicebot: there is no command {words[0]!r}", file=sys.stderr)
+    return 0 if asked else 2
