@@ -220,6 +220,10 @@ class Voice(Protocol):
         """The words that are spoken, values worded."""
         ...
 
+    def fallback(self, language: str, rate: int) -> Pcm:
+        """An apology that needs no engine: for when `speak` fails. Never empty."""
+        ...
+
 
 # ---------------------------------------------------------------- back ends and records
 

@@ -1,0 +1,1 @@
+"""Who waits, who is free, who gets whom. Pure: time is passed in."""

@@ -1,0 +1,32 @@
+"""One call's pen for the journal: numbers the facts and stamps their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from voicebot.core.call import CallId
+from voicebot.core.ports import Journal
+from voicebot.core.record import Fact, FactKind
+
+Clock = Callable[[], datetime]
+
+
+class Pen:
+    """Writes facts of one call, in order."""
+
+    def __init__(
+        self, journal: Journal, call: CallId, *, now_ms: Callable[[], int], clock: Clock
+    ) -> None:
+        self._journal = journal
+        self._call = call
+        self._now_ms = now_ms
+        self._clock = clock
+        self._seq = 0
+
+    def write(self, kind: FactKind, **data: Any) -> None:
+        """Append a fact of now."""
+        fact = Fact(self._call, self._seq, self._now_ms(), self._clock(), kind, data)
+        self._seq += 1
+        self._journal.write(fact)

@@ -1,0 +1,102 @@
+"""The caller's leg as the conversation sees it: frames, keys, and the time of the call.
+
+Every wait of a conversation is a wait for the next frame, so the call's time is the audio heard,
+and a hang-up surfaces wherever the call happens to be, as `LegGone`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from voicebot.core.audio import FRAME_MS, Pcm
+from voicebot.core.errors import LegGone
+from voicebot.core.ports import (
+    Audio,
+    Hold,
+    Keyed,
+    Leg,
+    LegEnded,
+    LegEvent,
+    Recording,
+    ReferProgress,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """20 ms of the call."""
+
+    heard: Pcm
+    played: Pcm
+    at_ms: int
+    """Time of the call at the frame's end."""
+
+
+class Line:
+    """Reads one leg, frame by frame."""
+
+    def __init__(self, leg: Leg) -> None:
+        self.leg = leg
+        self.now_ms = 0
+        self.keys: deque[str] = deque(maxlen=64)
+        """Keys not yet taken: they survive a change of node and of flow."""
+        self.held = False
+        self.refer: ReferProgress | None = None
+        """The last news of a transfer that was asked for."""
+        self.ended: LegEnded | None = None
+        self.recording: Recording | None = None
+        self._events = leg.events()
+        self._frames: deque[Audio] = deque()
+        self._far: deque[Pcm] | None = None
+
+    async def frame(self) -> Frame:
+        """The next frame. Raises `LegGone` when the caller's leg has ended."""
+        while not self._frames:
+            self._take(await self._next_event())
+        audio = self._frames.popleft()
+        self.now_ms += FRAME_MS
+        self._record(audio)
+        return Frame(audio.heard, audio.played, self.now_ms)
+
+    def hear_far(self, frames: deque[Pcm] | None) -> None:
+        """Record these frames (an agent's) instead of what the bot plays; None: the bot again."""
+        self._far = frames
+
+    async def drain(self) -> None:
+        """Read until the leg has ended: after a hang-up of ours."""
+        while self.ended is None:
+            try:
+                await self.frame()
+            except LegGone:
+                return
+
+    async def _next_event(self) -> LegEvent:
+        try:
+            return await anext(self._events)
+        except StopAsyncIteration:
+            self.ended = self.ended or LegEnded(0, "the line is gone")
+            raise LegGone("the caller's leg has ended") from None
+
+    def _take(self, event: LegEvent) -> None:
+        match event:
+            case Audio(heard, played):
+                pairs = zip(heard.frames(), played.frames(), strict=False)
+                self._frames.extend(Audio(h, p) for h, p in pairs)
+            case Keyed(key):
+                self.keys.append(key)
+            case Hold(on):
+                self.held = on
+            case ReferProgress():
+                self.refer = event
+            case LegEnded():
+                self.ended = event
+                raise LegGone("the caller's leg has ended")
+
+    def _record(self, audio: Audio) -> None:
+        if self.recording is None:
+            return
+        if self._far is not None:
+            far = self._far.popleft() if self._far else Pcm.silence(FRAME_MS, audio.heard.rate)
+            audio = Audio(audio.heard, far)
+        self.recording.add(audio)

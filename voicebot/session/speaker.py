@@ -1,0 +1,160 @@
+"""What the bot says on a leg: prompts in a row, paused, resumed, stopped, and what was heard.
+
+Sound is given to the leg as it is synthesized. What counts as said is what the leg has played,
+not what it was given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voicebot.core.audio import Pcm
+from voicebot.core.errors import EngineError
+from voicebot.core.ports import Leg, Voice
+from voicebot.core.prompt import Prompt
+from voicebot.core.record import FactKind
+from voicebot.core.turn import BargeIn
+from voicebot.session.journal import Pen
+from voicebot.session.tasks import Tasks, Work
+
+FIRST_SOUND_S = 2.0
+"""A synthesizer that is silent longer is given up for the fallback: no dead air."""
+
+
+@dataclass(slots=True)
+class _Item:
+    """One prompt in the row."""
+
+    prompt: Prompt
+    barge_in: BargeIn
+    given_ms: float = 0.0
+
+
+class Speaker:
+    """Speaks on one leg."""
+
+    def __init__(self, leg: Leg, voice: Voice, tasks: Tasks, pen: Pen) -> None:
+        self._leg = leg
+        self._voice = voice
+        self._tasks = tasks
+        self._pen = pen
+        self._items: list[_Item] = []
+        self._feeding: Work[None] | None = None
+        self._tail: list[Pcm] | None = None
+        self.failed = False
+        """The synthesizer failed since the last `start`; the fallback was played instead."""
+
+    def start(self, prompts: Sequence[tuple[Prompt, BargeIn]]) -> None:
+        """Begin to speak; what was spoken before must have ended."""
+        self.failed = False
+        self._items = [_Item(prompt, barge_in) for prompt, barge_in in prompts]
+        if self._items:
+            self._feeding = self._tasks.start(self._feed(), "speak")
+
+    @property
+    def speaking(self) -> bool:
+        """Something is still to be played (paused or not)."""
+        if self._feeding is not None and self._feeding.done and not self._unplayed_ms():
+            self._finish(interrupted=False)
+        return self._feeding is not None
+
+    @property
+    def paused(self) -> bool:
+        """Paused by `pause`."""
+        return self._tail is not None
+
+    @property
+    def barge_in(self) -> BargeIn:
+        """What may interrupt the prompt that plays now."""
+        heard = self.heard_ms
+        for item in self._items:
+            heard -= item.given_ms
+            if heard < 0:
+                return item.barge_in
+        return self._items[-1].barge_in if self._items else BargeIn.BOTH
+
+    @property
+    def given_ms(self) -> float:
+        """Sound made so far, in ms."""
+        return sum(item.given_ms for item in self._items)
+
+    @property
+    def heard_ms(self) -> float:
+        """Sound that went out so far, in ms."""
+        return max(0.0, self.given_ms - self._unplayed_ms())
+
+    def pause(self) -> None:
+        """Fall silent within a frame; `resume` goes on where it stopped."""
+        if self._feeding is not None and self._tail is None:
+            self._tail = [self._leg.flush()]
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        tail, self._tail = self._tail, None
+        for pcm in tail or ():
+            self._leg.play(pcm)
+
+    def stop(self) -> None:
+        """Fall silent and drop the rest, queued prompts too."""
+        if self._feeding is None:
+            return
+        self.pause()
+        self._feeding.cancel()
+        self._finish(interrupted=True)
+
+    def _unplayed_ms(self) -> float:
+        if self._tail is not None:
+            return sum(pcm.duration_ms for pcm in self._tail)
+        return self._leg.pending_ms
+
+    def _give(self, item: _Item, pcm: Pcm) -> None:
+        item.given_ms += pcm.duration_ms
+        if self._tail is not None:
+            self._tail.append(pcm)
+        else:
+            self._leg.play(pcm)
+
+    async def _feed(self) -> None:
+        for item in self._items:
+            try:
+                await self._speak(item)
+            except EngineError as error:
+                self._apologize(item, error)
+
+    async def _speak(self, item: _Item) -> None:
+        pieces = self._voice.speak(item.prompt, self._leg.rate)
+        try:
+            async with asyncio.timeout(FIRST_SOUND_S) as limit:
+                async for pcm in pieces:
+                    limit.reschedule(None)
+                    self._give(item, pcm)
+        except TimeoutError:
+            raise EngineError("speech synthesis is too slow") from None
+
+    def _apologize(self, item: _Item, error: EngineError) -> None:
+        self._pen.write(FactKind.FAILED, what="speech synthesis", error=str(error))
+        if not self.failed:
+            self._give(item, self._voice.fallback(item.prompt.language, self._leg.rate))
+        self.failed = True
+
+    def _finish(self, *, interrupted: bool) -> None:
+        heard, start = self.heard_ms, 0.0
+        for item in self._items:
+            self._note(item, max(0.0, min(item.given_ms, heard - start)), interrupted=interrupted)
+            start += item.given_ms
+        self._items, self._feeding, self._tail = [], None, None
+
+    def _note(self, item: _Item, heard_ms: float, *, interrupted: bool) -> None:
+        if interrupted and not heard_ms:
+            return
+        prompt = item.prompt
+        self._pen.write(
+            FactKind.SAID,
+            text="" if prompt.secret else self._voice.text(prompt),
+            prompt=prompt.id,
+            heard_ms=round(heard_ms),
+            total_ms=round(item.given_ms),
+            interrupted=interrupted and heard_ms < item.given_ms,
+        )

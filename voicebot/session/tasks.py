@@ -1,0 +1,66 @@
+"""The tasks of one call, all ended when the call is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Generic, TypeVar
+
+from voicebot.core.errors import VoicebotError
+
+T = TypeVar("T")
+
+
+class Work(Generic[T]):
+    """Something under way whose failure is a result, not the end of the call."""
+
+    def __init__(self, task: asyncio.Task[T | VoicebotError]) -> None:
+        self._task = task
+
+    @property
+    def done(self) -> bool:
+        """There is a result."""
+        return self._task.done()
+
+    def result(self) -> T:
+        """The result; raises the `VoicebotError` that it failed with."""
+        outcome = self._task.result()
+        if isinstance(outcome, VoicebotError):
+            raise outcome
+        return outcome
+
+    async def wait(self) -> T:
+        """Wait for the result."""
+        await asyncio.wait([self._task])
+        return self.result()
+
+    def cancel(self) -> None:
+        """Stop it; harmless when it is done."""
+        self._task.cancel()
+
+
+class Tasks:
+    """The call's task group, as the rooms of the session use it."""
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T], name: str) -> Work[T]:
+        """Begin `work`; it ends with the call at the latest."""
+        task = self._group.create_task(_settle(work), name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return Work(task)
+
+    def cancel(self) -> None:
+        """Stop all that still runs."""
+        for task in self._running:
+            task.cancel()
+
+
+async def _settle(work: Coroutine[Any, Any, T]) -> T | VoicebotError:
+    try:
+        return await work
+    except VoicebotError as error:
+        return error
