@@ -92,9 +92,11 @@ class Cdr:
     recording: str = ""
 
 
-def fold(facts: Iterable[Fact]) -> Cdr | None:
-    """The CDR of one call from its facts in order; None where there are no facts."""
-    cdr: Cdr | None = None
+def fold(facts: Iterable[Fact], cdr: Cdr | None = None) -> Cdr | None:
+    """The CDR of one call from its facts in order; None where there are no facts.
+
+    Goes on from `cdr`, the fold of the facts before, so that a running call is folded in pieces.
+    """
     for fact in facts:
         cdr = _take(cdr or Cdr(fact.call, fact.time), fact)
     return cdr

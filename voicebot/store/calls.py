@@ -1,0 +1,112 @@
+"""Reads calls. Every method blocks for a query: from the event loop, call them in a thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, exists, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from voicebot.core.call import CallId, Outcome
+from voicebot.core.record import Cdr, Fact, FactKind
+from voicebot.store import tables
+from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.ledger import facts_of
+from voicebot.store.query import CallFilter, CallPage, read_cursor, write_cursor
+from voicebot.store.rows import advance, cdr_from_row
+
+MOST = 500
+_WORDS = (FactKind.SAID, FactKind.HEARD, FactKind.KEYED, FactKind.UNDERSTOOD)
+
+
+class CallStore:
+    """The calls of a database. Every method raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list(self, wanted: CallFilter | None = None) -> CallPage:
+        """A page of calls, youngest first. Raises `ValueError` for a wrong cursor."""
+        wanted = wanted or CallFilter()
+        limit = max(1, min(wanted.limit, MOST))
+        calls = tables.calls
+        query = (
+            select(calls)
+            .where(*_conditions(wanted))
+            .order_by(calls.c.started.desc(), calls.c.call.desc())
+            .limit(limit + 1)
+        )
+        with self._reading() as connection:
+            found = [cdr_from_row(row) for row in connection.execute(query).mappings()]
+        page = tuple(found[:limit])
+        return CallPage(page, write_cursor(page[-1]) if len(found) > limit else "")
+
+    def running(self) -> tuple[Cdr, ...]:
+        """The calls that have not ended, youngest first."""
+        return self.list(CallFilter(outcome="running", limit=MOST)).calls
+
+    def get(self, call: str) -> Cdr | None:
+        """The record of a call, folded from its journal; None if there is no such call."""
+        return advance(None, self.facts(call))
+
+    def facts(self, call: str) -> tuple[Fact, ...]:
+        """The journal of a call in order; empty if there is no such call."""
+        with self._reading() as connection:
+            return tuple(facts_of(connection, CallId(call)))
+
+    def find(self, prefix: str, limit: int = 10) -> tuple[CallId, ...]:
+        """Ids of the calls that begin with `prefix`, youngest first."""
+        calls = tables.calls.c
+        query = (
+            select(calls.call)
+            .where(calls.call.startswith(prefix, autoescape=True))
+            .order_by(calls.started.desc())
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            return tuple(CallId(call) for call in connection.execute(query).scalars())
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise DatabaseAway(f"the calls cannot be read: {reason(error)}") from error
+
+
+def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
+    calls = tables.calls.c
+    if wanted.since:
+        yield calls.started >= wanted.since
+    if wanted.until:
+        yield calls.started < wanted.until
+    if wanted.caller:
+        yield calls.caller == wanted.caller
+    if wanted.flow:
+        yield calls.flow == wanted.flow
+    if wanted.outcome == "running":
+        yield calls.ended.is_(None)
+    elif isinstance(wanted.outcome, Outcome):
+        yield calls.outcome == wanted.outcome.value
+    if wanted.text:
+        yield _says(wanted.text)
+    if wanted.cursor:
+        started, call = read_cursor(wanted.cursor)
+        yield or_(calls.started < started, and_(calls.started == started, calls.call < call))
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    facts = tables.facts.c
+    written = json.dumps(text, ensure_ascii=False)[1:-1]
+    return exists().where(
+        facts.call == tables.calls.c.call,
+        facts.kind.in_([kind.value for kind in _WORDS]),
+        cast(facts.data, Text).icontains(written, autoescape=True),
+    )

@@ -1,0 +1,94 @@
+"""The engine: how SQLite and PostgreSQL are opened, and what their failures mean."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from voicebot.core.errors import ConfigError, EngineError, Problem
+
+
+class DatabaseAway(EngineError):
+    """The database is locked, full, gone or broken just now."""
+
+
+def config_error(where: str, code: str, message: str, hint: str) -> ConfigError:
+    """One problem with the database as a whole."""
+    return ConfigError([Problem(where, 0, 0, code, message, hint)])
+
+
+def parse_url(url: str) -> URL:
+    """Read a database URL. Raises `ConfigError`."""
+    hint = "write sqlite:///data/voicebot.db or postgresql+psycopg://user@host/name"
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError):
+        raise config_error("database", "database-url", "is no database URL", hint) from None
+    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+        message = "an SQLite database in memory keeps nothing"
+        raise config_error("database", "database-url", message, hint)
+    return parsed
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    return Path(url.database or "")
+
+
+def shown(url: URL) -> str:
+    """The database as messages name it, without its password."""
+    file = sqlite_file(url)
+    return str(file) if file else url.render_as_string(hide_password=True)
+
+
+def open_engine(url: URL, *, busy_timeout_ms: int, mode: str = "rw") -> Engine:
+    """Make an engine; connects lazily.
+
+    `mode` is SQLite's: `ro`, `rw`, or `rwc` which makes the file. While serving it is `rw`, so
+    that a file that was moved away is missed instead of silently begun anew.
+    """
+    file = sqlite_file(url)
+    options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": file is None}
+    if file is not None:
+        address = f"{file.absolute().as_uri()}?mode={mode}"
+        options["creator"] = lambda: sqlite3.connect(
+            address, uri=True, timeout=busy_timeout_ms / 1000, check_same_thread=False
+        )
+    try:
+        engine = create_engine(url, **options)
+    except ModuleNotFoundError as error:
+        message = f"the driver {error.name} is not installed"
+        raise config_error(shown(url), "database-driver", message, "pip install psycopg") from None
+    if file is not None and mode != "ro":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _json(value: object) -> str:
+    # As written, not as \uXXXX: callers' words are searched for in this text.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # WAL: the console reads while the journal is written. NORMAL: a killed process loses nothing;
+    # a power cut may lose the last commits, never the file (https://sqlite.org/wal.html).
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """What went wrong, in the driver's words and without the statement's values (they are the
+    callers' words)."""
+    origin = getattr(error, "orig", None)
+    return str(origin).splitlines()[0] if origin else type(error).__name__

@@ -1,0 +1,114 @@
+"""Writes facts and the calls folded from them, in one commit. Used by one thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+
+from voicebot.core.call import CallId
+from voicebot.core.record import Cdr, Fact
+from voicebot.store import tables
+from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.rows import advance, cdr_row, fact_from_row, fact_row
+
+log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """The journal's tables, for appending."""
+
+    def __init__(self, engine: Engine, node: str, file: Path | None = None) -> None:
+        """`file` is that of an SQLite database: its absence is noticed."""
+        self._engine = engine
+        self._node = node
+        self._file = file
+        self._inode = _inode(file)
+        self._running: dict[CallId, Cdr] = {}
+
+    def append(self, facts: Sequence[Fact]) -> None:
+        """Commit the facts of any calls, each call's in order. One that is there already is left
+        out. Raises `DatabaseAway`, and then nothing was written."""
+        try:
+            self._commit(facts)
+        except (IntegrityError, DataError):
+            for fact in facts:
+                self._append_alone(fact)
+
+    def _append_alone(self, fact: Fact) -> None:
+        try:
+            self._commit([fact])
+        except IntegrityError:
+            log.info("fact %s was in the journal already", fact.kind)
+        except DataError as error:
+            log.error("fact %s was refused by the database: %s", fact.kind, reason(error))
+
+    def _commit(self, facts: Sequence[Fact]) -> None:
+        self._check_file()
+        folded: dict[CallId, Cdr] = {}
+        try:
+            with self._engine.begin() as connection:
+                folded = self._fold(connection, facts)
+                connection.execute(insert(tables.facts), [fact_row(fact) for fact in facts])
+                for cdr in folded.values():
+                    self._store(connection, cdr)
+        except (IntegrityError, DataError):
+            raise
+        except SQLAlchemyError as error:
+            raise DatabaseAway(reason(error)) from error
+        self._remember(folded.values())
+
+    def _check_file(self) -> None:
+        """SQLite writes on into a file that was removed, and all is lost with the process."""
+        if (now := _inode(self._file)) != self._inode:
+            self._engine.dispose()
+            if now is None:
+                raise DatabaseAway("the file is gone")
+            self._inode = now
+
+    def _fold(self, connection: Connection, facts: Sequence[Fact]) -> dict[CallId, Cdr]:
+        of_call: dict[CallId, list[Fact]] = {}
+        for fact in facts:
+            of_call.setdefault(fact.call, []).append(fact)
+        folded = {
+            call: advance(self._before(connection, call, new[0].seq), new)
+            for call, new in of_call.items()
+        }
+        return {call: cdr for call, cdr in folded.items() if cdr is not None}
+
+    def _before(self, connection: Connection, call: CallId, seq: int) -> Cdr | None:
+        """The record of the facts before `seq`."""
+        if seq == 0 or call in self._running:
+            return self._running.get(call)
+        return advance(None, facts_of(connection, call))
+
+    def _store(self, connection: Connection, cdr: Cdr) -> None:
+        row = {**cdr_row(cdr), "node": self._node}
+        found = connection.execute(
+            update(tables.calls).where(tables.calls.c.call == cdr.call).values(row)
+        )
+        if not found.rowcount:
+            connection.execute(insert(tables.calls).values(row))
+
+    def _remember(self, cdrs: Iterable[Cdr]) -> None:
+        for cdr in cdrs:
+            if cdr.ended is None:
+                self._running[cdr.call] = cdr
+            else:
+                self._running.pop(cdr.call, None)
+
+
+def facts_of(connection: Connection, call: CallId) -> list[Fact]:
+    """A call's journal in order."""
+    query = select(tables.facts).where(tables.facts.c.call == call).order_by(tables.facts.c.seq)
+    return [fact_from_row(row) for row in connection.execute(query).mappings()]
+
+
+def _inode(file: Path | None) -> int | None:
+    try:
+        return file.stat().st_ino if file else None
+    except OSError:
+        return None

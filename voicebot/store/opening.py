@@ -1,0 +1,158 @@
+"""Open the store: to serve, or only to read."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from voicebot.store.calls import CallStore
+from voicebot.store.database import (
+    DatabaseAway,
+    config_error,
+    open_engine,
+    parse_url,
+    reason,
+    shown,
+    sqlite_file,
+)
+from voicebot.store.feed import Feed
+from voicebot.store.journal import JournalWriter
+from voicebot.store.ledger import Ledger
+from voicebot.store.migrate import WrongVersion, is_current, upgrade
+from voicebot.store.recovery import close_open_calls
+from voicebot.store.settings import StoreSettings
+from voicebot.store.spill import SpillFile
+
+READ_TIMEOUT_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All that a serving node keeps."""
+
+    journal: JournalWriter
+    calls: CallStore
+    feed: Feed
+    _engine: Engine
+    _lock: int | None
+
+    def close(self) -> bool:
+        """Write everything and let go; False where facts are lost. Blocks up to some seconds."""
+        written = self.journal.close()
+        self.calls.close()
+        self._engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+        return written
+
+
+def open_store(url: str, settings: StoreSettings | None = None) -> Store:
+    """Open a database for a serving node: bring it up to date, take in facts that waited in the
+    spill file, end calls that were cut off. Raises `ConfigError`."""
+    settings = settings or StoreSettings()
+    address = parse_url(url)
+    lock = _lock_beside(address)
+    try:
+        with _explained(address):
+            _upgrade(address)
+            return _assemble(address, settings, lock)
+    except BaseException:
+        if lock is not None:
+            os.close(lock)
+        raise
+
+
+def open_calls(url: str) -> CallStore:
+    """Open a database to read its calls, whether a node serves from it or not. Raises
+    `ConfigError`."""
+    address = parse_url(url)
+    file = sqlite_file(address)
+    if file is not None and not file.exists():
+        hint = "name the folder with --data, or start the hotline once"
+        raise config_error(str(file), "database-missing", "there is no database here", hint)
+    engine = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS, mode="ro")
+    with _explained(address), engine.connect() as connection:
+        if not is_current(connection):
+            raise WrongVersion("the database is older than this program; start the hotline once")
+    return CallStore(engine)
+
+
+def _upgrade(address: URL) -> None:
+    engine = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS, mode="rwc")
+    try:
+        with engine.connect() as connection:
+            upgrade(connection)
+    finally:
+        engine.dispose()
+    file = sqlite_file(address)
+    if file is not None:
+        file.chmod(0o600)
+
+
+def _assemble(address: URL, settings: StoreSettings, lock: int | None) -> Store:
+    writing = open_engine(address, busy_timeout_ms=settings.busy_timeout_ms)
+    reading = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
+    ledger = Ledger(writing, settings.node, sqlite_file(address))
+    spill = SpillFile(settings.spill or _spill_beside(address))
+    if spill.waiting:
+        spill.read_back(ledger.append)
+    close_open_calls(writing, ledger, settings.node)
+    feed = Feed(ring_events=settings.ring_events, subscriber_events=settings.subscriber_events)
+    journal = JournalWriter(ledger, spill, feed, settings)
+    return Store(journal, CallStore(reading), feed, writing, lock)
+
+
+def _spill_beside(address: URL) -> Path:
+    file = sqlite_file(address)
+    return file.with_name(f"{file.name}.waiting.jsonl") if file else Path("voicebot.waiting.jsonl")
+
+
+def _lock_beside(address: URL) -> int | None:
+    """Hold a file that keeps a second node off an SQLite database; None for a server."""
+    file = sqlite_file(address)
+    if file is None:
+        return None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        hint = "stop the other one, or give this one another data folder"
+        message = "another voicebot serves from this database"
+        raise config_error(str(file), "database-in-use", message, hint) from None
+    return lock
+
+
+def _unwritable(file: Path, error: OSError) -> Exception:
+    message = f"the data folder cannot be written: {error.strerror}"
+    hint = f"make {file.parent} writable for this user, or name another folder"
+    return config_error(str(file), "data-folder", message, hint)
+
+
+@contextmanager
+def _explained(address: URL) -> Iterator[None]:
+    """Turn what may go wrong on opening into a `ConfigError`."""
+    try:
+        yield
+    except WrongVersion as error:
+        hint = "use the version of voicebot that wrote it, or another data folder"
+        raise config_error(shown(address), "database-version", str(error), hint) from None
+    except (SQLAlchemyError, DatabaseAway, OSError) as error:
+        text = reason(error) if isinstance(error, SQLAlchemyError) else str(error)
+        hint = (
+            "check that it is readable and writable; a broken file must be restored or moved away"
+        )
+        message = f"the database cannot be opened: {text}"
+        raise config_error(shown(address), "database", message, hint) from None

@@ -1,0 +1,59 @@
+"""What is asked of the calls."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from voicebot.core.call import CallId, Outcome
+from voicebot.core.record import Cdr
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls, youngest first. What is None or empty does not matter."""
+
+    since: datetime | None = None
+    """Begun then or later."""
+    until: datetime | None = None
+    """Begun before."""
+    caller: str = ""
+    outcome: Outcome | Literal["running"] | None = None
+    flow: str = ""
+    text: str = ""
+    """Anywhere in what was said, heard or keyed; upper and lower case are the same (ASCII)."""
+    limit: int = 50
+    cursor: str = ""
+    """`CallPage.cursor` of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Some calls."""
+
+    calls: tuple[Cdr, ...]
+    cursor: str = ""
+    """For the next page; empty on the last."""
+
+
+def write_cursor(cdr: Cdr) -> str:
+    """The place right after `cdr`."""
+    place = json.dumps([cdr.started.isoformat(), cdr.call])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, CallId]:
+    """The inverse. Raises `ValueError`."""
+    try:
+        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        started, call = json.loads(place)
+        when = datetime.fromisoformat(started)
+    except (binascii.Error, TypeError, ValueError):
+        raise ValueError("this cursor is not one that was given out") from None
+    if when.tzinfo is None:
+        raise ValueError("this cursor is not one that was given out")
+    return when, CallId(str(call))

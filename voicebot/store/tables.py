@@ -1,0 +1,84 @@
+"""The tables. A change here needs a migration in `migrations/versions`; a test compares both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time, always UTC; SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+)
+"""The journal: append only."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("node", String(255), nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("called", String, nullable=False),
+    Column("flow", String, nullable=False),
+    Column("flow_version", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("answered", UtcDateTime),
+    Column("ended", UtcDateTime),
+    Column("outcome", String(32)),
+    Column("ended_by", String(32)),
+    Column("code", Integer, nullable=False),
+    Column("queue", String, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("wait_ms", BigInteger, nullable=False),
+    Column("talk_ms", BigInteger, nullable=False),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("intents", JSON, nullable=False),
+    Column("path", JSON, nullable=False),
+    Column("no_inputs", Integer, nullable=False),
+    Column("no_matches", Integer, nullable=False),
+    Column("barge_ins", Integer, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("recording", String, nullable=False),
+    Index("calls_by_start", "started", "call"),
+    Index("calls_by_caller", "caller", "started"),
+    Index("calls_by_outcome", "outcome", "started"),
+    Index("calls_by_end", "ended"),
+)
+"""The call detail records: a cache of the fold over `facts`, written in the same commit."""
