@@ -1,0 +1,192 @@
+"""A call as people read it: one line a fact that matters, in the shape of scenarios.
+
+      0.0  ring     +4917055501 → hotline
+      0.0  bot      greeting.menu
+      1.4  caller   "it's about my bill"            (barge-in; 1.4 s of 6.2 s heard)
+      3.2  intent   billing  0.94
+     42.0  hangup   caller
+      cdr  handled  queue=billing  wait=6.0  talk=31.0
+
+Pure: the same lines for the command line, the console and scenario tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from voicebot.core.record import Cdr, Fact, FactKind
+
+NOTE_COLUMN = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a transcript."""
+
+    seq: int
+    """The fact that it comes from."""
+    at_ms: int
+    """When it began, in the call."""
+    who: str
+    """`ring`, `bot`, `caller`, `keys`, `intent`, `queue`, `agent`, `hangup`, ..."""
+    text: str
+    """Words are in quotation marks."""
+    prompt: str = ""
+    """Id of the prompt that the bot said, where it has one."""
+    note: str = ""
+    """An aside, such as how much of a prompt was heard."""
+
+
+def transcript(facts: Iterable[Fact]) -> list[Line]:
+    """The lines of one call, by the time at which each began."""
+    writer = Writer()
+    lines = [line for fact in facts if (line := writer.take(fact))]
+    return sorted(lines, key=lambda line: (line.at_ms, line.seq))
+
+
+def render(lines: Iterable[Line], cdr: Cdr | None = None, *, spoken: bool = True) -> str:
+    """Lines as text, with the outcome below them. `spoken`: what the bot said in its words;
+    else by the ids of its prompts, as scenarios have it."""
+    rows = [_row(line, spoken=spoken) for line in lines]
+    if cdr is not None and cdr.outcome is not None:
+        rows.append(_cdr_row(cdr))
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _row(line: Line, *, spoken: bool) -> str:
+    text = line.prompt if line.prompt and not spoken else line.text
+    row = f"{line.at_ms / 1000:5.1f}  {line.who:<8} {text}"
+    return f"{row:<{NOTE_COLUMN}} ({line.note})" if line.note else row
+
+
+def _cdr_row(cdr: Cdr) -> str:
+    values = {
+        "queue": cdr.queue,
+        "agent": cdr.agent,
+        "wait": _seconds(cdr.wait_ms) if cdr.queue else "",
+        "talk": _seconds(cdr.talk_ms) if cdr.agent else "",
+        "tags": ",".join(cdr.tags),
+    }
+    shown = "".join(f"  {name}={value}" for name, value in values.items() if value)
+    return f"  cdr  {cdr.outcome}{shown}"
+
+
+class Writer:
+    """Takes the facts of one call in order; a fact gives one line or none."""
+
+    def __init__(self) -> None:
+        self._barge_in = ""
+        """Note of an interruption whose words are still to come."""
+
+    def take(self, fact: Fact) -> Line | None:
+        """The line of a fact. Facts with missing keys are shown as far as they go."""
+        line = _line(fact)
+        match fact.kind:
+            case FactKind.BARGED_IN:
+                self._barge_in = f"barge-in; {_heard(fact.data)}"
+            case FactKind.RESUMED:
+                self._barge_in = ""
+            case FactKind.HEARD | FactKind.KEYED if line and self._barge_in:
+                line, self._barge_in = replace(line, note=self._barge_in), ""
+        return line
+
+
+def _line(fact: Fact) -> Line | None:
+    data = fact.data
+    start = int(data.get("start_ms", fact.at_ms))
+
+    def line(who: str, *parts: object, note: str = "", at_ms: int = fact.at_ms) -> Line:
+        text = "  ".join(str(part) for part in parts if part not in ("", None))
+        return Line(fact.seq, at_ms, who, text, note=note)
+
+    match fact.kind:
+        case FactKind.RANG:
+            return line("ring", f"{data.get('caller') or 'unknown'} → {data.get('called', '')}")
+        case FactKind.SAID:
+            note = f"interrupted; {_heard(data)}" if data.get("interrupted") else ""
+            said = line("bot", _quoted(data.get("text")), note=note, at_ms=start)
+            return replace(said, prompt=str(data.get("prompt") or ""))
+        case FactKind.HEARD:
+            words = data.get("text")
+            return line("caller", _quoted(words) if words else "…", at_ms=start)
+        case FactKind.KEYED:
+            return line("keys", _keys(data))
+        case FactKind.UNDERSTOOD:
+            meaning = data.get("choice") or _slots(data.get("slots")) or data.get("match")
+            return line("intent", meaning, _confidence(data.get("confidence")))
+        case FactKind.TIMED_OUT:
+            return line("silence", f"no input, {_ordinal(data.get('count'))}")
+        case FactKind.NOT_UNDERSTOOD:
+            return line("no-match", f"not understood, {_ordinal(data.get('count'))}")
+        case FactKind.REQUESTED:
+            answer = data.get("status") or data.get("error")
+            took = f"{data['took_ms']} ms" if "took_ms" in data else ""
+            return line("backend", data.get("method"), data.get("node"), answer, note=took)
+        case FactKind.QUEUED:
+            return line("queue", data.get("queue"), f"position {data.get('position', '?')}")
+        case FactKind.LEFT_QUEUE:
+            return line("queue", data.get("queue"), data.get("outcome"))
+        case FactKind.OFFERED:
+            return line("offer", data.get("agent"))
+        case FactKind.OFFER_ENDED if data.get("outcome") != "answered":
+            return line("offer", data.get("agent"), data.get("outcome"))
+        case FactKind.BRIDGED:
+            return line("agent", f"{data.get('agent', '')} answers")
+        case FactKind.UNBRIDGED:
+            return line("agent", f"{data.get('agent', '')} leaves", _ended_by(data))
+        case FactKind.TRANSFERRED:
+            return line("transfer", data.get("target"), data.get("outcome"))
+        case FactKind.HELD:
+            return line("hold", "on" if data.get("on") else "off")
+        case FactKind.FAILED:
+            return line("failed", data.get("what"), data.get("error"))
+        case FactKind.ENDED:
+            return line("hangup", data.get("by"), note=str(data.get("reason", "")))
+        case _:
+            return None
+
+
+def _quoted(words: object) -> str:
+    return f'"{words or ""}"'
+
+
+def _keys(data: Mapping[str, Any]) -> str:
+    digits = data.get("digits")
+    return str(digits) if digits else "•" * int(data.get("count") or 0)
+
+
+def _slots(slots: object) -> str:
+    if not isinstance(slots, Mapping):
+        return ""
+    return "  ".join(f"{name}={_slot(value)}" for name, value in slots.items())
+
+
+def _slot(value: object) -> object:
+    return value.get("value", "") if isinstance(value, Mapping) else value
+
+
+def _confidence(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, int | float) else ""
+
+
+def _ordinal(count: object) -> str:
+    return {1: "first time", 2: "second time", 3: "third time"}.get(
+        count if isinstance(count, int) else 1, f"time {count}"
+    )
+
+
+def _ended_by(data: Mapping[str, Any]) -> str:
+    return f"ended by {data['by']}" if data.get("by") else ""
+
+
+def _heard(data: Mapping[str, Any]) -> str:
+    heard, total = data.get("heard_ms"), data.get("total_ms")
+    if not isinstance(heard, int | float) or not isinstance(total, int | float):
+        return ""
+    return f"{_seconds(heard)} s of {_seconds(total)} s heard"
+
+
+def _seconds(value_ms: float) -> str:
+    return f"{value_ms / 1000:.1f}"
