@@ -1,0 +1,1 @@
+"""What the bot says: recordings, the wording of values, and where text may be cut."""
