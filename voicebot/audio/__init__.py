@@ -1,0 +1,1 @@
+"""Arithmetic on sound: companding, resampling, framing, levels, tones and WAV files."""
