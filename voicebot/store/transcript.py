@@ -95,7 +95,7 @@ class Writer:
 
 def _line(fact: Fact) -> Line | None:
     data = fact.data
-    start = int(data.get("start_ms", fact.at_ms))
+    start = int(data.get("start_ms", fact.at_ms - int(data.get("heard_ms", 0))))
 
     def line(who: str, *parts: object, note: str = "", at_ms: int = fact.at_ms) -> Line:
         text = "  ".join(str(part) for part in parts if part not in ("", None))
@@ -106,11 +106,11 @@ def _line(fact: Fact) -> Line | None:
             return line("ring", f"{data.get('caller') or 'unknown'} → {data.get('called', '')}")
         case FactKind.SAID:
             note = f"interrupted; {_heard(data)}" if data.get("interrupted") else ""
-            said = line("bot", _quoted(data.get("text")), note=note, at_ms=start)
+            said = line("bot", _quoted(data.get("text")), note=note, at_ms=max(0, start))
             return replace(said, prompt=str(data.get("prompt") or ""))
         case FactKind.HEARD:
             words = data.get("text")
-            return line("caller", _quoted(words) if words else "…", at_ms=start)
+            return line("caller", _quoted(words) if words else "…", at_ms=max(0, start))
         case FactKind.KEYED:
             return line("keys", _keys(data))
         case FactKind.UNDERSTOOD:

@@ -1,0 +1,146 @@
+"""Two-channel recordings of calls: caller left, bot or agent right.
+
+    record ──▶ CallRecording.add ──queue──▶ one writer thread ──▶ 2026/11/22/<call>.wav
+
+The loop never waits for the disk. Where the disk fails, is full or too slow, the recording stops
+and says why; the call goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voicebot.audio.wav_writer import WavWriter
+from voicebot.core.audio import Pcm
+from voicebot.core.call import CallId
+from voicebot.core.ports import Audio
+from voicebot.store.settings import RecordingSettings
+
+log = logging.getLogger(__name__)
+
+_Work = Callable[[], None]
+
+
+class Recordings:
+    """The recordings of a node, and the thread that writes them."""
+
+    def __init__(
+        self,
+        settings: RecordingSettings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings, self._clock = settings, clock
+        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
+        self._thread.start()
+
+    def record(self, call: CallId, rate: int) -> tuple[str, CallRecording]:
+        """A new recording at `rate` Hz: its name below the data folder, and where its sound goes.
+        Returns at once; the file is made by the writer thread."""
+        name = f"{self._clock():%Y/%m/%d}/{file_name(call)}"
+        path = self._settings.folder / name
+        recording = CallRecording(path, rate, self._settings, self._work.put)
+        return f"{self._settings.folder.name}/{name}", recording
+
+    def close(self, timeout_s: float = 5.0) -> bool:
+        """Write what was given; False where the disk took too long."""
+        self._work.put(None)
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+
+def file_name(call: CallId) -> str:
+    """The name of a call's file: whatever the id holds, it stays in its folder."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", call)[:100] + ".wav"
+
+
+class CallRecording:
+    """Implements `core.ports.Recording`. Its methods are for one thread, that of the loop."""
+
+    def __init__(
+        self, path: Path, rate: int, settings: RecordingSettings, later: Callable[[_Work], None]
+    ) -> None:
+        self._path, self._rate, self._settings, self._later = path, rate, settings, later
+        self._file: WavWriter | None = None
+        self._paused = False
+        self._given_ms = self._taken_ms = 0.0
+        self._failure = ""
+        later(self._open)
+
+    @property
+    def failure(self) -> str:
+        """Why it stopped; empty while all is well."""
+        return self._failure
+
+    def add(self, audio: Audio) -> None:
+        """Append frames at the recording's rate: heard left, played right."""
+        if self._failure:
+            return
+        if self._given_ms - self._taken_ms > self._settings.pending_ms:
+            self._fail("the disk is too slow")
+            return
+        left, right = audio.heard, audio.played
+        if self._paused:
+            left = right = Pcm.silence(left.duration_ms, left.rate)
+        self._given_ms += left.duration_ms
+        self._later(lambda: self._append(left, right))
+
+    def pause(self, *, on: bool) -> None:
+        """While on, silence is written in place of sound."""
+        self._paused = on
+
+    def close(self) -> None:
+        """End the file; harmless a second time."""
+        self._later(self._close)
+
+    # ------------------------------------------------------------ the writer thread
+
+    def _open(self) -> None:
+        try:
+            _private_folders(self._path.parent)
+            self._file = WavWriter(self._path, self._rate, patch_ms=self._settings.write_every_ms)
+            self._path.chmod(0o600)
+        except OSError as error:
+            self._fail(error.strerror or type(error).__name__)
+
+    def _append(self, left: Pcm, right: Pcm) -> None:
+        self._taken_ms += left.duration_ms
+        if self._file is None or self._failure:
+            return
+        try:
+            self._file.append(left, right)
+        except OSError as error:
+            self._fail(error.strerror or type(error).__name__)
+        except ValueError as error:
+            self._fail(str(error))
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.close()
+        except OSError as error:
+            self._fail(error.strerror or type(error).__name__)
+
+    def _fail(self, why: str) -> None:
+        if not self._failure:
+            self._failure = why
+            log.error("a recording stopped, its call goes on: %s", why)
+
+
+def _private_folders(folder: Path) -> None:
+    """Make it and what is missing above it, each for this user alone."""
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    for part in reversed(missing):
+        part.mkdir(mode=0o700, exist_ok=True)
