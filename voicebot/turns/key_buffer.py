@@ -1,0 +1,63 @@
+"""Keys that were pressed before they were asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key and when it came."""
+
+    key: str = field(repr=False)
+    at_ms: int
+
+
+class KeyBuffer:
+    """One a call: it outlives nodes and flows."""
+
+    def __init__(self, limit: int = 32) -> None:
+        """Holds at most `limit` presses."""
+        self._presses: deque[Press] = deque()
+        self._limit = limit
+        self._late_keys = ""
+        self._late_until_ms = 0
+
+    def __len__(self) -> int:
+        return len(self._presses)
+
+    def push(self, key: str, at_ms: int) -> bool:
+        """A key was pressed. False where it is dropped: the buffer is full, or it is the
+        terminator of a string that had ended by its length already."""
+        late, self._late_keys = self._late_keys, ""
+        if key in late and at_ms < self._late_until_ms:
+            return False
+        if len(self._presses) >= self._limit:
+            return False
+        self._presses.append(Press(key, at_ms))
+        return True
+
+    def expect_late(self, keys: str, until_ms: int) -> None:
+        """A string ended by its length: callers often press its terminator (one of `keys`) all
+        the same. The next key, if it is one of them and comes before `until_ms`, is dropped."""
+        if self._presses and self._presses[0].key in keys:
+            self._presses.popleft()
+            return
+        self._late_keys = "" if self._presses else keys
+        self._late_until_ms = until_ms
+
+    def take(self) -> Press | None:
+        """The oldest press, which leaves the buffer."""
+        return self._presses.popleft() if self._presses else None
+
+    def take_all(self) -> tuple[Press, ...]:
+        """All presses in order; the buffer is empty afterwards."""
+        taken = tuple(self._presses)
+        self._presses.clear()
+        return taken
+
+    def clear(self) -> None:
+        """Drop what was typed ahead."""
+        self._presses.clear()
+        self._late_keys = ""

@@ -1,0 +1,36 @@
+"""Settings of turn-taking that no question changes; those that it does are `core.turn.Timing`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """When speech begins and when it pauses."""
+
+    start_window_ms: int = 200
+    start_voiced_ms: int = 120
+    """Speech begins when so much of the window is voiced."""
+    pause_ms: int = 180
+    """Silence after which the recognizer is asked for a partial."""
+    resume_window_ms: int = 100
+    resume_voiced_ms: int = 60
+    """In a pause speech resumes when so much of this window is voiced; less is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class BargeInSettings:
+    """When a prompt gives way."""
+
+    suspect_window_ms: int = 160
+    suspect_ms: int = 100
+    """The prompt pauses when so much of the window is surely speech."""
+    confirm_ms: int = 300
+    """So much sure speech since its onset is no cough."""
+    reject_silence_ms: int = 260
+    """It was a cough when so much silence follows before that."""
+    verdict_ms: int = 500
+    """Without enough speech so long after the prompt paused, it goes on."""
+    cooldown_ms: int = 600
+    """After a rejection the prompt does not pause again for so long."""

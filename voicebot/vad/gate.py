@@ -1,0 +1,114 @@
+"""The detector of a call: who says that a frame is the caller's speech.
+
+    heard ─┬─ webrtcvad ──────────── voiced? ─┬─ Silero (asked only then) ── sure?
+           ├─ level over the noise floor? ────┤
+    played ┴─ level over the bot's echo? ─────┘
+
+Where the line is noisy, Silero's word is needed for `voiced` too.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from voicebot.audio.gain import level_db
+from voicebot.core.audio import FRAME_MS, Pcm
+from voicebot.core.ports import Vad
+from voicebot.core.speech import Voicing
+from voicebot.vad.levels import EchoGate, NoiseFloor
+from voicebot.vad.settings import VadSettings
+from voicebot.vad.silero import SileroModel, SileroStream, model_file, shared_model
+from voicebot.vad.webrtc import WebRtcVad
+
+
+def build(settings: VadSettings | None = None) -> Callable[[], Vad]:
+    """What makes a detector for each call. Loads the model now, so that a broken one is noticed
+    at the start. Raises `EngineError`; a missing one is no error (`missing_reason`)."""
+    chosen = settings or VadSettings()
+    path = model_file() if chosen.second_opinion else None
+    model = shared_model(path) if path else None
+    WebRtcVad(chosen.mode)
+    return lambda: CallVad(chosen, model)
+
+
+class CallVad:
+    """Implements the port `Vad`: one call's state, frames in order."""
+
+    def __init__(self, settings: VadSettings, model: SileroModel | None) -> None:
+        self._settings = settings
+        self._model = model
+        self._start()
+
+    def _start(self) -> None:
+        settings = self._settings
+        self._webrtc = WebRtcVad(settings.mode)
+        self._floor = NoiseFloor()
+        self._echo = EchoGate(loss_db=settings.echo_loss_db, window_ms=settings.echo_ms)
+        self._second: _SecondOpinion | None = None
+        self._rate = 0
+
+    @property
+    def noise_floor_db(self) -> float:
+        """The level of the line between words, as far as it is known."""
+        return self._floor.db
+
+    def judge(self, heard: Pcm, played: Pcm) -> Voicing:
+        """One frame each. A change of rate begins anew. Raises `EngineError`."""
+        if heard.rate != self._rate:
+            self._begin(heard.rate)
+        level = level_db(heard.samples)
+        loud = self._is_loud(level)
+        near = self._echo.passes(level, level_db(played.samples))
+        opened = self._webrtc.is_speech(heard) and loud and near
+        voiced, sure = self._verdict(heard, opened=opened, near=near)
+        self._floor.feed(level, speech=sure)
+        return Voicing(voiced, sure, level)
+
+    def _begin(self, rate: int) -> None:
+        self._start()
+        self._rate = rate
+        if self._model:
+            self._second = _SecondOpinion(self._settings, SileroStream(self._model, rate))
+
+    def _is_loud(self, level: float) -> bool:
+        settings = self._settings
+        return level > max(settings.quiet_db, self._floor.db + settings.over_floor_db)
+
+    def _verdict(self, heard: Pcm, *, opened: bool, near: bool) -> tuple[bool, bool]:
+        if self._second is None:
+            return opened, opened
+        sure = self._second.ask(heard, opened=opened) and near
+        noisy = self._floor.db >= self._settings.noisy_floor_db
+        return sure or (opened and not noisy), sure
+
+
+class _SecondOpinion:
+    """Asks Silero from webrtcvad's first yes until some time after its last."""
+
+    def __init__(self, settings: VadSettings, stream: SileroStream) -> None:
+        self._settings = settings
+        self._stream = stream
+        self._before: deque[Pcm] = deque(maxlen=max(1, settings.catch_up_ms // FRAME_MS))
+        self._idle_ms = settings.hangover_ms
+        self._sure = False
+
+    def ask(self, frame: Pcm, *, opened: bool) -> bool:
+        """One frame; `opened` where the cheap detector says yes."""
+        was_asked = self._idle_ms < self._settings.hangover_ms
+        self._idle_ms = 0 if opened else self._idle_ms + FRAME_MS
+        if self._idle_ms >= self._settings.hangover_ms:
+            self._before.append(frame)
+            self._sure = False
+            return False
+        if not was_asked:
+            self._catch_up()
+        threshold = self._settings.sure_until if self._sure else self._settings.sure_from
+        self._sure = self._stream.feed(frame) >= threshold
+        return self._sure
+
+    def _catch_up(self) -> None:
+        self._stream.reset()
+        for frame in self._before:
+            self._stream.feed(frame)
+        self._before.clear()

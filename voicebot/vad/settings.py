@@ -1,0 +1,33 @@
+"""Settings of voice activity detection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VadSettings:
+    """Levels are in dB, relative to full scale where nothing else is said."""
+
+    mode: int = 3
+    """Aggressiveness of webrtcvad, 0 (hears speech everywhere) to 3."""
+    second_opinion: bool = True
+    """Ask Silero too, where its model is installed."""
+    sure_from: float = 0.5
+    """Probability from which Silero's word is yes."""
+    sure_until: float = 0.35
+    """Once it was yes, it stays so down to this."""
+    hangover_ms: int = 240
+    """Silero is asked for so long after webrtcvad last heard something."""
+    catch_up_ms: int = 128
+    """How much of what came before Silero hears when it is asked anew."""
+    quiet_db: float = -70.0
+    """Softer frames are no speech at all."""
+    noisy_floor_db: float = -50.0
+    """From this noise floor on, nothing counts as voiced without Silero's word."""
+    over_floor_db: float = 3.0
+    """Speech is at least so much louder than the noise floor."""
+    echo_loss_db: float = 12.0
+    """While the bot speaks, softer sound than its own level less this is its echo."""
+    echo_ms: int = 300
+    """How long after it was played an echo may come back."""
