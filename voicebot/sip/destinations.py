@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from voicebot.core.errors import DialRefused
-from voicebot.sip.settings import Destinations, Protocol, Trunk
+from voicebot.sip.settings import Destinations, TransportKind, Trunk
 
 _URI = re.compile(
     r"^<?(?P<scheme>sips?):(?:(?P<user>[^@]*)@)?"
@@ -65,9 +65,9 @@ def _check_number(number: str, destinations: Destinations) -> None:
         raise DialRefused("the number is not among those that calls may go to")
 
 
-def transport_parameter(protocol: Protocol) -> str:
+def transport_parameter(protocol: TransportKind) -> str:
     """The URI parameter that asks for a transport; UDP needs none."""
-    return "" if protocol is Protocol.UDP else f";transport={protocol}"
+    return "" if protocol is TransportKind.UDP else f";transport={protocol}"
 
 
 def _matches(host: str, rule: str) -> bool:

@@ -30,11 +30,13 @@ class KeyStream:
             return None
         key = key.upper()
         if key not in _KEYS:
-            return self._leave_out("unknown key")
+            self._leave_out("unknown key")
+            return None
         if not self.method:
             self.method = method
         if method != self.method:
-            return self._leave_out(f"doubled by {method}")
+            self._leave_out(f"doubled by {method}")
+            return None
         return key
 
     def _leave_out(self, reason: str) -> None:

@@ -18,7 +18,7 @@ PRIVATE_NETWORKS = (
 """Loopback, private (RFC 1918, RFC 4193) and link-local addresses."""
 
 
-class Protocol(StrEnum):
+class TransportKind(StrEnum):
     """How SIP messages travel."""
 
     UDP = "udp"
@@ -40,7 +40,7 @@ class Srtp(StrEnum):
 class Transport:
     """One socket to listen at."""
 
-    protocol: Protocol = Protocol.UDP
+    protocol: TransportKind = TransportKind.UDP
     port: int = 5060
     """0 lets the system choose."""
     address: str = ""
@@ -76,7 +76,7 @@ class Trunk:
     register_expires_s: int = 300
     retry_s: int = 30
     """Pause before registering again after a failure."""
-    protocol: Protocol = Protocol.UDP
+    protocol: TransportKind = TransportKind.UDP
     networks: tuple[str, ...] = ()
     """Addresses or CIDR blocks that its calls come from; its `host` too, when that is one."""
     inbound_user: str = ""
@@ -122,9 +122,9 @@ class SipSettings:
     """Everything about the line."""
 
     transports: tuple[Transport, ...] = (
-        Transport(Protocol.UDP),
-        Transport(Protocol.TCP),
-        Transport(Protocol.TLS, port=5061),
+        Transport(TransportKind.UDP),
+        Transport(TransportKind.TCP),
+        Transport(TransportKind.TLS, port=5061),
     )
     tls: Tls = field(default_factory=Tls)
     trunks: tuple[Trunk, ...] = ()

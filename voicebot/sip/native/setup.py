@@ -2,7 +2,7 @@
 
 import os
 
-from setuptools import Extension, setup
+from setuptools import Extension, setup  # type: ignore[import-untyped]
 
 setup(
     name="pjsua2",

@@ -50,3 +50,8 @@
 
 %include "pcm_port.hpp"
 %include "sip_guard.hpp"
+
+%inline %{
+// pjlib writes to the terminal before an endpoint has a configuration; its messages carry numbers.
+void setLogLevel(int level) { pj_log_set_level(level); }
+%}

@@ -1,0 +1,235 @@
+"""A call as pjsua2 has it: callbacks in, commands out. Lives on the owner thread only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import pjsua2 as pj
+
+from voicebot.core.audio import NARROWBAND, WIDEBAND
+from voicebot.core.call import LegState
+from voicebot.core.ports import Hold, Keyed, LegEnded, LegEvent, ReferProgress, StateChanged
+from voicebot.sip.keys import KeyStream
+
+_log = logging.getLogger(__name__)
+
+_STATES = {
+    pj.PJSIP_INV_STATE_NULL: LegState.NULL,
+    pj.PJSIP_INV_STATE_CALLING: LegState.CALLING,
+    pj.PJSIP_INV_STATE_INCOMING: LegState.INCOMING,
+    pj.PJSIP_INV_STATE_EARLY: LegState.EARLY,
+    pj.PJSIP_INV_STATE_CONNECTING: LegState.CONNECTING,
+    pj.PJSIP_INV_STATE_CONFIRMED: LegState.CONFIRMED,
+    pj.PJSIP_INV_STATE_DISCONNECTED: LegState.DISCONNECTED,
+}
+
+_RUNS = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+
+_DECLINE = 603
+
+
+class Ear(Protocol):
+    """Whoever is told what happens; called on the owner thread."""
+
+    def hear_of(self, event: LegEvent) -> None: ...
+
+    def media_runs(self, port: Any, rate: int) -> None: ...
+
+
+class Dialog(pj.Call):  # type: ignore[misc]
+    """One SIP dialog. `ear` is told of everything; the sound is in `port`."""
+
+    def __init__(self, account: Any, ear: Ear, call_id: int, *, fill_silence: bool) -> None:
+        super().__init__(account, call_id)
+        self._ear = ear
+        self._fill_silence = fill_silence
+        self._keys = KeyStream()
+        self._peers: set[Dialog] = set()
+        self._port: Any = None
+        self._held = False
+        self._hung_up_here = False
+        self._gone = False
+
+    @property
+    def gone(self) -> bool:
+        """True once the dialog has ended: nothing may be asked of it."""
+        return self._gone
+
+    # ------------------------------------------------------------- callbacks of pjsua2
+
+    def onCallState(self, prm: Any) -> None:  # noqa: N802
+        """The dialog went on."""
+        info = self.getInfo()
+        state = _STATES[info.state]
+        if state is not LegState.DISCONNECTED:
+            self._ear.hear_of(StateChanged(state, info.lastStatusCode))
+            return
+        self._gone = True
+        self._ear.hear_of(
+            LegEnded(info.lastStatusCode, info.lastReason, by_far_end=not self._hung_up_here)
+        )
+
+    def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
+        """Sound began, stopped or moved: after 183, 200, and every re-INVITE."""
+        index, status = self._audio()
+        self._tell_hold(held=status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+        if status in _RUNS:
+            if self._port is None:
+                self._open_port(index)
+            self._connect()
+
+    def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
+        """A key. pjsua2 calls `onDtmfDigit` for the same press as well: that one is not used."""
+        method = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
+        key = self._keys.press(prm.digit, method, prm.flags)
+        if key is not None:
+            self._ear.hear_of(Keyed(key, method))
+
+    def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+        """NOTIFY about our REFER."""
+        prm.cont = not prm.finalNotify
+        self._ear.hear_of(ReferProgress(prm.statusCode, prm.finalNotify))
+
+    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+        """The far end sends us elsewhere: callers may not make the hotline call anybody."""
+        prm.statusCode = _DECLINE
+
+    def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+        """An INVITE that wants to take this dialog over (RFC 3891)."""
+        prm.statusCode = _DECLINE
+
+    # ------------------------------------------------------------- commands
+
+    def dial(self, uri: str, headers: Mapping[str, str], sender: str) -> None:
+        """Send the INVITE with `sender` as From (empty for the account's); raises `pj.Error`."""
+        options = _options()
+        options.txOption.localUri = sender
+        options.txOption.headers = _header_vector(headers)
+        self.makeCall(uri, options)
+
+    def respond(self, code: int) -> None:
+        """Answer the INVITE with a status."""
+        options = _options()
+        options.statusCode = code
+        self.answer(options)
+
+    def end(self, code: int) -> None:
+        """CANCEL, BYE, or refuse with `code`."""
+        if self._hung_up_here:
+            return
+        self._hung_up_here = True
+        options = pj.CallOpParam()
+        options.statusCode = code
+        self.hangup(options)
+
+    def refer(self, uri: str) -> None:
+        """Send REFER (RFC 3515)."""
+        self.xfer(uri, pj.CallOpParam(True))
+
+    def key(self, keys: str, duration_ms: int) -> None:
+        """Send keys by RFC 4733."""
+        options = pj.CallSendDtmfParam()
+        options.method = pj.PJSUA_DTMF_METHOD_RFC2833
+        options.digits = keys
+        options.duration = duration_ms
+        self.sendDtmf(options)
+
+    def join(self, other: Dialog) -> None:
+        """Let both far ends hear each other."""
+        self._peers.add(other)
+        other._peers.add(self)
+        self._connect()
+
+    def part(self, other: Dialog) -> None:
+        """Undo `join`."""
+        self._peers.discard(other)
+        other._peers.discard(self)
+        _for_both(self._sound(), other._sound(), "stopTransmit")
+
+    def release(self) -> None:
+        """Destroy what pjsua2 has of this call; nothing may be asked of it afterwards.
+
+        Done by name, not by reference count: which thread collects a cycle is anybody's guess.
+        """
+        self._gone = True
+        for other in list(self._peers):
+            self._peers.discard(other)
+            other._peers.discard(self)
+        if self._port is not None:
+            _destroy(self._port)
+            self._port = None
+        _destroy(self)
+
+    # ------------------------------------------------------------- sound
+
+    def _audio(self) -> tuple[int, int]:
+        """Number and status of the first stream of sound."""
+        info = self.getInfo()  # owns what its vector hands out: it has to stay
+        for media in info.media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO:
+                return media.index, media.status
+        return -1, pj.PJSUA_CALL_MEDIA_NONE
+
+    def _sound(self) -> Any:
+        """The call's port at the conference bridge; None while there is none."""
+        if self._gone or not self.hasMedia():
+            return None
+        index, status = self._audio()
+        return self.getAudioMedia(index) if status in _RUNS else None
+
+    def _open_port(self, index: int) -> None:
+        wide = self.getStreamInfo(index).codecClockRate >= WIDEBAND
+        rate = WIDEBAND if wide else NARROWBAND
+        self._port = pj.PcmPort("leg", rate, 20, 10_000, 60_000, self._fill_silence)
+        self._ear.media_runs(self._port, rate)
+
+    def _connect(self) -> None:
+        """Make every connection that should be there; harmless for those that are."""
+        sound = self._sound()
+        if sound is None:
+            return
+        _for_both(sound, self._port, "startTransmit")
+        for other in self._peers:
+            _for_both(sound, other._sound(), "startTransmit")
+
+    def _tell_hold(self, *, held: bool) -> None:
+        if held != self._held:
+            self._held = held
+            self._ear.hear_of(Hold(held))
+
+
+def _for_both(left: Any, right: Any, method: str) -> None:
+    """Connect or part two ports in both directions, where both are still there."""
+    if left is None or right is None:
+        return
+    for source, sink in ((left, right), (right, left)):
+        try:
+            getattr(source, method)(sink)
+        except pj.Error as error:
+            _log.debug("the bridge refused: %s", error.reason)
+
+
+def _options() -> Any:
+    """Sound and nothing else: no video, no text (RFC 4103)."""
+    options = pj.CallOpParam(True)
+    options.opt.audioCount = 1
+    options.opt.videoCount = 0
+    if hasattr(options.opt, "textCount"):
+        options.opt.textCount = 0
+    return options
+
+
+def _header_vector(headers: Mapping[str, str]) -> Any:
+    vector = pj.SipHeaderVector()
+    for name, value in headers.items():
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, value
+        vector.append(header)
+    return vector
+
+
+def _destroy(proxy: Any) -> None:
+    destroy: Callable[[Any], None] = type(proxy).__swig_destroy__
+    destroy(proxy)

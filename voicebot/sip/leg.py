@@ -1,0 +1,252 @@
+"""One leg as the session sees it: events, sound and commands, all on the asyncio loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pjsua2 as pj
+
+from voicebot.core.audio import NARROWBAND, Pcm, Samples
+from voicebot.core.call import LegId, LegInfo, LegState
+from voicebot.core.errors import CallError, LegGone
+from voicebot.core.ports import Audio, Leg, LegEnded, LegEvent, StateChanged
+from voicebot.sip.dialog import Dialog
+from voicebot.sip.owner import OwnerThread
+
+KEY_MS = 120
+"""Length of a key that we send, in ms; pjmedia pauses as long after it."""
+
+_DECLINE = 603
+
+_HARMLESS = frozenset({"respond", "end", "part"})
+"""Commands that are no mistake on a dialog that has just ended."""
+
+
+class SipLeg:
+    """`Leg` over pjsua2. Made by `SipEndpoint`."""
+
+    def __init__(self, owner: OwnerThread, leg_id: LegId, info: LegInfo, state: LegState) -> None:
+        self._owner = owner
+        self._id = leg_id
+        self._info = info
+        self._state = state
+        self._rate = NARROWBAND
+        self._dialog: Dialog | None = None
+        self._port: Any = None
+        self._events: deque[LegEvent] = deque()
+        self._unread_audio = False
+        self._news = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._bridged: set[SipLeg] = set()
+        self._forget: Callable[[SipLeg], object] = lambda leg: None
+
+    # ------------------------------------------------------------- what it is
+
+    @property
+    def id(self) -> LegId:
+        return self._id
+
+    @property
+    def info(self) -> LegInfo:
+        return self._info
+
+    @property
+    def state(self) -> LegState:
+        return self._state
+
+    @property
+    def rate(self) -> int:
+        return self._rate
+
+    @property
+    def pending_ms(self) -> float:
+        return 0.0 if self._port is None else self._port.pending() * 1000 / self._rate
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Frames and faults of the sound so far; empty while there is none."""
+        if self._port is None:
+            return {}
+        counters = self._port.counters()
+        names = ("frames_in", "frames_out", "played", "underruns", "overruns", "refused")
+        return {name: getattr(counters, name) for name in names}
+
+    async def events(self) -> AsyncIterator[LegEvent]:
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                if isinstance(event, Audio):
+                    self._unread_audio = False
+                yield event
+                if isinstance(event, LegEnded):
+                    return
+            self._news.clear()
+            await self._news.wait()
+
+    # ------------------------------------------------------------- commands
+
+    def ring(self) -> None:
+        self._owner.post(partial(self._on_owner, "respond", 180))
+
+    async def early_media(self) -> None:
+        await self._run("respond", 183)
+        await self._until_media()
+
+    async def answer(self) -> None:
+        await self._run("respond", 200)
+        await self._until_media()
+
+    async def hang_up(self, code: int = 0) -> None:
+        if not self._gone.is_set():
+            refusing = self._state in (LegState.INCOMING, LegState.EARLY)
+            status = code or (_DECLINE if refusing else 0)
+            await self._owner.run(partial(self._on_owner, "end", status))
+
+    def play(self, pcm: Pcm) -> None:
+        if self._port is not None:
+            if pcm.rate != self._rate:
+                raise ValueError(f"sound at {pcm.rate} Hz for a leg at {self._rate} Hz")
+            self._port.write(pcm.to_bytes())
+
+    def flush(self) -> Pcm:
+        rest = b"" if self._port is None else self._port.flush()
+        return Pcm.from_bytes(rest, self._rate)
+
+    async def bridge(self, other: Leg) -> None:
+        peer = _own(other)
+        if self._gone.is_set() or peer._gone.is_set():
+            raise LegGone("a leg of the bridge is gone")
+        self._bridged.add(peer)
+        peer._bridged.add(self)
+        await self._run("join", peer._dialog)
+
+    async def unbridge(self, other: Leg) -> None:
+        peer = _own(other)
+        self._bridged.discard(peer)
+        peer._bridged.discard(self)
+        if not self._gone.is_set() and not peer._gone.is_set():
+            await self._owner.run(partial(self._on_owner, "part", peer._dialog))
+
+    async def refer(self, target: str) -> None:
+        await self._run("refer", target)
+
+    async def send_keys(self, keys: str) -> None:
+        await self._run("key", keys, KEY_MS)
+        await self.until_gone(2 * KEY_MS * len(keys) / 1000)
+
+    # ------------------------------------------------------------- from the owner thread
+
+    def hear_of(self, event: LegEvent) -> None:
+        """`Ear`: an event of the dialog."""
+        self._owner.tell(self._accept, event)
+
+    def media_runs(self, port: Any, rate: int) -> None:
+        """`Ear`: there is sound from now on."""
+        self._owner.tell(self._open, port, rate)
+
+    def attach(self, dialog: Dialog) -> None:
+        """The dialog that the commands go to; on the owner thread, before anything else."""
+        self._dialog = dialog
+
+    # ------------------------------------------------------------- on the loop
+
+    def heard_and_played(self) -> tuple[Samples, Samples] | None:
+        """What the port gathered, unless the reader still has something to read."""
+        if self._port is None or self._unread_audio or not self._port.received():
+            return None
+        both = np.frombuffer(self._port.read(), dtype="<i2")
+        return both[: len(both) // 2], both[len(both) // 2 :]
+
+    def deliver(self, heard: Samples, played: Samples) -> None:
+        """Hand sound to the reader."""
+        self._unread_audio = True
+        self._push(Audio(Pcm(heard, self._rate), Pcm(played, self._rate)))
+
+    def when_gone(self, forget: Callable[[SipLeg], object]) -> None:
+        """What to call on the loop when the leg has ended."""
+        self._forget = forget
+
+    async def until_gone(self, timeout_s: float) -> None:
+        """Return when the leg has ended, or after `timeout_s`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._gone.wait()
+
+    @property
+    def bridged(self) -> frozenset[SipLeg]:
+        """The legs that hear and are heard by this one."""
+        return frozenset(self._bridged)
+
+    def _accept(self, event: LegEvent) -> None:
+        if isinstance(event, StateChanged):
+            self._state = event.state
+        if isinstance(event, LegEnded):
+            self._end(event)
+        else:
+            self._push(event)
+
+    def _open(self, port: Any, rate: int) -> None:
+        self._rate = rate
+        self._port = port
+        self._settled.set()
+
+    def _end(self, event: LegEnded) -> None:
+        if self._gone.is_set():
+            return
+        self._state = LegState.DISCONNECTED
+        self._port = None
+        self._gone.set()
+        self._settled.set()
+        for peer in list(self._bridged):
+            self._bridged.discard(peer)
+            peer._bridged.discard(self)
+        self._push(event)
+        self._forget(self)
+        if self._dialog is not None:
+            self._owner.post(self._dialog.release)
+
+    def _push(self, event: LegEvent) -> None:
+        self._events.append(event)
+        self._news.set()
+
+    async def _until_media(self) -> None:
+        await self._settled.wait()
+        if self._gone.is_set():
+            raise LegGone("the leg ended before its media ran")
+
+    async def _run(self, command: str, *arguments: object) -> None:
+        """A command of the dialog; `LegGone` when there is none any more."""
+        if self._gone.is_set():
+            raise LegGone(f"{command}: the leg is gone")
+        try:
+            await self._owner.run(partial(self._on_owner, command, *arguments))
+        except pj.Error as error:
+            raise CallError(f"{command}: {error.reason}") from None
+
+    def _on_owner(self, command: str, *arguments: object) -> None:
+        if self._dialog is not None and not self._dialog.gone:
+            getattr(self._dialog, command)(*arguments)
+        elif command not in _HARMLESS:
+            raise LegGone(f"{command}: the leg is gone")
+
+
+def mixed(one: Samples, other: Samples) -> Samples:
+    """The sum of two stretches of sound that ended at the same time; as long as the first."""
+    total = one.astype(np.int32)
+    shared = min(len(one), len(other))
+    if shared:
+        total[-shared:] += other[-shared:]
+    return np.clip(total, -32768, 32767).astype(np.int16)
+
+
+def _own(leg: Leg) -> SipLeg:
+    if not isinstance(leg, SipLeg):
+        raise TypeError("only legs of the same endpoint can be bridged")
+    return leg

@@ -1,0 +1,50 @@
+"""The one clock that brings sound from the rings to the readers: 20 ms, all legs at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from voicebot.core.audio import FRAME_MS
+from voicebot.sip.leg import SipLeg, mixed
+
+
+class Ticker:
+    """Calls itself back on the loop. A late tick loses nothing: the rings hold what was missed."""
+
+    def __init__(self, legs: Collection[SipLeg]) -> None:
+        self._legs = legs
+        self._loop = asyncio.get_running_loop()
+        self._due_s = self._loop.time()
+        self._handle: asyncio.TimerHandle | None = None
+        self._turn()
+
+    def stop(self) -> None:
+        """No more ticks."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _turn(self) -> None:
+        deliver(self._legs)
+        now_s = self._loop.time()
+        period_s = FRAME_MS / 1000
+        self._due_s = max(self._due_s + period_s, now_s)
+        self._handle = self._loop.call_at(self._due_s, self._turn)
+
+
+def deliver(legs: Collection[SipLeg]) -> None:
+    """Hand every leg what it heard and what was played to it.
+
+    The conference bridge lets bridged legs hear each other without passing here; what a leg was
+    played is then what we played, and what the others said.
+    """
+    gathered = {}
+    for leg in list(legs):
+        sound = leg.heard_and_played()
+        if sound is not None:
+            gathered[leg] = sound
+    for leg, (heard, played) in gathered.items():
+        for peer in leg.bridged:
+            if peer in gathered and peer.rate == leg.rate:
+                played = mixed(played, gathered[peer][0])
+        leg.deliver(heard, played)
