@@ -79,17 +79,25 @@ class Writer:
     def __init__(self) -> None:
         self._barge_in = ""
         """Note of an interruption whose words are still to come."""
+        self._cut = ""
+        """How much was heard of the prompt that was cut off last."""
 
     def take(self, fact: Fact) -> Line | None:
         """The line of a fact. Facts with missing keys are shown as far as they go."""
         line = _line(fact)
         match fact.kind:
+            case FactKind.SAID if fact.data.get("interrupted"):
+                self._cut = _heard(fact.data)
+            case FactKind.SAID:
+                self._cut = self._barge_in = ""
             case FactKind.BARGED_IN:
-                self._barge_in = f"barge-in; {_heard(fact.data)}"
+                self._barge_in, self._cut = f"barge-in; {_heard(fact.data)}", ""
             case FactKind.RESUMED:
                 self._barge_in = ""
             case FactKind.HEARD | FactKind.KEYED if line and self._barge_in:
                 line, self._barge_in = replace(line, note=self._barge_in), ""
+            case FactKind.ENDED if line and self._cut:
+                line = replace(line, note=f"within a prompt; {self._cut}")
         return line
 
 
@@ -105,8 +113,7 @@ def _line(fact: Fact) -> Line | None:
         case FactKind.RANG:
             return line("ring", f"{data.get('caller') or 'unknown'} → {data.get('called', '')}")
         case FactKind.SAID:
-            note = f"interrupted; {_heard(data)}" if data.get("interrupted") else ""
-            said = line("bot", _quoted(data.get("text")), note=note, at_ms=max(0, start))
+            said = line("bot", _quoted(data.get("text")), at_ms=max(0, start))
             return replace(said, prompt=str(data.get("prompt") or ""))
         case FactKind.HEARD:
             words = data.get("text")
