@@ -125,8 +125,6 @@ def _take(cdr: Cdr, fact: Fact) -> Cdr:
             return replace(cdr, no_matches=cdr.no_matches + 1)
         case FactKind.BARGED_IN:
             return replace(cdr, barge_ins=cdr.barge_ins + 1)
-        case FactKind.RESUMED:
-            return replace(cdr, barge_ins=cdr.barge_ins - 1)
         case FactKind.QUEUED:
             return replace(cdr, queue=data["queue"])
         case FactKind.BRIDGED:

@@ -21,12 +21,13 @@ class Pen:
     ) -> None:
         self._journal = journal
         self._call = call
-        self._now_ms = now_ms
+        self.now_ms = now_ms
+        """The time in the call."""
         self._clock = clock
         self._seq = 0
 
     def write(self, kind: FactKind, **data: Any) -> None:
         """Append a fact of now."""
-        fact = Fact(self._call, self._seq, self._now_ms(), self._clock(), kind, data)
+        fact = Fact(self._call, self._seq, self.now_ms(), self._clock(), kind, data)
         self._seq += 1
         self._journal.write(fact)

@@ -7,6 +7,7 @@ and a hang-up surfaces wherever the call happens to be, as `LegGone`.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicebot.core.audio import FRAME_MS, Pcm
@@ -21,6 +22,7 @@ from voicebot.core.ports import (
     Recording,
     ReferProgress,
 )
+from voicebot.turns.key_buffer import KeyBuffer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,13 +41,15 @@ class Line:
     def __init__(self, leg: Leg) -> None:
         self.leg = leg
         self.now_ms = 0
-        self.keys: deque[str] = deque(maxlen=64)
+        self.keys = KeyBuffer()
         """Keys not yet taken: they survive a change of node and of flow."""
         self.held = False
         self.refer: ReferProgress | None = None
         """The last news of a transfer that was asked for."""
         self.ended: LegEnded | None = None
         self.recording: Recording | None = None
+        self.on_hold: Callable[[bool], None] = lambda on: None
+        """Called when the caller holds, or comes back."""
         self._events = leg.events()
         self._frames: deque[Audio] = deque()
         self._far: deque[Pcm] | None = None
@@ -84,9 +88,10 @@ class Line:
                 pairs = zip(heard.frames(), played.frames(), strict=False)
                 self._frames.extend(Audio(h, p) for h, p in pairs)
             case Keyed(key):
-                self.keys.append(key)
+                self.keys.push(key, self.now_ms)
             case Hold(on):
                 self.held = on
+                self.on_hold(on)
             case ReferProgress():
                 self.refer = event
             case LegEnded():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicebot.core.audio import Pcm
+from voicebot.core.call import LegState
 from voicebot.core.errors import EngineError
 from voicebot.core.ports import Leg, Voice
 from voicebot.core.prompt import Prompt
@@ -43,12 +44,16 @@ class Speaker:
         self._items: list[_Item] = []
         self._feeding: Work[None] | None = None
         self._tail: list[Pcm] | None = None
+        self._went_out_ms = 0.0
+        self._started_ms = 0
         self.failed = False
         """The synthesizer failed since the last `start`; the fallback was played instead."""
 
     def start(self, prompts: Sequence[tuple[Prompt, BargeIn]]) -> None:
         """Begin to speak; what was spoken before must have ended."""
         self.failed = False
+        self._went_out_ms = 0.0
+        self._started_ms = self._pen.now_ms()
         self._items = [_Item(prompt, barge_in) for prompt, barge_in in prompts]
         if self._items:
             self._feeding = self._tasks.start(self._feed(), "speak")
@@ -56,7 +61,9 @@ class Speaker:
     @property
     def speaking(self) -> bool:
         """Something is still to be played (paused or not)."""
-        if self._feeding is not None and self._feeding.done and not self._unplayed_ms():
+        if self._feeding is None:
+            return False
+        if self.heard_ms >= self.given_ms and self._feeding.done:
             self._finish(interrupted=False)
         return self._feeding is not None
 
@@ -82,8 +89,10 @@ class Speaker:
 
     @property
     def heard_ms(self) -> float:
-        """Sound that went out so far, in ms."""
-        return max(0.0, self.given_ms - self._unplayed_ms())
+        """Sound that went out so far, in ms. A leg that is gone plays nothing more."""
+        if self._leg.state is not LegState.DISCONNECTED:
+            self._went_out_ms = max(0.0, self.given_ms - self._unplayed_ms())
+        return self._went_out_ms
 
     def pause(self) -> None:
         """Fall silent within a frame; `resume` goes on where it stopped."""
@@ -142,11 +151,11 @@ class Speaker:
     def _finish(self, *, interrupted: bool) -> None:
         heard, start = self.heard_ms, 0.0
         for item in self._items:
-            self._note(item, max(0.0, min(item.given_ms, heard - start)), interrupted=interrupted)
+            self._note(item, start, max(0.0, min(item.given_ms, heard - start)), interrupted)
             start += item.given_ms
         self._items, self._feeding, self._tail = [], None, None
 
-    def _note(self, item: _Item, heard_ms: float, *, interrupted: bool) -> None:
+    def _note(self, item: _Item, after_ms: float, heard_ms: float, interrupted: bool) -> None:
         if interrupted and not heard_ms:
             return
         prompt = item.prompt
@@ -154,6 +163,7 @@ class Speaker:
             FactKind.SAID,
             text="" if prompt.secret else self._voice.text(prompt),
             prompt=prompt.id,
+            start_ms=self._started_ms + round(after_ms),
             heard_ms=round(heard_ms),
             total_ms=round(item.given_ms),
             interrupted=interrupted and heard_ms < item.given_ms,

@@ -1,0 +1,158 @@
+"""Place a SIP call: speak, play sound, press keys, listen, and report when the bot spoke.
+
+  voicebot call sip:bank_en@127.0.0.1 --say "I lost my card" --dtmf 4321 --record call.wav
+  voicebot call sip:bank_en@127.0.0.1 --wait 1.5 --say "operator" --json
+
+Steps are done in the order given. Each waits until the bot has spoken and fallen silent; the step
+after a --wait comes exactly then, so a short --wait interrupts the bot. After the last step the
+call goes on until the bot hangs up or has been silent for --linger seconds. The recording has the
+bot on the left channel and the caller on the right.
+
+Exit codes: 0 the call was answered, 1 it was refused or could not be placed, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from voicebot.audio.wav import read_wav
+from voicebot.audio.wav_writer import write_wav
+from voicebot.sim.caller import Caller, Press, Report, Say, Step, Wait, joined
+from voicebot.sip.destinations import split_host
+from voicebot.sip.endpoint import SipEndpoint
+from voicebot.sip.settings import Destinations, Media, Protocol, SipSettings, Transport
+from voicebot.tts.caller_voice import caller_voice
+
+KEYS = frozenset("0123456789*#ABCD")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    parser.add_argument("uri", metavar="SIP-URI", help="sip:FLOW@HOST[:PORT][;transport=tcp|tls]")
+    steps = parser.add_argument_group("steps, in order, any number of them")
+    for flag, metavar, text in (
+        ("--say", "TEXT", "speak, with another voice than the bot's"),
+        ("--play", "WAV", "play a sound file"),
+        ("--dtmf", "KEYS", "press keys: 0-9 * # A-D"),
+        ("--wait", "SECONDS", "let time pass"),
+    ):
+        steps.add_argument(flag, metavar=metavar, action=_Step, dest="steps", help=text)
+    parser.add_argument("--record", type=Path, metavar="OUT.wav", help="keep both sides")
+    parser.add_argument("--json", action="store_true", help="report as one JSON object")
+    parser.add_argument("--linger", type=_seconds, default=10.0, metavar="SECONDS")
+    parser.add_argument("--from", dest="user", default="caller", metavar="NUMBER")
+    parser.add_argument("--codec", action="append", metavar="NAME", help="PCMU, PCMA, G722, opus")
+    parser.add_argument("--language", default="en", help="of --say: en (default) or zh")
+    parser.set_defaults(steps=[])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Call; returns the exit code."""
+    report, rate = asyncio.run(_call(args))
+    if args.record and report.heard:
+        write_wav(args.record, joined(report.heard, rate), joined(report.spoken, rate))
+    print(json.dumps(_as_json(report)) if args.json else _as_text(report, args))
+    return 0 if report.answered else 1
+
+
+async def _call(args: argparse.Namespace) -> tuple[Report, int]:
+    steps = [await _step(kind, value, args.language) for kind, value in args.steps]
+    async with SipEndpoint(_settings(args)) as line:
+        leg = await line.dial(args.uri, {})
+        report = await Caller(leg, steps, linger_ms=round(args.linger * 1000)).run()
+        return report, leg.rate
+
+
+def _settings(args: argparse.Namespace) -> SipSettings:
+    """Any free ports; a call to wherever the person at the terminal says."""
+    return SipSettings(
+        transports=tuple(Transport(protocol, port=0) for protocol in Protocol),
+        media=replace(Media(), codecs=tuple(args.codec or Media().codecs), rtp_port_first=0),
+        destinations=Destinations(hosts=(_host(args.uri), *Destinations().hosts)),
+        user=args.user,
+    )
+
+
+def _host(uri: str) -> str:
+    return split_host(uri.strip("<>").split(":", 1)[-1].split("@")[-1].split(";")[0])
+
+
+async def _step(kind: str, value: str, language: str) -> Step:
+    match kind:
+        case "say":
+            return Say(await caller_voice(value, language), value)
+        case "play":
+            return Say(read_wav(Path(value)).mono(), value)
+        case "dtmf":
+            return Press(value)
+    return Wait(round(float(value) * 1000))
+
+
+class _Step(argparse.Action):
+    """Keeps steps of all kinds in one list, in order; says what is wrong with one at once."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        kind, value = str(option_string).lstrip("-"), str(values)
+        if fault := _fault(kind, value):
+            parser.error(f"{option_string}: {fault}")
+        namespace.steps = [*namespace.steps, (kind, value)]
+
+
+def _fault(kind: str, value: str) -> str:
+    if kind == "dtmf" and not set(value) <= KEYS:
+        return "keys are 0-9 * # A-D"
+    if kind == "play" and not Path(value).is_file():
+        return f"there is no file {value}"
+    if kind == "say" and not value.strip():
+        return "there is nothing to say"
+    if kind == "wait":
+        try:
+            _seconds(value)
+        except (ValueError, argparse.ArgumentTypeError):
+            return "a number of seconds is wanted"
+    return ""
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 86_400:
+        raise argparse.ArgumentTypeError("between 0 and 86400 seconds")
+    return value
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    return {
+        "answered": report.answered,
+        "code": report.code,
+        "reason": report.reason,
+        "ended_by": "bot" if report.ended_by_bot else "caller",
+        "duration_ms": report.duration_ms,
+        "bot": [asdict(span) for span in report.bot],
+        "steps": [asdict(span) for span in report.steps],
+    }
+
+
+def _as_text(report: Report, args: argparse.Namespace) -> str:
+    if not report.answered:
+        return f"not answered: {report.code} {report.reason}".rstrip()
+    rows = [(span.start_ms, span.end_ms, "bot speaks") for span in report.bot]
+    rows += [
+        (span.start_ms, span.end_ms, f"{kind} {value}")
+        for span, (kind, value) in zip(report.steps, args.steps, strict=False)
+    ]
+    lines = [f"{a / 1000:7.2f} - {b / 1000:6.2f} s  {what}" for a, b, what in sorted(rows)]
+    who = "bot" if report.ended_by_bot else "caller"
+    lines.append(f"{report.duration_ms / 1000:7.2f} s           hung up by the {who}")
+    return "\n".join(lines)

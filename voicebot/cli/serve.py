@@ -1,0 +1,79 @@
+"""Run the hotline until it is told to stop.
+
+  voicebot serve                          the sample hotlines, on this machine and private networks
+  voicebot serve --check                  only check the configuration and the flows
+
+Settings are read from sip_config/ (sip.toml, hotline.toml), flows from ivr_flows/. SIGTERM or
+Ctrl-C drains: new calls are refused with 503, calls under way may end, up to a limit; a second
+Ctrl-C ends them at once. Exit codes: 0 stopped as told, 2 the configuration or a flow is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from voicebot.app import serve
+from voicebot.config import Settings, load
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    env = os.environ.get
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path(env("VOICEBOT_CONFIG", "sip_config")),
+        metavar="DIR",
+        help="sip.toml and hotline.toml (default: sip_config, or $VOICEBOT_CONFIG)",
+    )
+    parser.add_argument(
+        "--flows",
+        type=Path,
+        default=Path(env("VOICEBOT_FLOWS", "ivr_flows")),
+        metavar="DIR",
+        help="flow files and recorded prompts (default: ivr_flows, or $VOICEBOT_FLOWS)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(env("VOICEBOT_DATA", "data")),
+        metavar="DIR",
+        help="database, recordings, caches (default: data, or $VOICEBOT_DATA)",
+    )
+    parser.add_argument("--sip-port", type=int, metavar="N", help="UDP and TCP; TLS takes N+1")
+    parser.add_argument("--console-port", type=int, metavar="N", help="0 takes any free one")
+    parser.add_argument("--check", action="store_true", help="check everything, start nothing")
+    parser.add_argument("--verbose", action="store_true", help="log more; still nothing personal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve; returns the exit code."""
+    logging.basicConfig(
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    settings = _overridden(load(args.config, args.flows, args.data), args)
+    for warning in settings.warnings:
+        print(warning)
+    if args.check:
+        print("The configuration and the flows are in order.")
+        return 0
+    asyncio.run(serve(settings, announce=lambda line: print(line, flush=True)))
+    return 0
+
+
+def _overridden(settings: Settings, args: argparse.Namespace) -> Settings:
+    """Ports by flag, for a second hotline beside the first."""
+    sip, hotline = settings.sip, settings.hotline
+    if args.sip_port is not None:
+        base, first = args.sip_port, min(t.port for t in sip.transports)
+        moved = tuple(replace(t, port=base + t.port - first) for t in sip.transports)
+        sip = replace(sip, transports=moved)
+    if args.console_port is not None:
+        hotline = replace(hotline, console=replace(hotline.console, port=args.console_port))
+    return replace(settings, sip=sip, hotline=hotline)

@@ -1,0 +1,95 @@
+"""Reads all files and checks them against each other."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+from voicebot.config.settings import HotlineFile, Settings
+from voicebot.config.toml_file import TomlFile, Where, dotted
+from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
+from voicebot.flow.loader import Flows, load_flows
+from voicebot.sip.destinations import route
+from voicebot.sip.settings import SipSettings
+
+
+def load(config: Path, flows: Path, data: Path) -> Settings:
+    """Read all of it. Raises `ConfigError` with every problem of every file."""
+    sip_file, hotline_file = TomlFile(config / "sip.toml"), TomlFile(config / "hotline.toml")
+    sip, hotline = sip_file.read(SipSettings), hotline_file.read(HotlineFile)
+    problems = [*_strangers(config), *sip_file.problems, *hotline_file.problems]
+    loaded = _load_flows(flows, hotline, problems)
+    if sip is not None and hotline is not None:
+        hotline_file.problems.clear()
+        _cross_check(hotline_file, hotline, sip, loaded)
+        problems += hotline_file.problems
+    errors = [p for p in problems if p.severity is Severity.ERROR]
+    if errors or sip is None or hotline is None or loaded is None:
+        raise ConfigError(problems)
+    return Settings(sip, hotline, loaded, data, flows / "prompts", tuple(problems))
+
+
+def _strangers(config: Path) -> list[Problem]:
+    """A file that nobody reads is a file that somebody thinks is read."""
+    known = {"sip.toml", "hotline.toml"}
+    return [
+        Problem(
+            str(path),
+            0,
+            1,
+            "unknown-file",
+            "this file is not read",
+            "known: sip.toml, hotline.toml",
+        )
+        for path in sorted(config.glob("*.toml"))
+        if path.name not in known
+    ]
+
+
+def _load_flows(folder: Path, hotline: HotlineFile | None, problems: list[Problem]) -> Flows | None:
+    queues = [queue.name for queue in hotline.queues] if hotline else []
+    destinations = list(hotline.destinations) if hotline else []
+    try:
+        flows = load_flows(folder, queues=queues, destinations=destinations)
+    except ConfigError as error:
+        problems += error.problems
+        return None
+    problems += flows.warnings
+    return flows
+
+
+def _cross_check(
+    file: TomlFile, hotline: HotlineFile, sip: SipSettings, flows: Flows | None
+) -> None:
+    """What only shows where two files meet."""
+    names = {queue.name for queue in hotline.queues}
+    for i, agent in enumerate(hotline.agents):
+        for queue in agent.queues:
+            if queue not in names:
+                _unknown(file, ("agents", i, "queues"), "queue", queue, names)
+        _check_target(file, ("agents", i, "address"), agent.address, sip)
+    for name, uri in hotline.destinations.items():
+        _check_target(file, ("destinations", name), uri, sip)
+    if flows is not None:
+        known = set(flows.names())
+        for number, flow in hotline.calls.flows.items():
+            if flow not in known:
+                _unknown(file, ("calls", "flows", number), "flow", flow, known)
+        if hotline.calls.default_flow not in known:
+            where = ("calls", "default_flow")
+            _unknown(file, where, "flow", hotline.calls.default_flow, known)
+
+
+def _unknown(file: TomlFile, where: Where, what: str, name: str, known: Iterable[str]) -> None:
+    near = difflib.get_close_matches(name, list(known), 1)
+    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+    file.note(f"unknown-{what}", f"{dotted(where)}: there is no {what} {name}", where, hint)
+
+
+def _check_target(file: TomlFile, where: Where, target: str, sip: SipSettings) -> None:
+    try:
+        route(target, sip.destinations, sip.trunks)
+    except DialRefused as error:
+        hint = "allow it under [destinations] in sip.toml"
+        file.note("not-allowed", f"{dotted(where)}: {error}", where, hint)

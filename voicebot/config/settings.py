@@ -1,0 +1,70 @@
+"""What the files may hold; the adapters' own settings are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from voicebot.asr.settings import AsrSettings
+from voicebot.core.errors import Problem
+from voicebot.core.queueing import AgentSpec, QueueSpec
+from voicebot.flow.loader import Flows
+from voicebot.sip.settings import SipSettings
+from voicebot.tts.settings import TtsSettings
+from voicebot.vad.settings import VadSettings
+from voicebot.web.settings import BackendSettings, WebSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Which flow answers, and how many callers at once."""
+
+    default_flow: str = "bank_en"
+    flows: Mapping[str, str] = field(default_factory=dict)
+    """Flow by called number (the user part of the Request-URI). A flow's own name works too."""
+    time_zone: str = ""
+    """IANA name, such as `Europe/Berlin`; this machine's zone where empty."""
+    drain_s: int = 60
+    """When the hotline stops, running calls get so long to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoBank:
+    """The back end of the sample hotlines."""
+
+    enabled: bool = True
+    port: int = 8091
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineFile:
+    """What `hotline.toml` may hold."""
+
+    calls: Calls = field(default_factory=Calls)
+    queues: tuple[QueueSpec, ...] = (QueueSpec("support"),)
+    agents: tuple[AgentSpec, ...] = ()
+    destinations: Mapping[str, str] = field(default_factory=dict)
+    """SIP URIs by the names that `transfer` nodes give them."""
+    console: WebSettings = field(default_factory=WebSettings)
+    backend: BackendSettings = field(default_factory=BackendSettings)
+    demo_bank: DemoBank = field(default_factory=DemoBank)
+    recognition: AsrSettings = field(default_factory=AsrSettings)
+    speech: TtsSettings = field(default_factory=TtsSettings)
+    vad: VadSettings = field(default_factory=VadSettings)
+    database: str = ""
+    """SQLAlchemy URL; an SQLite file in the data folder where empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything, checked."""
+
+    sip: SipSettings
+    hotline: HotlineFile
+    flows: Flows
+    data: Path
+    """Folder of the database, recordings and caches."""
+    recordings: Path
+    """Folder of the operator's recorded prompts."""
+    warnings: tuple[Problem, ...] = ()

@@ -1,0 +1,160 @@
+"""A call, from its first ring to its last hang-up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, Outcome
+from voicebot.core.errors import LegGone, VoicebotError
+from voicebot.core.ports import Leg
+from voicebot.core.record import FactKind
+from voicebot.flow.state import Flow
+from voicebot.session.context import Context, Services
+from voicebot.session.dialogue import converse
+from voicebot.session.directory import Directory
+from voicebot.session.journal import Pen
+from voicebot.session.line import Line
+from voicebot.session.speaker import Speaker
+from voicebot.session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+APOLOGY_MS = 8_000
+"""The longest that a failing call's apology may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the call ended, for its last fact."""
+
+    by: EndedBy
+    outcome: Outcome
+
+
+class CallSession:
+    """One call. `run` reads like its life; when it returns, nothing of the call is left."""
+
+    def __init__(
+        self, leg: Leg, flow: Flow, services: Services, directory: Directory, call: CallId
+    ) -> None:
+        self._leg = leg
+        self._flow = flow
+        self._services = services
+        self._directory = directory
+        self._call = call
+
+    async def run(self) -> None:
+        """Serve the call."""
+        async with asyncio.TaskGroup() as group:
+            tasks = Tasks(group)
+            context = self._context(tasks)
+            self._directory.enter(context)
+            try:
+                await self._serve(context)
+            finally:
+                self._directory.leave(context)
+                tasks.cancel()
+
+    def _context(self, tasks: Tasks) -> Context:
+        line = Line(self._leg)
+        services = self._services
+        pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=services.clock)
+        line.on_hold = lambda on: pen.write(FactKind.HELD, on=on)
+        speaker = Speaker(self._leg, services.voice, tasks, pen)
+        return Context(self._call, line, speaker, tasks, pen, services, self._directory)
+
+    async def _serve(self, context: Context) -> None:
+        self._write_rang(context)
+        ending = Ending(EndedBy.SYSTEM, Outcome.FAILED)
+        try:
+            await self._answer(context)
+            hang_up = await converse(context, self._flow)
+            ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome))
+        except LegGone:
+            ending = Ending(EndedBy.CALLER, _outcome(context, _when_caller_left(context)))
+        except VoicebotError as error:
+            context.pen.write(FactKind.FAILED, what="call", error=str(error))
+            await _apologize(context, self._flow.language)
+        except Exception as error:
+            # A fault of ours: this call says sorry and ends, the others go on.
+            log.exception("call failed", extra={"call": self._call})
+            context.pen.write(FactKind.FAILED, what="call", error=type(error).__name__)
+            await _apologize(context, self._flow.language)
+        finally:
+            await self._end(context, ending)
+
+    async def _answer(self, context: Context) -> None:
+        await self._leg.answer()
+        context.move(CallEvent.ANSWERED)
+        name, context.line.recording = self._services.record(self._call, self._leg.rate)
+        context.pen.write(
+            FactKind.ANSWERED,
+            flow=self._flow.name,
+            flow_version=self._flow.version,
+            language=self._flow.language,
+            rate=self._leg.rate,
+        )
+        context.pen.write(FactKind.RECORDING, file=name, paused=False)
+
+    async def _end(self, context: Context, ending: Ending) -> None:
+        context.speaker.stop()
+        await self._leg.hang_up()
+        await context.line.drain()
+        if context.line.recording is not None:
+            context.line.recording.close()
+        if context.state is not CallState.ENDED:
+            context.move(CallEvent.ENDED)
+        ended = context.line.ended
+        context.pen.write(
+            FactKind.ENDED,
+            by=ending.by,
+            outcome=ending.outcome,
+            code=ended.code if ended else 0,
+            node=context.node,
+        )
+
+    def _write_rang(self, context: Context) -> None:
+        info = self._leg.info
+        context.pen.write(
+            FactKind.RANG,
+            caller=info.caller,
+            caller_name=info.caller_name,
+            called=info.called,
+            source=info.source,
+            trunk=info.trunk,
+            diversion=info.diversion,
+            user_to_user=info.user_to_user,
+        )
+
+
+async def _apologize(context: Context, language: str) -> None:
+    """Say sorry by the words that need no engine, so that the line does not just go dead."""
+    leg, line = context.line.leg, context.line
+    if context.state is CallState.RINGING or line.ended is not None:
+        return
+    context.speaker.stop()
+    leg.flush()
+    leg.play(context.services.voice.fallback(language, leg.rate))
+    until_ms = line.now_ms + APOLOGY_MS
+    try:
+        while leg.pending_ms and line.now_ms < until_ms:
+            await line.frame()
+    except LegGone:
+        return
+
+
+def _when_caller_left(context: Context) -> Outcome:
+    if context.state in (CallState.QUEUED, CallState.OFFERED):
+        return Outcome.ABANDONED
+    return Outcome.HUNG_UP
+
+
+def _outcome(context: Context, otherwise: Outcome) -> Outcome:
+    """What counts most of all that happened in the call."""
+    if context.bridged:
+        return Outcome.HANDLED
+    if context.transferred:
+        return Outcome.TRANSFERRED
+    return otherwise

@@ -1,0 +1,88 @@
+"""All that the parts of one call share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from voicebot.core.audio import Pcm
+from voicebot.core.call import CallEvent, CallId, CallState, next_call_state
+from voicebot.core.ports import (
+    Backend,
+    Journal,
+    Recognizer,
+    Recording,
+    Telephone,
+    Understanding,
+    Vad,
+    Voice,
+)
+from voicebot.core.record import FactKind
+from voicebot.session.directory import Directory
+from voicebot.session.journal import Pen
+from voicebot.session.line import Line
+from voicebot.session.speaker import Speaker
+from voicebot.session.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The adapters that a node's calls use."""
+
+    telephone: Telephone
+    vad: Callable[[], Vad]
+    recognizer: Recognizer
+    understanding: Understanding
+    voice: Voice
+    backend: Backend
+    journal: Journal
+    record: Callable[[CallId, int], tuple[str, Recording]]
+    """A new recording for a call at a rate in Hz: its name, and where its sound goes."""
+    music: Callable[[str, int], Pcm]
+    """A loop of hold music for a queue at a rate in Hz."""
+    destinations: Mapping[str, str]
+    """SIP URIs by the names that flows give them."""
+    clock: Callable[[], datetime]
+    """The wall clock, UTC: only to stamp facts."""
+    today: Callable[[], date]
+    """The date where the hotline is, for "tomorrow" and dates without a year."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One call under way."""
+
+    id: CallId
+    line: Line
+    speaker: Speaker
+    tasks: Tasks
+    pen: Pen
+    services: Services
+    directory: Directory
+    state: CallState = CallState.RINGING
+    bridged: bool = False
+    """An agent has had this caller."""
+    transferred: bool = False
+    """The caller's phone was sent elsewhere."""
+    node: str = ""
+    """The flow's node that the call is at."""
+    secret: bool = False
+    """What is heard and said now may not be kept."""
+    vad: Vad = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.vad = self.services.vad()
+
+    def keep_secret(self, *, on: bool) -> None:
+        """Keep what follows out of the recording, or let it in again."""
+        if on is self.secret:
+            return
+        self.secret = on
+        if self.line.recording is not None:
+            self.line.recording.pause(on=on)
+        self.pen.write(FactKind.RECORDING, file="", paused=on)
+
+    def move(self, event: CallEvent) -> None:
+        """Go to the next state of the call."""
+        self.state = next_call_state(self.state, event)

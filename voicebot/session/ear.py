@@ -1,0 +1,157 @@
+"""Hears one utterance after the other: endpointing, recognition, understanding.
+
+frame ─▶ vad ─▶ endpointing ─▶ begins: a hearing, with the sound from before the onset
+                               pauses: what is it so far? does it answer the question already?
+                               ends:   what was it? ─▶ Utterance
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from voicebot.core.audio import FRAME_MS, Pcm
+from voicebot.core.errors import EngineError
+from voicebot.core.meaning import Interpretation
+from voicebot.core.ports import Hearing
+from voicebot.core.speech import Transcript, Voicing
+from voicebot.flow.steps import Listen
+from voicebot.session.context import Context
+from voicebot.session.line import Frame
+from voicebot.session.tasks import Work
+from voicebot.turns.endpointing import (
+    Endpointer,
+    EndpointEvent,
+    Paused,
+    SpeechEnded,
+    SpeechStarted,
+)
+
+PRE_ROLL_MS = 400
+"""Line sound that goes to the recognizer ahead of the onset: it needs at least 300."""
+
+KEPT_MS = 1_000
+"""Sound kept for the onset to be found in: onset is known some 200 ms late."""
+
+PATIENCE_MS = 2_000
+"""A recognizer that takes longer after the end of speech has failed: no dead air."""
+
+Reading = tuple[Transcript, Interpretation]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the caller said between two ends, and what it meant."""
+
+    transcript: Transcript
+    interpretation: Interpretation
+    start_ms: int
+    end_ms: int
+    reason: str
+    """Why it ended: `complete`, `incomplete` or `max_speech`."""
+
+
+class Ear:
+    """Hears for one turn."""
+
+    def __init__(self, context: Context, listen: Listen) -> None:
+        self._context = context
+        self._listen = listen
+        self._sound: deque[tuple[int, Pcm]] = deque(maxlen=KEPT_MS // FRAME_MS)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the utterance under way; listen for the next."""
+        self.close()
+        self._endpointer = Endpointer(self._listen.timing)
+        self._hearing: Hearing | None = None
+        self._partial: tuple[int, Work[Reading]] | None = None
+        self._final: Work[Reading] | None = None
+        self._end: SpeechEnded | None = None
+        self._ended_ms = 0
+        self.words = False
+        """Something that is expected was recognized in this utterance already."""
+
+    @property
+    def busy(self) -> bool:
+        """Speech is under way, or being recognized."""
+        return self._hearing is not None
+
+    def close(self) -> None:
+        """Drop what is under way."""
+        if getattr(self, "_hearing", None) is None:
+            return
+        for work in (self._partial and self._partial[1], self._final):
+            if work is not None:
+                work.cancel()
+        if self._hearing is not None:
+            self._hearing.close()
+
+    def keep(self, frame: Frame) -> None:
+        """Keep the frame's sound without listening: speech may turn out to have begun in it."""
+        self._sound.append((frame.at_ms, frame.heard))
+
+    def feed(self, frame: Frame, voicing: Voicing) -> Utterance | None:
+        """Hear one frame; an utterance when one is complete. Raises `EngineError`."""
+        self.keep(frame)
+        if self._final is not None:
+            return self._await_final(frame.at_ms)
+        if self._hearing is not None:
+            self._hearing.feed(frame.heard)
+        for event in self._endpointer.feed(voicing, frame.at_ms):
+            self._take(event, frame.at_ms)
+        for event in self._read_partial(frame.at_ms):
+            self._take(event, frame.at_ms)
+        return None
+
+    def _take(self, event: EndpointEvent, now_ms: int) -> None:
+        match event:
+            case SpeechStarted(onset_ms):
+                self._begin(onset_ms)
+            case Paused(pause):
+                self._partial = (pause, self._start(self._read(final=False), "partial"))
+            case SpeechEnded():
+                self._end, self._ended_ms = event, now_ms
+                self._final = self._start(self._read(final=True), "final")
+
+    def _begin(self, onset_ms: int) -> None:
+        self._hearing = self._context.services.recognizer.hear(self._listen.expectation)
+        for at_ms, pcm in self._sound:
+            if at_ms > onset_ms - PRE_ROLL_MS:
+                self._hearing.feed(pcm)
+
+    async def _read(self, *, final: bool) -> Reading:
+        hearing = self._hearing
+        assert hearing is not None
+        transcript = await (hearing.finish() if final else hearing.partial())
+        understanding = self._context.services.understanding
+        return transcript, await understanding.interpret(transcript, self._listen.expectation)
+
+    def _start(self, reading: Coroutine[Any, Any, Reading], name: str) -> Work[Reading]:
+        return self._context.tasks.start(reading, name)
+
+    def _read_partial(self, now_ms: int) -> tuple[EndpointEvent, ...]:
+        """Tell the endpointer whether what was said before the pause is an answer already."""
+        if self._partial is None or not self._partial[1].done:
+            return ()
+        (pause, work), self._partial = self._partial, None
+        try:
+            transcript, interpretation = work.result()
+        except EngineError:
+            return ()  # The final reading will tell.
+        self.words = self.words or bool(transcript.text)
+        return self._endpointer.answer(pause, now_ms, complete=interpretation.complete)
+
+    def _await_final(self, now_ms: int) -> Utterance | None:
+        end, final = self._end, self._final
+        assert end is not None
+        assert final is not None
+        if not final.done:
+            if now_ms - self._ended_ms > PATIENCE_MS:
+                final.cancel()
+                raise EngineError("speech recognition is too slow")
+            return None
+        transcript, interpretation = final.result()
+        return Utterance(transcript, interpretation, end.start_ms, end.end_ms, end.reason)

@@ -1,0 +1,181 @@
+"""One turn: a prompt, and what came back by voice or keys."""
+
+from __future__ import annotations
+
+from voicebot.core.errors import EngineError
+from voicebot.core.meaning import Match
+from voicebot.core.prompt import Prompt
+from voicebot.core.record import FactKind
+from voicebot.core.speech import Voicing
+from voicebot.core.turn import BargeIn
+from voicebot.flow.steps import EngineFailed, Event, Listen, NoInput, NoMatch, Typed, Understood
+from voicebot.session.context import Context
+from voicebot.session.ear import Ear, Utterance
+from voicebot.session.line import Frame
+from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
+from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent
+from voicebot.turns.no_input import NoInputTimer
+
+LATE_TERMINATOR_MS = 1_500
+"""A terminator pressed so soon after a string that had ended by its length belongs to it."""
+
+NOISE_MS = 250
+"""A sound shorter than this in which nothing was recognized was no answer."""
+
+
+async def take_turn(context: Context, row: list[tuple[Prompt, BargeIn]], listen: Listen) -> Event:
+    """Say the prompts, listening already, and wait for the answer. Raises `LegGone`."""
+    turn = _Turn(context, listen)
+    context.speaker.start(row)
+    try:
+        return await turn.run()
+    except EngineError as error:
+        context.pen.write(FactKind.FAILED, what="speech recognition", error=str(error))
+        return EngineFailed("speech recognition")
+    finally:
+        turn.close()
+
+
+class _Turn:
+    """The turn under way."""
+
+    def __init__(self, context: Context, listen: Listen) -> None:
+        self._context = context
+        self._line = context.line
+        self._speaker = context.speaker
+        self._pen = context.pen
+        self._expectation = listen.expectation
+        self._timing = listen.timing
+        self._ear = Ear(context, listen)
+        self._judge = BargeInJudge()
+        self._no_input = NoInputTimer(listen.timing.no_input_ms)
+        keys = self._expectation.keys
+        self._digits = DigitCollector(keys, listen.timing.inter_digit_ms) if keys else None
+
+    async def run(self) -> Event:
+        while True:
+            frame = await self._line.frame()
+            if self._line.held:
+                continue
+            event = self._keys(frame.at_ms) or self._speech(frame) or self._silence(frame.at_ms)
+            if event is not None:
+                return event
+
+    def close(self) -> None:
+        self._ear.close()
+        self._speaker.stop()
+
+    # ------------------------------------------------------------ keys
+
+    def _keys(self, now_ms: int) -> Event | None:
+        keys, digits, speaker = self._line.keys, self._digits, self._speaker
+        if digits is None:
+            return None  # Typed ahead: the keys wait for a node that takes them.
+        if not keys or (speaker.speaking and not speaker.barge_in.by_keys):
+            return self._collected(digits.tick(now_ms))
+        self._interrupt("keys", now_ms)
+        self._ear.reset()
+        return self._collected(digits.take(keys, now_ms))
+
+    def _collected(self, events: tuple[DigitEvent, ...]) -> Event | None:
+        return next((self._typed(e) for e in events if isinstance(e, Collected)), None)
+
+    def _typed(self, collected: Collected) -> Event:
+        secret, spec = self._expectation.secret, self._expectation.keys
+        what = {"count": len(collected.digits)} if secret else {"digits": collected.digits}
+        self._pen.write(FactKind.KEYED, **what, reason=collected.reason)
+        if spec is not None and collected.reason is CollectReason.COMPLETE:
+            self._line.keys.expect_late(spec.terminators, self._line.now_ms + LATE_TERMINATOR_MS)
+        if collected.reason is CollectReason.INVALID:
+            return NoMatch()
+        return Typed(collected.digits)
+
+    @property
+    def _typing(self) -> bool:
+        return self._digits is not None and self._digits.active
+
+    # ------------------------------------------------------------ speech
+
+    def _speech(self, frame: Frame) -> Event | None:
+        voicing = self._context.vad.judge(frame.heard, frame.played)
+        if self._typing or not self._expectation.speech:
+            return None
+        if self._speaker.speaking and not self._speaker.barge_in.by_speech:
+            self._ear.keep(frame)
+            return None
+        utterance = self._ear.feed(frame, voicing)
+        self._judge_barge_in(voicing, frame.at_ms)
+        return self._answer(utterance) if utterance is not None else None
+
+    def _judge_barge_in(self, voicing: Voicing, now_ms: int) -> None:
+        speaking, words = self._speaker.speaking, self._ear.words
+        for event in self._judge.feed(voicing, now_ms, playing=speaking, words_heard=words):
+            match event:
+                case Suspected():
+                    self._speaker.pause()
+                case Confirmed(onset_ms):
+                    self._interrupt("speech", onset_ms)
+                case Rejected():
+                    self._resume("no speech")
+
+    def _interrupt(self, by: str, onset_ms: int) -> None:
+        """The caller has the floor: the prompt and those after it are dropped."""
+        speaker = self._speaker
+        if not speaker.speaking:
+            return
+        heard_ms, total_ms = round(speaker.heard_ms), round(speaker.given_ms)
+        speaker.stop()
+        if heard_ms:
+            self._pen.write(
+                FactKind.BARGED_IN, by=by, onset_ms=onset_ms, heard_ms=heard_ms, total_ms=total_ms
+            )
+
+    def _resume(self, reason: str) -> None:
+        """It was a cough or an echo: the prompt goes on where it stopped."""
+        if self._speaker.paused:
+            self._pen.write(FactKind.RESUMED, reason=reason)
+        self._speaker.resume()
+        self._ear.reset()
+
+    def _answer(self, utterance: Utterance) -> Event | None:
+        meant = utterance.interpretation.match is not Match.NONE
+        if not meant and self._speaker.speaking:
+            self._resume("nothing understood")
+            return None
+        if not meant and _is_noise(utterance):
+            self._ear.reset()
+            return None
+        self._interrupt("speech", utterance.start_ms)
+        self._note(utterance)
+        if not meant:
+            return NoMatch(utterance.interpretation)
+        return Understood(utterance.interpretation)
+
+    def _note(self, utterance: Utterance) -> None:
+        transcript, secret = utterance.transcript, self._expectation.secret
+        self._pen.write(
+            FactKind.HEARD,
+            text="" if secret else transcript.text,
+            confidence=round(transcript.confidence, 3),
+            hypotheses=[] if secret else [h.text for h in transcript.hypotheses[1:]],
+            start_ms=utterance.start_ms,
+            end_ms=utterance.end_ms,
+            reason=utterance.reason,
+            rejected=transcript.rejected,
+        )
+
+    # ------------------------------------------------------------ silence
+
+    def _silence(self, now_ms: int) -> Event | None:
+        if self._speaker.speaking:
+            self._no_input.stop()
+            return None
+        if not self._no_input.running:
+            self._no_input.start(now_ms)
+        held = self._ear.busy or self._typing
+        return NoInput() if self._no_input.feed(now_ms, held=held) else None
+
+
+def _is_noise(utterance: Utterance) -> bool:
+    short = utterance.end_ms - utterance.start_ms < NOISE_MS
+    return short and not utterance.transcript.text
