@@ -1,0 +1,241 @@
+"""How slots are filled: what ask and digits have in common.
+
+Each slot goes from heard to settled: sure enough, it is settled at once; in the middle band, or a
+long digit string by voice, it is read back first. What the caller denied is not offered again.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field
+
+from voicebot.core.meaning import Expectation, Interpretation, Match, SlotType, SlotValue
+from voicebot.core.turn import KeySpec
+from voicebot.flow.base import NodeName, Prompts, Strict
+from voicebot.flow.keyed import read_keys
+from voicebot.flow.listening import Listening
+from voicebot.flow.state import Flow, Proposal, Visit
+from voicebot.flow.values import Value
+from voicebot.flow.walk import Walk
+
+_READ_BACK_FROM = 5
+"""Digit strings of so many digits are read back when they were spoken."""
+_OPEN_TRIES = 2
+"""After so many failures the open question gives way to one question a slot."""
+
+
+class Asked(Strict):
+    """How one slot is asked for."""
+
+    prompt: Prompts = Field((), description="The question; the node's if left out.")
+    help: Prompts = Field((), description="Said when the caller asks for help.")
+    required: bool = Field(True, description="False: taken when said along, never asked for.")
+    confirm: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="When the value is read back: by how sure the bot is (and always for spoken "
+        "strings of more than four digits), always, or never.",
+    )
+    confirm_prompt: Prompts = Field((), description="How it is read back; `{value}` is the value.")
+
+
+class Asking(Listening):
+    """A node that fills slots."""
+
+    to: NodeName = Field(description="The next node, once every slot is filled.")
+
+    # ------------------------------------------------------------ what kinds fill in
+
+    @property
+    @abstractmethod
+    def asked(self) -> Mapping[str, Asked]:
+        """The slots by name, in the order in which they are asked for."""
+
+    @property
+    @abstractmethod
+    def by_speech(self) -> bool:
+        """Whether the caller may speak."""
+
+    @abstractmethod
+    def keys_for(self, flow: Flow, name: str) -> KeySpec | None:
+        """The keys that fill a slot."""
+
+    @property
+    def read_back_prompts(self) -> tuple[str, ...]:
+        """Said to confirm all slots together; empty for no such question."""
+        return ()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether slots that have a value from before are not asked again."""
+        return False
+
+    # ------------------------------------------------------------ the walk of a visit
+
+    def enter(self, walk: Walk) -> None:
+        """Take what came along, drop what is old, ask for the rest."""
+        fresh, old = walk.state.fresh, walk.state.values
+        came = {n: _as_sure(old[n], fresh[n]) for n in self.asked if n in fresh and n in old}
+        kept = {n: old[n] for n in self.asked if self.keeps and n not in came and old.get(n)}
+        dropped = set(self.asked) - set(kept)
+        walk.change(
+            values={n: v for n, v in old.items() if n not in dropped},
+            fresh={n: c for n, c in fresh.items() if n not in self.asked},
+        )
+        walk.revisit(settled=frozenset(kept))
+        self._consider(walk, came)
+        self._go_on(walk)
+
+    def missing(self, visit: Visit) -> list[str]:
+        """Required slots that are still to be filled, in order."""
+        return [n for n, how in self.asked.items() if how.required and n not in visit.settled]
+
+    def _consider(self, walk: Walk, heard: Mapping[str, Value], *, keyed: bool = False) -> bool:
+        """Settle what is sure, set aside what must be confirmed; False if nothing was of use."""
+        useful = {n: v for n, v in heard.items() if self._is_useful(walk, n, v, keyed=keyed)}
+        doubtful = {n: v for n, v in useful.items() if self._is_doubtful(walk, n, v, keyed=keyed)}
+        self._settle(walk, {n: v for n, v in useful.items() if n not in doubtful})
+        walk.revisit(pending={**walk.visit.pending, **doubtful})
+        return bool(useful)
+
+    def _is_useful(self, walk: Walk, name: str, value: Value, *, keyed: bool) -> bool:
+        if name not in self.asked or not isinstance(value, SlotValue) or not value.value:
+            return False
+        spec = walk.flow.slots[name]
+        if spec.type is not value.type:
+            return False
+        if spec.type is SlotType.DIGITS and not spec.shortest <= len(value.value) <= spec.longest:
+            return False
+        return keyed or (name, value.value) not in walk.visit.denied
+
+    def _is_doubtful(self, walk: Walk, name: str, value: Value, *, keyed: bool) -> bool:
+        assert isinstance(value, SlotValue)
+        how = self.asked[name].confirm
+        if how != "auto" or walk.flow.is_secret(name):
+            return how == "always"
+        is_long = value.type is SlotType.DIGITS and len(value.value) >= _READ_BACK_FROM
+        return not keyed and (is_long or value.confidence < self.bands(walk.flow)[0])
+
+    def _settle(self, walk: Walk, slots: Mapping[str, Value]) -> None:
+        if slots:
+            walk.keep(slots)
+            walk.revisit(settled=walk.visit.settled | set(slots), no_inputs=0, no_matches=0)
+
+    def _go_on(self, walk: Walk) -> None:
+        """Read back, ask, or leave."""
+        if walk.visit.pending:
+            self._read_back(walk, *next(iter(walk.visit.pending.items())))
+        elif self.missing(walk.visit):
+            self.put(walk)
+        elif self.read_back_prompts and walk.visit.settled:
+            self.propose(walk, Proposal("form", "", 1.0), self.read_back_prompts)
+        else:
+            walk.change(errors=0)
+            walk.go(self.to, "filled")
+
+    def _read_back(self, walk: Walk, name: str, value: Value) -> None:
+        confidence = value.confidence if isinstance(value, SlotValue) else 1.0
+        rest = {n: v for n, v in walk.visit.pending.items() if n != name}
+        walk.revisit(pending=rest)
+        prompts = self.asked[name].confirm_prompt or ("did_you_say",)
+        proposal = Proposal("slot", name, confidence, {name: value})
+        self.propose(walk, proposal, prompts, walk.flow.labeled(name, value))
+
+    # ------------------------------------------------------------ asking
+
+    def question(self, walk: Walk) -> tuple[str, ...]:
+        """The open question first, then slot by slot."""
+        missing = self.missing(walk.visit)
+        is_later = walk.state.visits.get(walk.state.node, 0) > 1
+        of_node = (is_later and self.again) or self.prompt
+        if not missing or self._is_open(walk.visit):
+            return of_node
+        return self.asked[missing[0]].prompt or of_node
+
+    def _is_open(self, visit: Visit) -> bool:
+        """All slots are asked for in one question, as long as that seems to work."""
+        required = [name for name, how in self.asked.items() if how.required]
+        works = max(visit.no_matches, visit.no_inputs) < _OPEN_TRIES
+        return bool(self.prompt) and self.missing(visit) == required and len(required) > 1 and works
+
+    def wanted(self, flow: Flow, visit: Visit) -> Expectation:
+        """The slot that is asked for; the others may be said along."""
+        missing = self.missing(visit)
+        unsettled = [name for name in self.asked if name not in visit.settled]
+        needed = missing if self._is_open(visit) else missing[:1]
+        return Expectation(
+            slots=tuple(replace(flow.specs[n], required=n in needed) for n in unsettled),
+            keys=self.keys_for(flow, missing[0]) if missing else None,
+            secret=any(flow.is_secret(name) for name in unsettled),
+            speech=self.by_speech,
+        )
+
+    def expectations(self, flow: Flow) -> Iterable[Expectation]:
+        """Also those of each single question."""
+        yield from super().expectations(flow)
+        for count in range(1, len(self.asked)):
+            yield self.expectation(flow, Visit(settled=frozenset(list(self.asked)[:count])))
+
+    def help_prompts(self, walk: Walk) -> tuple[str, ...]:
+        """The slot's help, the node's, or the built-in one."""
+        missing = self.missing(walk.visit)
+        return (missing and self.asked[missing[0]].help) or super().help_prompts(walk)
+
+    # ------------------------------------------------------------ answers
+
+    def meant(self, walk: Walk, interpretation: Interpretation) -> None:
+        """Slots were spoken."""
+        heard = {
+            name: replace(value, confidence=min(value.confidence, interpretation.confidence))
+            for name, value in interpretation.slots.items()
+            if name in self.asked
+        }
+        before = walk.visit.settled
+        if interpretation.match is not Match.SLOTS or not self._consider(walk, heard):
+            self.not_understood(walk, interpretation.text)
+            return
+        sure = {n: heard[n] for n in walk.visit.settled - before if n in heard}
+        if sure:
+            walk.note_understood(Match.SLOTS, interpretation.confidence, slots=sure)
+        self._go_on(walk)
+
+    def keyed(self, walk: Walk, digits: str) -> bool:
+        """The slot that is asked for was keyed in."""
+        missing = self.missing(walk.visit)
+        name = missing[0] if missing else ""
+        if not name or self.keys_for(walk.flow, name) is None:
+            return False
+        flow, today = walk.flow, walk.state.today
+        value = read_keys(flow.slots[name], digits, currency=flow.file.currency, today=today)
+        if value is None:
+            return False
+        self._consider(walk, {name: value}, keyed=True)
+        if name in walk.visit.settled:
+            walk.note_understood(Match.SLOTS, 1.0, slots={name: value})
+        self._go_on(walk)
+        return True
+
+    def accepted(self, walk: Walk, proposal: Proposal) -> None:
+        """Settle what was read back, or leave."""
+        if proposal.kind == "form":
+            walk.change(errors=0)
+            walk.go(self.to, "confirmed")
+            return
+        walk.note_understood(Match.SLOTS, proposal.confidence, slots=proposal.slots)
+        self._settle(walk, proposal.slots)
+        self._go_on(walk)
+
+    def denied(self, walk: Walk, proposal: Proposal) -> None:
+        """Ask again: the slot, or all of them."""
+        if proposal.kind == "form":
+            walk.change(values={n: v for n, v in walk.state.values.items() if n not in self.asked})
+            walk.revisit(settled=frozenset())
+        walk.revisit(pending={})
+        self.not_understood(walk)
+
+
+def _as_sure(value: Value, confidence: float) -> Value:
+    return replace(value, confidence=confidence) if isinstance(value, SlotValue) else value

@@ -1,0 +1,108 @@
+"""The engine: `step(state, event) -> (state, actions)`. Pure: no clock, no I/O, no chance.
+
+    START ──Started──▶ nodes … ──▶ CALLER ◀─▶ nodes ◀─▶ BACKEND | QUEUE | TRANSFER
+                                                 └────▶ ENDED
+
+Every step ends in an action that waits, or in `HangUp`. Whatever goes wrong on the way (an
+expression without a value, a loop, too many steps) becomes a note and the flow's error path; where
+that fails as well, the bot apologizes and hangs up.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from voicebot.core.record import FactKind
+from voicebot.flow.expressions import EvaluationError
+from voicebot.flow.state import Flow, FlowState, Visit, Waiting
+from voicebot.flow.steps import (
+    Action,
+    CallFailed,
+    EngineFailed,
+    Event,
+    NoInput,
+    NoMatch,
+    QueueLeft,
+    Replied,
+    Started,
+    TransferEnded,
+    Typed,
+    Understood,
+)
+from voicebot.flow.walk import Kind, Walk
+
+TAKES: dict[Waiting, tuple[type, ...]] = {
+    Waiting.START: (Started,),
+    Waiting.CALLER: (Understood, Typed, NoInput, NoMatch, EngineFailed),
+    Waiting.BACKEND: (Replied, CallFailed, EngineFailed),
+    Waiting.QUEUE: (QueueLeft, EngineFailed),
+    Waiting.TRANSFER: (TransferEnded, EngineFailed),
+    Waiting.ENDED: (),
+}
+"""What may come while the engine waits for something."""
+
+
+class UnexpectedEvent(ValueError):
+    """An event that nothing waited for: a mistake of the program around the engine."""
+
+
+def start(flow: Flow, language: str = "", *, today: datetime.date | None = None) -> FlowState:
+    """The state before the call is answered; the first event is `Started`.
+
+    `language` is the flow's if empty. `today` resolves dates that are keyed in without a year.
+    """
+    return FlowState(flow, language or flow.language, today)
+
+
+def step(state: FlowState, event: Event) -> tuple[FlowState, tuple[Action, ...]]:
+    """What follows from an event. Raises `UnexpectedEvent` for one that nothing waited for."""
+    if not isinstance(event, TAKES[state.waiting]):
+        raise UnexpectedEvent(f"{type(event).__name__} came while waiting for {state.waiting}")
+    walk = Walk(state)
+    walk.change(steps=state.steps + 1)
+    if state.waiting is Waiting.CALLER:
+        walk.change(last_said=state.said, said=())
+    if isinstance(event, Started):
+        walk.change(info=event.info)
+        walk.go(state.flow.file.start, "start")
+    elif not walk.out_of_steps():
+        _guarded(walk, event)
+    while walk.next is not None:
+        _enter(walk, *walk.next)
+    return walk.state, tuple(walk.actions)
+
+
+def _guarded(walk: Walk, event: Event | None) -> None:
+    """Let the present node act; an expression without a value is the flow's error."""
+    node = walk.flow.nodes[walk.state.node]
+    assert isinstance(node, Kind)
+    try:
+        if event is None:
+            node.enter(walk)
+        else:
+            node.take(walk, event)
+    except EvaluationError as error:
+        walk.fail(str(error))
+
+
+def _enter(walk: Walk, name: str, via: str) -> None:
+    state, limits = walk.state, walk.flow.settings
+    in_a_row = state.in_a_row + 1 if name == state.node else 1
+    walk.next = None
+    walk.change(
+        node=name,
+        visit=Visit(),
+        visits={**state.visits, name: state.visits.get(name, 0) + 1},
+        steps=state.steps + 1,
+        in_a_row=in_a_row,
+    )
+    walk.note(FactKind.MOVED, node=name, via=via)
+    for tag in walk.flow.nodes[name].tags:
+        walk.note(FactKind.TAGGED, tag=walk.render(tag))
+    if walk.out_of_steps():
+        return
+    if in_a_row > limits.max_same_node:
+        walk.change(in_a_row=0)
+        walk.fail("the same node too many times in a row")
+    else:
+        _guarded(walk, None)

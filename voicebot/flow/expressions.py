@@ -1,0 +1,334 @@
+"""Expressions of branch, set and http nodes: small, safe, and checked when the flow is loaded.
+
+    balance >= amount and payee in ["water", "power"]
+    not defined(account) or len(account) != 6
+
+Literals: numbers, "text" or 'text', true, false, null, [lists]. Names may have dots
+(`body.balance`). Operators, loosest first: or, and, not, comparison (== != < <= > >= in), + -,
+* /, unary -. Functions: see `FUNCTIONS`. A value that is missing is null; a comparison with null
+is false, except `== null` and `!= null`. Anything else that does not fit raises `EvaluationError`
+and the flow takes its error path. A Pratt parser; nothing is ever given to Python's `eval`.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+Lookup = Callable[[str], Any]
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)
+      |(?P<text>"[^"]*"|'[^']*')
+      |(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
+      |(?P<sign>==|!=|<=|>=|[<>+\-*/()\[\],]))""",
+    re.VERBOSE,
+)
+_END = ("end", "", -1)
+_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_BINDING = {
+    **dict.fromkeys(["or"], 1),
+    **dict.fromkeys(["and"], 2),
+    **dict.fromkeys(["==", "!=", "<", "<=", ">", ">=", "in"], 4),
+    **dict.fromkeys(["+", "-"], 5),
+    **dict.fromkeys(["*", "/"], 6),
+}
+_NOT, _MINUS = 3, 7
+_MAX_DEPTH = 50
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be read; `offset` counts characters from 0."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class EvaluationError(ValueError):
+    """An expression that has no value with these values. Holds no value in its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    path: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    sign: str
+    operand: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    sign: str
+    left: Tree
+    right: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    function: str
+    arguments: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    items: tuple[Tree, ...]
+
+
+Tree = Literal | Name | Unary | Binary | Apply | Items
+
+# ---------------------------------------------------------------- functions
+
+
+def _len(value: Any) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, str | list | dict):
+        return len(value)
+    raise EvaluationError("len() takes text or a list")
+
+
+def _number(value: Any) -> float | int | None:
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return int(found) if found.is_integer() else found
+
+
+def _last(value: Any, count: Any) -> str:
+    text = "" if value is None else str(value)
+    return text[-int(count) :] if count else ""
+
+
+FUNCTIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
+    "len": (1, _len, "length of text or of a list; 0 for null"),
+    "defined": (1, lambda value: value is not None, "true unless the value is missing"),
+    "number": (1, _number, "the number that a text holds, or null"),
+    "text": (1, lambda value: "" if value is None else str(value), "the value as text"),
+    "last": (2, _last, "the last so many characters of a text"),
+    "lower": (1, lambda value: str(value or "").lower(), "in lower case"),
+}
+"""Name -> (number of arguments, function, what it gives)."""
+
+# ---------------------------------------------------------------- reading
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Tree:
+    """Read an expression. Raises `ExpressionError`."""
+    reader = _Reader(text)
+    tree = reader.expression(0)
+    if reader.kind != "end":
+        raise ExpressionError(f"`{reader.value}` is not expected here", reader.offset)
+    return tree
+
+
+def names(tree: Tree) -> Iterator[Name]:
+    """Every name that the expression reads."""
+    match tree:
+        case Name():
+            yield tree
+        case Unary(_, operand):
+            yield from names(operand)
+        case Binary(_, left, right):
+            yield from names(left)
+            yield from names(right)
+        case Apply(_, parts) | Items(parts):
+            for part in parts:
+                yield from names(part)
+        case Literal():
+            return
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.tokens = _tokens(text)
+        self.depth = 0
+        self.advance()
+
+    def advance(self) -> None:
+        self.kind, self.value, self.offset = next(self.tokens, _END)
+
+    def expression(self, binding: int) -> Tree:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise ExpressionError("this is nested too deeply", self.offset)
+        left = self.operand()
+        while (power := _BINDING.get(self.value, 0)) > binding and self.kind != "text":
+            sign = self.value
+            self.advance()
+            left = Binary(sign, left, self.expression(power))
+        self.depth -= 1
+        return left
+
+    def operand(self) -> Tree:
+        kind, value, offset = self.kind, self.value, self.offset
+        self.advance()
+        if kind == "number":
+            return Literal(float(value) if "." in value else int(value))
+        if kind == "text":
+            return Literal(value[1:-1])
+        if value == "not":
+            return Unary("not", self.expression(_NOT))
+        if value == "-":
+            return Unary("-", self.expression(_MINUS))
+        if value == "(":
+            inner = self.expression(0)
+            self.take(")")
+            return inner
+        if value == "[":
+            return Items(self.list_to("]"))
+        if kind == "name":
+            return self.name(value, offset)
+        raise ExpressionError("a value is missing here", max(offset, 0))
+
+    def name(self, value: str, offset: int) -> Tree:
+        if value in _CONSTANTS:
+            return Literal(_CONSTANTS[value])
+        if value in _BINDING:
+            raise ExpressionError(f"`{value}` has nothing to its left", offset)
+        if self.value != "(" or self.kind != "sign":
+            return Name(value, offset)
+        self.advance()
+        arguments = self.list_to(")")
+        known = FUNCTIONS.get(value)
+        if known is None:
+            raise ExpressionError(f"there is no function {value}()", offset)
+        if len(arguments) != known[0]:
+            raise ExpressionError(f"{value}() takes {known[0]} value(s)", offset)
+        return Apply(value, arguments)
+
+    def list_to(self, sign: str) -> tuple[Tree, ...]:
+        items: list[Tree] = []
+        while self.value != sign or self.kind == "text":
+            items.append(self.expression(0))
+            if self.value != sign:
+                self.take(",")
+        self.take(sign)
+        return tuple(items)
+
+    def take(self, sign: str) -> None:
+        if self.kind != "sign" or self.value != sign:
+            raise ExpressionError(f"`{sign}` is missing", max(self.offset, 0))
+        self.advance()
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    offset, end = 0, len(text.rstrip())
+    while offset < end:
+        found = _TOKEN.match(text, offset)
+        if found is None or found.lastgroup is None:
+            raise ExpressionError(f"`{text[offset:].strip()[:1]}` cannot be read", offset)
+        yield found.lastgroup, found[found.lastgroup], found.start(found.lastgroup)
+        offset = found.end()
+
+
+# ---------------------------------------------------------------- evaluation
+
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+_MAX_TEXT = 10_000
+
+
+def evaluate(tree: Tree, lookup: Lookup) -> Any:
+    """The value, with names from `lookup` (None where missing). Raises `EvaluationError`."""
+    match tree:
+        case Literal(value):
+            return value
+        case Name(path, _):
+            return lookup(path)
+        case Unary("not", operand):
+            return not evaluate(operand, lookup)
+        case Unary(_, operand):
+            return _calculate("-", 0, evaluate(operand, lookup))
+        case Binary("and", left, right):
+            return bool(evaluate(left, lookup)) and bool(evaluate(right, lookup))
+        case Binary("or", left, right):
+            return bool(evaluate(left, lookup)) or bool(evaluate(right, lookup))
+        case Binary(sign, left, right):
+            return _binary(sign, evaluate(left, lookup), evaluate(right, lookup))
+        case Apply(function, arguments):
+            return _apply(function, [evaluate(argument, lookup) for argument in arguments])
+        case Items(items):
+            return [evaluate(item, lookup) for item in items]
+
+
+def _apply(function: str, arguments: list[Any]) -> Any:
+    try:
+        return FUNCTIONS[function][1](*arguments)
+    except (TypeError, ValueError, OverflowError):
+        raise EvaluationError(f"{function}() cannot take this") from None
+
+
+def _binary(sign: str, left: Any, right: Any) -> Any:
+    if sign == "==":
+        return _same(left, right)
+    if sign == "!=":
+        return not _same(left, right)
+    if sign == "in":
+        return _within(left, right)
+    if sign in _ARITHMETIC:
+        return _calculate(sign, left, right)
+    if left is None or right is None:
+        return False
+    if _is_number(left) != _is_number(right):
+        raise EvaluationError(f"{sign} compares a number with something else")
+    try:
+        return _ORDER[sign](left, right)
+    except TypeError:
+        raise EvaluationError(f"{sign} cannot compare these") from None
+
+
+def _same(left: Any, right: Any) -> bool:
+    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _within(item: Any, container: Any) -> bool:
+    if container is None or item is None:
+        return False
+    if isinstance(container, str):
+        return str(item) in container
+    if isinstance(container, list | dict):
+        return item in list(container)
+    raise EvaluationError("`in` needs a list or text on its right")
+
+
+def _calculate(sign: str, left: Any, right: Any) -> Any:
+    if sign == "+" and isinstance(left, str) and isinstance(right, str):
+        if len(left) + len(right) > _MAX_TEXT:
+            raise EvaluationError("the text is too long")
+        return left + right
+    if not (_is_number(left) and _is_number(right)):
+        raise EvaluationError(f"{sign} needs two numbers")
+    try:
+        return _ARITHMETIC[sign](left, right)
+    except (ZeroDivisionError, OverflowError):
+        raise EvaluationError(f"{sign} has no result") from None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,46 @@
+"""digits: the caller keys in a digit string; the node for card numbers and PINs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from voicebot.core.turn import KeySpec
+from voicebot.flow.asking import Asked, Asking
+from voicebot.flow.base import SlotName
+from voicebot.flow.keyed import key_spec
+from voicebot.flow.state import Flow
+
+
+class DigitsNode(Asking):
+    """The caller keys in a digit string; speech is not listened to unless asked for."""
+
+    kind: Literal["digits"]
+    slot: SlotName = Field(description="The slot that is filled, of type digits.")
+    speech: bool = Field(False, description="True: the digits may be spoken, too.")
+    terminators: str = Field(
+        "#", pattern=r"^[0-9*#]*$", description="Keys that end the string; empty for none."
+    )
+    cancel: str = Field(
+        "*", pattern=r"^[0-9*#]?$", description="The key that erases what was keyed so far."
+    )
+    confirm: Literal["auto", "always", "never"] = Field(
+        "auto", description="When the digits are read back; see ask."
+    )
+
+    @cached_property
+    def asked(self) -> Mapping[str, Asked]:
+        """The one slot."""
+        return {self.slot: Asked(confirm=self.confirm)}
+
+    @property
+    def by_speech(self) -> bool:
+        """As written."""
+        return self.speech
+
+    def keys_for(self, flow: Flow, name: str) -> KeySpec | None:
+        """With this node's terminators and cancel key."""
+        return key_spec(flow.slots[name], terminators=self.terminators, cancel=self.cancel)

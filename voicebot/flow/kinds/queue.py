@@ -1,0 +1,83 @@
+"""queue: the caller waits for a person."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from voicebot.core.meaning import SlotType, SlotValue
+from voicebot.core.prompt import Prompt
+from voicebot.core.queueing import QueueOutcome
+from voicebot.flow.base import NodeName, Prompts, QueueName, Strict, Template
+from voicebot.flow.steps import EngineFailed, Enqueue, Event, QueueLeft
+from voicebot.flow.values import written
+from voicebot.flow.walk import Kind, Walk
+
+POSITION = SlotValue(SlotType.NUMBER, "", raw="position")
+"""Stands in a queue's prompts for the caller's place, which only the queue knows."""
+
+
+class QueueOutcomes(Strict):
+    """Where the call goes, by how the caller left the queue."""
+
+    served: NodeName = Field(description="An agent talked to the caller and hung up.")
+    timeout: NodeName = Field(description="Nobody came in time.")
+    full: NodeName = Field(description="Too many callers wait already.")
+    nobody: NodeName = Field(description="No agent of the queue is at work.")
+    left: NodeName | None = Field(
+        None, description="The caller asked to go back; the same as timeout if left out."
+    )
+
+    def of(self, outcome: QueueOutcome) -> str:
+        """The node for an outcome."""
+        return getattr(self, outcome) or self.timeout
+
+
+class QueueNode(Kind):
+    """The caller waits for a person."""
+
+    kind: Literal["queue"]
+    queue: QueueName = Field(description="One of the configured queues.")
+    prompt: Prompts = Field((), description="Said first.")
+    position: Prompts = Field(
+        (), description="Said on joining and when the caller moves up; `{position}` is the place."
+    )
+    summary: dict[str, Template] | None = Field(
+        None,
+        description="What the agent is told, by title; if left out, what the caller wants and "
+        "every slot that is filled and not secret.",
+    )
+    outcomes: QueueOutcomes = Field(description="Where the call goes afterwards.")
+
+    def enter(self, walk: Walk) -> None:
+        """Join the queue."""
+        walk.say(self.prompt)
+        position = tuple(_with_position(walk, ref) for ref in self.position)
+        walk.enqueue(Enqueue(self.queue, self._summary(walk), position))
+
+    def _summary(self, walk: Walk) -> dict[str, str]:
+        if self.summary is not None:
+            return {title: walk.render(text) for title, text in self.summary.items()}
+        slots = {
+            slot.label or name: written(walk.flow.labeled(name, walk.lookup(name)))
+            for name, slot in walk.flow.slots.items()
+            if not slot.secret
+        }
+        known = {"intent": walk.state.intent, **slots}
+        return {title: text for title, text in known.items() if text}
+
+    def take(self, walk: Walk, event: Event) -> None:
+        """The caller is out of the queue."""
+        match event:
+            case QueueLeft(outcome):
+                walk.change(served=walk.state.served or outcome is QueueOutcome.SERVED)
+                walk.go(self.outcomes.of(outcome), str(outcome))
+            case EngineFailed():
+                walk.go(self.outcomes.timeout, "error")
+            case _:
+                raise AssertionError(f"{type(event).__name__} is no way out of a queue")
+
+
+def _with_position(walk: Walk, ref: str) -> Prompt:
+    return walk.prompt(ref, {"position": POSITION})

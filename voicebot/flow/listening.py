@@ -1,0 +1,321 @@
+"""What menu, ask and digits have in common: the turn of the caller.
+
+prompt ─ listen ─┬─ silence, nonsense ── reaction by count ─┬─ listen again
+                 ├─ a global command                        └─ leave
+                 ├─ sure ─────────── taken
+                 └─ middle band ──── "did you say ...?" ─┬─ yes: taken
+                                                         └─ no: never offered again
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+
+from pydantic import Field
+
+from voicebot.core.meaning import (
+    Expectation,
+    Interpretation,
+    Match,
+    SlotSpec,
+    SlotType,
+    SlotValue,
+)
+from voicebot.core.record import FactKind
+from voicebot.core.turn import BargeIn, KeySpec
+from voicebot.flow.base import Prompts
+from voicebot.flow.properties import ConfidenceModel, Reaction, Reactions, TimingModel
+from voicebot.flow.state import Flow, Proposal, Visit
+from voicebot.flow.steps import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
+from voicebot.flow.values import Value
+from voicebot.flow.walk import Kind, Walk
+
+ANSWER = "answer"
+"""The slot of a yes/no question that the engine puts."""
+_YES, _NO = "1", "2"
+_MAX_UNCLEAR = 2
+_DEFAULT_NO_INPUT = (Reaction(prompt=("still_there",), repeat=True),) * 2
+_DEFAULT_NO_MATCH = (
+    Reaction(prompt=("sorry",), repeat=True),
+    Reaction(prompt=("sorry_again",), repeat=True),
+)
+
+
+class Listening(Kind):
+    """A node that listens to the caller."""
+
+    prompt: Prompts = Field((), description="The question.")
+    again: Prompts = Field(
+        (), description="The question on later visits, when the caller knows it; shorter."
+    )
+    help: Prompts = Field(
+        (), description="Said when the caller asks for help, before the question."
+    )
+    barge_in: BargeIn | None = Field(
+        None, description="What may interrupt; the flow's if left out."
+    )
+    timing: TimingModel = Field(TimingModel(), description="When a turn ends, for this node.")
+    confidence: ConfidenceModel = Field(
+        ConfidenceModel(), description="How sure the bot must be, for this node."
+    )
+    no_input: Reactions = Field(
+        (),
+        description="What happens on silence: the first entry the first time, and so on. "
+        "After the last the flow's on_error is taken.",
+    )
+    no_match: Reactions = Field(
+        (), description="What happens when nothing was understood, by count, as no_input."
+    )
+    without: tuple[str, ...] = Field((), description="Global commands that do not work here.")
+
+    # ------------------------------------------------------------ what kinds fill in
+
+    @abstractmethod
+    def question(self, walk: Walk) -> tuple[str, ...]:
+        """The prompts of what is asked now."""
+
+    @abstractmethod
+    def wanted(self, flow: Flow, visit: Visit) -> Expectation:
+        """What is expected now; language, universals, thresholds are put in by `expectation`."""
+
+    @abstractmethod
+    def meant(self, walk: Walk, interpretation: Interpretation) -> None:
+        """The caller answered, sure enough to be asked back at least."""
+
+    @abstractmethod
+    def keyed(self, walk: Walk, digits: str) -> bool:
+        """The caller typed; False if it is no answer to the question."""
+
+    @abstractmethod
+    def accepted(self, walk: Walk, proposal: Proposal) -> None:
+        """The caller said yes to what was asked back (a choice, slot or form)."""
+
+    @abstractmethod
+    def denied(self, walk: Walk, proposal: Proposal) -> None:
+        """The caller said no to it."""
+
+    def help_prompts(self, walk: Walk) -> tuple[str, ...]:
+        """What help says."""
+        return self.help or ("no_help",)
+
+    # ------------------------------------------------------------ asking
+
+    def put(self, walk: Walk) -> None:
+        """Say the question and listen."""
+        walk.say(self.question(walk), self.barge_in)
+        self.listen(walk)
+
+    def listen(self, walk: Walk) -> None:
+        """Listen, without another word."""
+        expectation = self.expectation(walk.flow, walk.visit, walk.state.language)
+        walk.listen(expectation, self.timing.over(walk.flow.timing))
+
+    def expectation(self, flow: Flow, visit: Visit, language: str = "") -> Expectation:
+        """All that can be meant now."""
+        wanted = self._confirmation() if visit.proposal else self.wanted(flow, visit)
+        accept, confirm = self.bands(flow)
+        return Expectation(
+            language=language or flow.language,
+            choices=wanted.choices,
+            slots=wanted.slots,
+            universals=tuple(u for u in flow.universals if u.name not in self.without),
+            keys=self._with_global_keys(flow, wanted.keys),
+            accept=accept,
+            confirm=confirm,
+            secret=wanted.secret,
+            speech=wanted.speech and not visit.deaf,
+        )
+
+    def expectations(self, flow: Flow) -> Iterable[Expectation]:
+        """On entry, and while something is asked back."""
+        yield self.expectation(flow, Visit())
+        yield self.expectation(flow, Visit(proposal=Proposal("choice", "", 0.5)))
+
+    def bands(self, flow: Flow) -> tuple[float, float]:
+        """(accept, confirm) here."""
+        levels = (self.confidence, flow.file.confidence)
+        accepts = [level.accept for level in levels if level.accept is not None]
+        confirms = [level.confirm for level in levels if level.confirm is not None]
+        accept = accepts[0] if accepts else flow.settings.accept
+        confirm = confirms[0] if confirms else flow.settings.confirm
+        return accept, min(accept, confirm)
+
+    def _confirmation(self) -> Expectation:
+        keys = KeySpec(options=(_YES, _NO), terminators="")
+        return Expectation(slots=(SlotSpec(ANSWER, SlotType.YES_NO),), keys=keys)
+
+    def _with_global_keys(self, flow: Flow, keys: KeySpec | None) -> KeySpec | None:
+        extra = tuple(self.global_keys(flow, keys))
+        if not extra:
+            return keys
+        if keys is None:
+            return KeySpec(max(map(len, extra)), 1, "", options=extra)
+        most = max(keys.max_digits, *map(len, extra))
+        options = keys.options + extra if keys.options else ()
+        return KeySpec(most, 1, keys.terminators, keys.cancel, options)
+
+    def global_keys(self, flow: Flow, keys: KeySpec | None) -> Mapping[str, str]:
+        """Key -> global command, where the key means nothing else here."""
+        taken = keys.options if keys else ()
+        reserved = keys.terminators + keys.cancel if keys else ""
+        return {
+            command.key: name
+            for name, command in flow.globals.items()
+            if command.key and name not in self.without
+            if command.key not in taken and command.key not in reserved
+        }
+
+    # ------------------------------------------------------------ answers
+
+    def take(self, walk: Walk, event: Event) -> None:
+        """The caller's turn came."""
+        match event:
+            case NoInput():
+                self._silent(walk)
+            case NoMatch(interpretation):
+                self.not_understood(walk, interpretation.text if interpretation else "")
+            case Typed(digits):
+                self._typed(walk, digits)
+            case Understood(interpretation):
+                self._understood(walk, interpretation)
+            case EngineFailed():
+                self._cannot_hear(walk)
+            case _:
+                raise AssertionError(f"{type(event).__name__} is no answer of a caller")
+
+    def _typed(self, walk: Walk, digits: str) -> None:
+        proposal = walk.visit.proposal
+        if proposal is not None and digits in (_YES, _NO):
+            self._answered(walk, proposal, is_yes=digits == _YES)
+        elif proposal is None and self.keyed(walk, digits):
+            return
+        elif (name := self._global_of_keys(walk, digits)) is not None:
+            self._obey(walk, name, 1.0)
+        else:
+            self.not_understood(walk)
+
+    def _global_of_keys(self, walk: Walk, digits: str) -> str | None:
+        wanted = self._confirmation() if walk.visit.proposal else self.wanted(walk.flow, walk.visit)
+        return self.global_keys(walk.flow, wanted.keys).get(digits)
+
+    def _understood(self, walk: Walk, meaning: Interpretation) -> None:
+        accept, confirm = self.bands(walk.flow)
+        proposal = walk.visit.proposal
+        if meaning.match is Match.NONE or meaning.confidence < confirm:
+            self.not_understood(walk, meaning.text)
+        elif meaning.match is Match.UNIVERSAL:
+            self._asked_for(walk, meaning, is_sure=meaning.confidence >= accept)
+        elif proposal is None:
+            self.meant(walk, meaning)
+        elif (answer := meaning.slots.get(ANSWER)) is not None:
+            self._answered(walk, proposal, is_yes=answer.value == "yes")
+        else:
+            self.not_understood(walk, meaning.text)
+
+    def _answered(self, walk: Walk, proposal: Proposal, *, is_yes: bool) -> None:
+        answer = SlotValue(SlotType.YES_NO, "yes" if is_yes else "no")
+        walk.note_understood(Match.SLOTS, 1.0, slots={ANSWER: answer})
+        walk.revisit(proposal=None, unclear=0)
+        if not is_yes:
+            walk.revisit(denied=walk.visit.denied | {proposal.key})
+            self.denied(walk, proposal)
+        elif proposal.kind == "universal":
+            self._obey(walk, proposal.name, proposal.confidence)
+        else:
+            self.accepted(walk, proposal)
+
+    def propose(
+        self, walk: Walk, proposal: Proposal, prompts: tuple[str, ...], value: Value = None
+    ) -> None:
+        """Ask back."""
+        walk.revisit(proposal=proposal, unclear=0)
+        walk.say(prompts, self.barge_in, {"value": value})
+        self.listen(walk)
+
+    # ------------------------------------------------------------ silence and nonsense
+
+    def _silent(self, walk: Walk) -> None:
+        count = walk.visit.no_inputs + 1
+        walk.revisit(no_inputs=count)
+        walk.note(FactKind.TIMED_OUT, node=walk.state.node, count=count)
+        if walk.visit.proposal is not None:
+            self._unclear(walk)
+        else:
+            levels = (self.no_input, walk.flow.file.no_input, _DEFAULT_NO_INPUT)
+            self._react(walk, next(filter(None, levels)), count, "no_input")
+
+    def not_understood(self, walk: Walk, text: str = "") -> None:
+        """Nothing that was expected was meant; `text` is what was heard."""
+        count = walk.visit.no_matches + 1
+        walk.revisit(no_matches=count)
+        secret = self.wanted(walk.flow, walk.visit).secret
+        shown = "" if secret else text
+        walk.note(FactKind.NOT_UNDERSTOOD, node=walk.state.node, count=count, text=shown)
+        if walk.visit.proposal is not None:
+            self._unclear(walk)
+        else:
+            levels = (self.no_match, walk.flow.file.no_match, _DEFAULT_NO_MATCH)
+            self._react(walk, next(filter(None, levels)), count, "no_match")
+
+    def _unclear(self, walk: Walk) -> None:
+        unclear = walk.visit.unclear + 1
+        walk.revisit(unclear=unclear)
+        if unclear <= _MAX_UNCLEAR:
+            walk.say(["say_yes_or_no"], self.barge_in)
+            self.listen(walk)
+            return
+        proposal = walk.visit.proposal
+        assert proposal is not None
+        walk.revisit(proposal=None, unclear=0)
+        self.denied(walk, proposal)
+
+    def _react(self, walk: Walk, reactions: Reactions, count: int, via: str) -> None:
+        if count > len(reactions) and reactions[-1].to is None:
+            walk.go(walk.flow.file.on_error, via)
+            return
+        reaction = reactions[min(count, len(reactions)) - 1]
+        walk.say(reaction.prompt, self.barge_in)
+        if reaction.to is not None:
+            walk.go(reaction.to, via)
+        elif reaction.repeat or not reaction.prompt:
+            self.put(walk)
+        else:
+            self.listen(walk)
+
+    def _cannot_hear(self, walk: Walk) -> None:
+        keys = self.expectation(walk.flow, walk.visit).keys
+        if keys is None or walk.visit.deaf:
+            walk.fail("the recognizer failed")
+            return
+        walk.note(FactKind.FAILED, what="recognizer", error="keys only")
+        walk.revisit(deaf=True)
+        walk.say(["use_keys"], self.barge_in)
+        self.put(walk)
+
+    # ------------------------------------------------------------ global commands
+
+    def _asked_for(self, walk: Walk, meaning: Interpretation, *, is_sure: bool) -> None:
+        command = walk.flow.globals.get(meaning.choice)
+        denied = ("universal", meaning.choice) in walk.visit.denied
+        if command is None or meaning.choice in self.without or denied:
+            self.not_understood(walk, meaning.text)
+        elif is_sure:
+            self._obey(walk, meaning.choice, meaning.confidence)
+        else:
+            proposal = Proposal("universal", meaning.choice, meaning.confidence)
+            label = command.label or meaning.text or meaning.choice
+            self.propose(walk, proposal, ("did_you_say",), label)
+
+    def _obey(self, walk: Walk, name: str, confidence: float) -> None:
+        walk.note_understood(Match.UNIVERSAL, confidence, choice=name)
+        target = walk.flow.globals[name].to
+        if target is not None:
+            walk.go(target, name)
+        elif name == "help":
+            walk.revisit(proposal=None)
+            walk.say(self.help_prompts(walk), self.barge_in)
+            self.put(walk)
+        else:
+            walk.say_prompts(walk.state.last_said, self.barge_in)
+            self.listen(walk)

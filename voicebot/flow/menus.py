@@ -1,0 +1,100 @@
+"""The checks of what callers say and press: two answers must not be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voicebot.core.meaning import Choice
+from voicebot.core.phrases import sentences
+from voicebot.flow.base import Path
+from voicebot.flow.kinds.menu import MenuNode
+from voicebot.flow.report import Report
+
+_MAX_SENTENCES = 300
+"""Of one pattern: enough to find what is written twice, cheap for patterns with many options."""
+
+
+def check_keys(report: Report) -> None:
+    """No key for two choices of a menu, or two options of a slot, or two global commands."""
+    for name, node in report.flow.nodes.items():
+        if isinstance(node, MenuNode):
+            keys = [(choice, c.key) for choice, c in node.choices.items() if c.key]
+            _check_keys(report, ("nodes", name, "choices"), keys)
+            for choice, c in node.choices.items():
+                if not c.key and not c.phrases:
+                    where = ("nodes", name, "choices", choice)
+                    report.add(where, "no-way-in", f"{choice} has neither key nor phrases")
+    for name, slot in report.flow.slots.items():
+        keys = [(option, o.key) for option, o in slot.options.items() if o.key]
+        _check_keys(report, ("slots", name, "options"), keys)
+    keys = [(command, c.key) for command, c in report.flow.file.globals.items() if c.key]
+    _check_keys(report, ("globals",), keys)
+
+
+def _check_keys(report: Report, path: Path, keys: list[tuple[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for name, key in keys:
+        if key in seen:
+            where = (*path, name, "key")
+            report.add(where, "same-key", f"key {key} is taken by {seen[key]}")
+            continue
+        for other, its_name in seen.items():
+            if key.startswith(other) or other.startswith(key):
+                report.add(
+                    (*path, name, "key"),
+                    "key-prefix",
+                    f"key {key} and key {other} of {its_name} begin alike",
+                    "the caller waits after the shorter one; keys of one length are quicker",
+                    is_warning=True,
+                )
+        seen[key] = name
+
+
+def check_phrases(report: Report) -> None:
+    """No sentence for two choices of a menu, or for a choice and a global command."""
+    commands = _by_sentence(report.flow.universals)
+    for name, node in report.flow.nodes.items():
+        if not isinstance(node, MenuNode):
+            continue
+        seen: dict[str, str] = {}
+        for choice in node.spoken_choices:
+            path: Path = ("nodes", name, "choices", choice.name, "phrases")
+            for index, phrase in enumerate(choice.phrases):
+                _check_phrase(report, (*path, index), choice.name, phrase, seen, commands)
+    for name, slot in report.flow.specs.items():
+        seen = {}
+        for option in slot.options:
+            for index, phrase in enumerate(option.phrases):
+                where: Path = ("slots", name, "options", option.name, "phrases", index)
+                _check_phrase(report, where, option.name, phrase, seen, {})
+
+
+def _check_phrase(
+    report: Report,
+    path: Path,
+    name: str,
+    phrase: object,
+    seen: dict[str, str],
+    commands: dict[str, str],
+) -> None:
+    for sentence in sentences(phrase, _MAX_SENTENCES):  # type: ignore[arg-type]
+        if not sentence:
+            hint = "something in it must be said: not everything may stand in [...]"
+            report.add(path, "empty-phrase", "the phrase fits silence", hint, offset=0)
+        elif seen.setdefault(sentence, name) != name:
+            other = seen[sentence]
+            report.add(path, "same-phrase", f'"{sentence}" also means {other}', offset=0)
+            return
+        elif sentence in commands:
+            message = f'"{sentence}" is also the global command {commands[sentence]}'
+            report.add(path, "shadowed-command", message, offset=0, is_warning=True)
+            return
+
+
+def _by_sentence(choices: Iterable[Choice]) -> dict[str, str]:
+    return {
+        sentence: choice.name
+        for choice in choices
+        for phrase in choice.phrases
+        for sentence in sentences(phrase, _MAX_SENTENCES)
+    }

@@ -1,0 +1,133 @@
+"""A flow file as it is written. The kinds of nodes are in `kinds/`, one file each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, Literal, Self, TypeVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from voicebot.core.meaning import SlotType
+from voicebot.core.turn import BargeIn
+from voicebot.flow.base import Keys, NodeName, PhrasePattern, Strict, Template
+from voicebot.flow.properties import ConfidenceModel, Reactions, TimingModel
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+"""A name in lower case, digits and underscores."""
+
+
+class SlotOption(Strict):
+    """One value that a slot of type `choice` may have."""
+
+    phrases: tuple[PhrasePattern, ...] = Field(description="What callers say for it.")
+    key: Keys | None = Field(None, description="The key that chooses it.")
+    label: str = Field("", description="How the bot names it; the option's name if left out.")
+
+
+class Slot(Strict):
+    """A typed value that callers give."""
+
+    type: SlotType = Field(description="What kind of value it is.")
+    length: int | None = Field(None, ge=1, le=40, description="Digits: exactly so many.")
+    min_length: int = Field(1, ge=1, le=40, description="Digits: the fewest.")
+    max_length: int = Field(20, ge=1, le=40, description="Digits: the most.")
+    options: dict[Name, SlotOption] = Field({}, description="Choice: what may be chosen.")
+    currency: str | None = Field(
+        None, pattern="^[A-Z]{3}$", description="Money: ISO 4217 code; the flow's if left out."
+    )
+    label: str = Field("", description="How agents see it named; its name if left out.")
+    secret: bool = Field(
+        False, description="Never kept: not in the journal, the logs or the recording."
+    )
+
+    @property
+    def shortest(self) -> int:
+        """Digits: the fewest."""
+        return self.length or self.min_length
+
+    @property
+    def longest(self) -> int:
+        """Digits: the most."""
+        return self.length or self.max_length
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if self.type is SlotType.CHOICE and not self.options:
+            raise ValueError("a slot of type choice needs options")
+        if self.type is not SlotType.CHOICE and self.options:
+            raise ValueError("only a slot of type choice has options")
+        if self.shortest > self.longest:
+            raise ValueError("min_length is more than max_length")
+        return self
+
+
+class Global(Strict):
+    """A command that callers may use wherever the bot listens."""
+
+    phrases: tuple[PhrasePattern, ...] = Field(
+        (),
+        description="What callers say; built-in phrases serve help, repeat, operator, main_menu.",
+    )
+    key: Keys | None = Field(
+        None, description="The key for it, where it does not clash with the node's own keys."
+    )
+    label: str = Field("", description="How the bot names it when it asks back.")
+    to: NodeName | None = Field(
+        None, description="The node that it leads to. Only help and repeat do without."
+    )
+
+
+class Backend(Strict):
+    """Where http nodes send their requests."""
+
+    url: str = Field(pattern=r"^https?://\S+$", description="Base URL, without a slash at its end.")
+    headers: dict[str, Template] = Field({}, description="Sent with every request.")
+
+
+def _from_url(value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
+
+
+NodeT = TypeVar("NodeT")
+
+
+class FlowFile(Strict, Generic[NodeT]):
+    """A whole hotline."""
+
+    flow: Name = Field(description="The flow's name.")
+    description: str = Field("", description="What the hotline is for.")
+    language: Literal["en", "zh"] = Field("en", description="The language that the bot speaks.")
+    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of amounts.")
+    start: NodeName = Field(description="The node that a call begins with.")
+    on_error: NodeName = Field(
+        description="The node for anything that fails: a back end, the recognizer, a loop, "
+        "callers whom the bot does not come to understand."
+    )
+    timing: TimingModel = Field(TimingModel(), description="When a turn ends, for every node.")
+    confidence: ConfidenceModel = Field(
+        ConfidenceModel(), description="How sure the bot must be, for every node."
+    )
+    barge_in: BargeIn = Field(BargeIn.BOTH, description="What may interrupt prompts.")
+    no_input: Reactions = Field(
+        (), description="What happens when the caller keeps silent, by count, for every node."
+    )
+    no_match: Reactions = Field(
+        (), description="What happens when the caller is not understood, by count, for every node."
+    )
+    backends: dict[
+        Name, Annotated[Backend, BeforeValidator(_from_url, json_schema_input_type=str | Backend)]
+    ] = Field(
+        {}, description="Base URLs for http nodes, by name; `${env:NAME}` is read at the start."
+    )
+    slots: dict[Name, Slot] = Field({}, description="The values that callers give, by name.")
+    globals: dict[Name, Global] = Field({}, description="Commands that work everywhere, by name.")
+    prompts: dict[str, str] = Field(
+        {}, description="Texts by id; a recording of the same id is played instead."
+    )
+    nodes: dict[Name, NodeT] = Field(min_length=1, description="The nodes, by name.")
+
+    @model_validator(mode="after")
+    def _globals_lead_somewhere(self) -> Self:
+        for name, command in self.globals.items():
+            if command.to is None and name not in ("help", "repeat"):
+                raise ValueError(f"global command {name} needs `to`, the node that it leads to")
+        return self

@@ -1,0 +1,54 @@
+"""Problems of one flow as the checks find them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from voicebot.core.errors import Problem, Severity
+from voicebot.flow.base import Path
+from voicebot.flow.document import Document
+from voicebot.flow.problems import did_you_mean
+from voicebot.flow.state import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the configuration has; None leaves a kind of name unchecked."""
+
+    queues: Collection[str] | None = None
+    destinations: Collection[str] | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """Problems of one flow as they are found."""
+
+    flow: Flow
+    document: Document
+    around: Surroundings
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        path: Path,
+        code: str,
+        message: str,
+        hint: str = "",
+        *,
+        offset: int | None = None,
+        is_warning: bool = False,
+    ) -> None:
+        """Add a problem at a path; `offset` points into a text."""
+        place = self.document.place if offset is None else None
+        line, column = place(path) if place else self.document.place_in(path, offset or 0)
+        severity = Severity.WARNING if is_warning else Severity.ERROR
+        node = str(path[1]) if len(path) > 1 and path[0] == "nodes" else ""
+        self.problems.append(
+            Problem(self.document.file, line, column, code, message, hint, node, severity)
+        )
+
+    def missing(self, path: Path, what: str, name: str, known: Collection[str]) -> None:
+        """Add a name that nothing has."""
+        hint = did_you_mean(name, known)
+        self.add(path, f"missing-{what.replace(' ', '-')}", f"there is no {what} {name}", hint)

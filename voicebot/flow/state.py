@@ -1,0 +1,246 @@
+"""A flow ready to run, and where one call stands in it. All frozen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import Field
+
+from voicebot.core.call import LegInfo
+from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType, SlotValue
+from voicebot.core.phrases import parse_phrase
+from voicebot.core.prompt import Prompt
+from voicebot.core.turn import Timing
+from voicebot.flow.base import PromptRef, Strict, Tags, marked
+from voicebot.flow.model import Backend, FlowFile, Global, Slot
+from voicebot.flow.properties import FlowSettings
+from voicebot.flow.templates import parse_template
+from voicebot.flow.values import Value, written
+from voicebot.flow.wording import GLOBAL_PHRASES, built_in
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One version of a checked hotline; never changes. A call keeps the one it began with."""
+
+    file: FlowFile[Any]
+    """Its nodes are of the kinds in `kinds/`."""
+    version: str
+    """SHA-256 of the file's content, before `${env:...}` is filled in; hexadecimal."""
+    settings: FlowSettings = field(default_factory=FlowSettings)
+
+    @property
+    def name(self) -> str:
+        """As the file says."""
+        return self.file.flow
+
+    @property
+    def language(self) -> str:
+        """BCP 47 primary tag."""
+        return self.file.language
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """By name."""
+        return self.file.nodes
+
+    @property
+    def slots(self) -> Mapping[str, Slot]:
+        """Declared slots, by name."""
+        return self.file.slots
+
+    @property
+    def backends(self) -> Mapping[str, Backend]:
+        """Where http nodes send their requests, by name."""
+        return self.file.backends
+
+    @cached_property
+    def prompts(self) -> Mapping[str, str]:
+        """Texts by id, the built-in ones among them."""
+        return {**built_in(self.language), **self.file.prompts}
+
+    def text(self, ref: str) -> tuple[str, str]:
+        """(id, text) of a prompt; the id is empty where `ref` is the text itself."""
+        text = self.prompts.get(ref)
+        return ("", ref) if text is None else (ref, text)
+
+    @cached_property
+    def globals(self) -> Mapping[str, Global]:
+        """Global commands with the built-in phrases; help and repeat are always there."""
+        phrases = GLOBAL_PHRASES.get(self.language, {})
+        named = {"help": Global(), "repeat": Global(), **self.file.globals}
+        return {
+            name: command.model_copy(update={"phrases": command.phrases + phrases.get(name, ())})
+            for name, command in named.items()
+        }
+
+    @cached_property
+    def universals(self) -> tuple[Choice, ...]:
+        """Global commands as choices."""
+        return tuple(
+            Choice(name, tuple(parse_phrase(p) for p in command.phrases), command.label)
+            for name, command in self.globals.items()
+        )
+
+    @cached_property
+    def specs(self) -> Mapping[str, SlotSpec]:
+        """Declared slots as the recognizers and the understanding want them."""
+        return {name: self._spec(name, slot) for name, slot in self.slots.items()}
+
+    @cached_property
+    def specs_optional(self) -> Mapping[str, SlotSpec]:
+        """The same, for slots that only come along."""
+        return {name: replace(spec, required=False) for name, spec in self.specs.items()}
+
+    def _spec(self, name: str, slot: Slot) -> SlotSpec:
+        options = tuple(
+            Choice(option, tuple(parse_phrase(p) for p in spec.phrases), spec.label)
+            for option, spec in slot.options.items()
+        )
+        return SlotSpec(
+            name,
+            slot.type,
+            min_length=slot.shortest,
+            max_length=slot.longest,
+            options=options,
+            currency=slot.currency or self.file.currency,
+        )
+
+    def is_secret(self, name: str) -> bool:
+        """Whether the slot that `name` is, or begins with, may not be kept."""
+        slot = self.slots.get(name.partition(".")[0])
+        return slot is not None and slot.secret
+
+    def labeled(self, name: str, value: Value) -> Value:
+        """The value as it is shown and said: a slot's choice by its label."""
+        if not isinstance(value, SlotValue) or value.type is not SlotType.CHOICE:
+            return value
+        slot = self.slots.get(name)
+        option = slot.options.get(value.value) if slot else None
+        return (option.label if option else "") or value.value.replace("_", " ")
+
+    @cached_property
+    def timing(self) -> Timing:
+        """System's, with the flow's over it."""
+        return self.file.timing.over(self.settings.timing)
+
+    def static_prompts(self) -> list[Prompt]:
+        """Every prompt without values: what can be spoken into the cache before the first call."""
+        refs = dict.fromkeys(
+            [str(v) for _, v in marked(self.file) if isinstance(v, PromptRef)]
+            + list(built_in(self.language))
+        )
+        texts = [self.text(ref) for ref in refs]
+        return [
+            Prompt(parts, self.language, prompt_id)
+            for prompt_id, text in texts
+            if (parts := tuple(p for p in parse_template(text) if isinstance(p, str)))
+            and len(parts) == len(parse_template(text))
+        ]
+
+    def expectations(self) -> list[Expectation]:
+        """All that the nodes may expect, for checking and warming up recognizers; each once."""
+        found: list[Expectation] = []
+        for node in self.nodes.values():
+            found += [wanted for wanted in node.expectations(self) if wanted not in found]
+        return found
+
+
+class Node(Strict):
+    """What every kind of node has."""
+
+    tags: Tags = Field((), description="Written to the journal on entry, for reports.")
+
+    def expectations(self, flow: Flow) -> Iterable[Expectation]:
+        """All that this node may expect of callers."""
+        return ()
+
+
+class Waiting(StrEnum):
+    """What the engine waits for."""
+
+    START = "start"
+    CALLER = "caller"
+    BACKEND = "backend"
+    QUEUE = "queue"
+    TRANSFER = "transfer"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was heard in the middle band and is being asked back."""
+
+    kind: str
+    """`choice`, `universal`, `slot` or `form` (all slots of a node)."""
+    name: str
+    confidence: float
+    slots: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is denied by a no: the choice, or the slot's value."""
+        if self.kind != "slot":
+            return self.kind, self.name
+        return self.name, written(self.slots[self.name])
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of the present visit of a node; forgotten on leaving it."""
+
+    no_inputs: int = 0
+    no_matches: int = 0
+    proposal: Proposal | None = None
+    unclear: int = 0
+    """Answers to the present proposal that were neither yes nor no."""
+    denied: frozenset[tuple[str, str]] = frozenset()
+    """(slot or kind, value) that the caller said no to: never offered again."""
+    settled: frozenset[str] = frozenset()
+    """Slots that are filled and, where needed, confirmed."""
+    pending: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    """Slots that were heard and wait to be confirmed."""
+    deaf: bool = False
+    """The recognizer failed: only keys are listened for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """Where one call stands."""
+
+    flow: Flow
+    language: str
+    today: datetime.date | None = None
+    """For dates that are keyed in without a year."""
+    node: str = ""
+    waiting: Waiting = Waiting.START
+    visit: Visit = field(default_factory=Visit)
+    values: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    fresh: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    """Slots that came along with a choice and no `ask` has taken yet, with their confidence."""
+    visits: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    """How often each node was entered."""
+    said: tuple[Prompt, ...] = ()
+    """All that was said since the caller's last turn."""
+    last_said: tuple[Prompt, ...] = ()
+    """What was said before that turn: what `repeat` repeats."""
+    info: LegInfo = field(default_factory=LegInfo)
+    steps: int = 0
+    in_a_row: int = 0
+    """Visits of the present node without another between."""
+    overtime: bool = False
+    """The step limit was reached; what is left is for the error path."""
+    errors: int = 0
+    """Errors since the last success."""
+    served: bool = False
+    """An agent has talked to the caller."""
+    intent: str = ""
+    """The last choice, for the agent's summary."""

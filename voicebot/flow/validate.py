@@ -1,0 +1,223 @@
+"""What a flow must keep to beyond its shape: every name exists, every text can be read.
+
+The checks of the graph are in `graph.py`, of what callers say in `menus.py`, of secrets in
+`secrecy.py`; all add to the same list, so that the operator sees every problem at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from voicebot.core.errors import Problem
+from voicebot.core.meaning import SlotType
+from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
+from voicebot.flow.asking import Asking
+from voicebot.flow.base import (
+    BackendName,
+    Destination,
+    Expression,
+    Marked,
+    NodeName,
+    Path,
+    PhrasePattern,
+    PromptRef,
+    QueueName,
+    SlotName,
+    Template,
+    marked,
+)
+from voicebot.flow.document import Document
+from voicebot.flow.expressions import ExpressionError, names, parse
+from voicebot.flow.graph import check_graph
+from voicebot.flow.kinds.ask import AskNode
+from voicebot.flow.kinds.digits import DigitsNode
+from voicebot.flow.kinds.http import HttpNode
+from voicebot.flow.kinds.set import SetNode
+from voicebot.flow.listening import Listening
+from voicebot.flow.menus import check_keys, check_phrases
+from voicebot.flow.problems import did_you_mean
+from voicebot.flow.report import Report, Surroundings
+from voicebot.flow.secrecy import check_secrets
+from voicebot.flow.state import Flow
+from voicebot.flow.templates import Mark, TemplateError, parse_template
+from voicebot.flow.wording import built_in
+
+CALL_FIELDS = ("caller", "caller_name", "called", "trunk", "language", "intent")
+"""What `call.` has in expressions and templates."""
+
+
+def validate(flow: Flow, document: Document, around: Surroundings) -> list[Problem]:
+    """Every problem of a flow whose shape is right."""
+    report = Report(flow, document, around)
+    for path, value in marked(flow.file):
+        _check_mark(report, path, value)
+    _check_prompts(report)
+    _check_slots(report)
+    for name, node in flow.nodes.items():
+        _check_node(report, ("nodes", name), node)
+    check_secrets(report)
+    if not any(p.code == "bad-phrase" for p in report.problems):
+        check_keys(report)
+        check_phrases(report)
+    if not any(p.code == "missing-node" for p in report.problems):
+        check_graph(report)
+    return report.problems
+
+
+def _check_mark(report: Report, path: Path, value: Marked) -> None:
+    flow = report.flow
+    match value:
+        case NodeName() if value not in flow.nodes:
+            report.missing(path, "node", value, flow.nodes)
+        case SlotName() if value not in flow.slots:
+            report.missing(path, "slot", value, flow.slots)
+        case BackendName() if value not in flow.backends:
+            report.missing(path, "back end", value, flow.backends)
+        case QueueName() if report.around.queues is not None:
+            if value not in report.around.queues:
+                report.missing(path, "queue", value, report.around.queues)
+        case Destination() if report.around.destinations is not None:
+            if not value.startswith(("sip:", "sips:")) and value not in report.around.destinations:
+                report.missing(path, "destination", value, report.around.destinations)
+        case PromptRef():
+            _check_prompt_ref(report, path, value)
+        case Expression():
+            _check_expression(report, path, value)
+        case Template():
+            _check_template(report, path, value)
+        case PhrasePattern():
+            _check_phrase(report, path, value)
+        case _:
+            pass
+
+
+# ---------------------------------------------------------------- texts
+
+
+def _check_prompt_ref(report: Report, path: Path, ref: str) -> None:
+    prompts = report.flow.prompts
+    if ref in prompts:
+        return
+    if ref.isascii() and ref.replace("_", "").replace(".", "").isalnum() and ref == ref.lower():
+        hint = did_you_mean(ref, prompts) or "write the text itself, or add it under `prompts`"
+        report.add(path, "missing-prompt", f"there is no prompt {ref}", hint)
+        return
+    _check_template(report, path, ref)
+
+
+def _check_prompts(report: Report) -> None:
+    used = {str(v) for _, v in marked(report.flow.file) if isinstance(v, PromptRef)}
+    used |= set(built_in(report.flow.language))
+    for name, text in report.flow.file.prompts.items():
+        path: Path = ("prompts", name)
+        _check_template(report, path, text)
+        if name not in used:
+            report.add(path, "unused-prompt", f"nothing says {name}", is_warning=True)
+
+
+def _check_template(report: Report, path: Path, text: str) -> None:
+    try:
+        parts = parse_template(text)
+    except TemplateError as error:
+        report.add(path, "bad-template", str(error), offset=error.offset)
+        return
+    for part in parts:
+        if isinstance(part, Mark):
+            _check_name(report, path, part.name, part.offset, ("value", "position"))
+
+
+def _check_expression(report: Report, path: Path, text: str) -> None:
+    try:
+        tree = parse(text)
+    except ExpressionError as error:
+        report.add(path, "bad-expression", str(error), offset=error.offset)
+        return
+    extra = ("body", "status") if "save" in path else ()
+    for name in names(tree):
+        _check_name(report, path, name.path, name.offset, extra)
+
+
+def _check_name(report: Report, path: Path, name: str, offset: int, extra: Collection[str]) -> None:
+    head, _, rest = name.partition(".")
+    if head == "call":
+        if rest not in CALL_FIELDS:
+            hint = did_you_mean(rest, CALL_FIELDS) or "there are: " + ", ".join(CALL_FIELDS)
+            report.add(path, "unknown-name", f"call has no {rest or 'value'}", hint, offset=offset)
+        return
+    known = {*report.flow.slots, *_kept(report.flow), *extra}
+    if head not in known:
+        hint = did_you_mean(head, known) or "declare it under `slots`, or set it in a node"
+        report.add(path, "unknown-name", f"nothing is called {head}", hint, offset=offset)
+
+
+def _kept(flow: Flow) -> Iterator[str]:
+    """Names that set and http nodes give values to."""
+    for node in flow.nodes.values():
+        if isinstance(node, SetNode):
+            yield from node.values
+        if isinstance(node, HttpNode):
+            yield from node.save
+
+
+def _check_phrase(report: Report, path: Path, text: str) -> None:
+    try:
+        phrase = parse_phrase(text)
+    except PhraseError as error:
+        report.add(path, "bad-phrase", str(error), offset=error.offset)
+        return
+    for name in slots_of(phrase):
+        if "choices" not in path:
+            report.add(path, "bad-phrase", "only a menu's choices may hold slots", offset=0)
+        elif name not in report.flow.slots:
+            hint = did_you_mean(name, report.flow.slots)
+            offset = max(text.find(f"{{{name}}}"), 0)
+            report.add(path, "missing-slot", f"there is no slot {name}", hint, offset=offset)
+
+
+# ---------------------------------------------------------------- nodes and slots
+
+
+def _check_slots(report: Report) -> None:
+    kept = set(_kept(report.flow))
+    for name in report.flow.slots:
+        if name in kept:
+            report.add(("slots", name), "name-twice", f"{name} is also set by a node")
+        if name in ("call", "body", "status", "value", "position", "answer"):
+            report.add(("slots", name), "reserved-name", f"{name} has a meaning of its own")
+
+
+def _check_node(report: Report, path: Path, node: object) -> None:
+    if isinstance(node, HttpNode):
+        _check_http(report, path, node)
+    if isinstance(node, Listening):
+        for name in node.without:
+            if name not in report.flow.globals:
+                report.missing((*path, "without"), "global command", name, report.flow.globals)
+    if isinstance(node, AskNode):
+        for index, slot in enumerate(node.slots):
+            if slot not in report.flow.slots:
+                where = (*path, "slots", list(node.slots)[index])
+                report.missing(where, "slot", slot, report.flow.slots)
+    if isinstance(node, DigitsNode):
+        spec = report.flow.slots.get(node.slot)
+        if spec is not None and spec.type is not SlotType.DIGITS:
+            report.add((*path, "slot"), "wrong-type", f"{node.slot} is of type {spec.type}")
+    if isinstance(node, Asking):
+        _check_questions(report, path, node)
+    elif isinstance(node, Listening) and not node.prompt:
+        report.add(path, "missing-prompt", "the node has no prompt")
+
+
+def _check_http(report: Report, path: Path, node: HttpNode) -> None:
+    if not report.flow.backends:
+        report.add(path, "missing-back-end", "the flow has no back end", "add `backends:`")
+    elif node.backend is None and len(report.flow.backends) > 1:
+        report.add(path, "missing-back-end", "say which back end", "add `backend:`")
+
+
+def _check_questions(report: Report, path: Path, node: Asking) -> None:
+    if node.prompt:
+        return
+    for name, how in node.asked.items():
+        if how.required and not how.prompt:
+            report.add(path, "missing-prompt", f"nothing asks for {name}")

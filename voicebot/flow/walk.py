@@ -1,0 +1,251 @@
+"""One step in the making: the state as it becomes and the actions so far.
+
+Node kinds write their behavior against `Walk`; nothing here waits, asks a clock or does I/O.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from voicebot.core.call import Outcome
+from voicebot.core.meaning import Expectation, Match, SlotValue
+from voicebot.core.prompt import Prompt
+from voicebot.core.record import FactKind
+from voicebot.core.turn import BargeIn, Timing
+from voicebot.flow.expressions import evaluate, parse
+from voicebot.flow.state import Flow, FlowState, Node, Visit, Waiting
+from voicebot.flow.steps import Action, Call, Enqueue, Event, HangUp, Listen, Note, Say, Transfer
+from voicebot.flow.templates import Mark, fill, parse_template
+from voicebot.flow.values import Json, Value, into, plain, spoken, written
+
+_SINGLE_MARK = re.compile(r"\{[^{}]+\}")
+
+
+class Kind(Node):
+    """A node kind: a model of what is written, and what happens on entry and on events."""
+
+    @abstractmethod
+    def enter(self, walk: Walk) -> None:
+        """The call comes to this node. Ends with `walk.go`, a waiting action, or `walk.fail`."""
+
+    def take(self, walk: Walk, event: Event) -> None:
+        """What the node waited for has come. Ends as `enter` does."""
+        raise AssertionError(f"a node of kind {type(self).__name__} never waits")
+
+
+class Walk:
+    """Collects what one step does. Used by one step only."""
+
+    def __init__(self, state: FlowState) -> None:
+        self.state = state
+        self.actions: list[Action] = []
+        self.next: tuple[str, str] | None = None
+        """(node, via) to be entered next."""
+
+    @property
+    def flow(self) -> Flow:
+        """The flow that the call walks."""
+        return self.state.flow
+
+    @property
+    def visit(self) -> Visit:
+        """The present visit of the present node."""
+        return self.state.visit
+
+    def change(self, **changes: Any) -> None:
+        """Replace fields of the state."""
+        self.state = replace(self.state, **changes)
+
+    def revisit(self, **changes: Any) -> None:
+        """Replace fields of the present visit."""
+        self.state = replace(self.state, visit=replace(self.state.visit, **changes))
+
+    # ------------------------------------------------------------ values
+
+    def lookup(self, path: str) -> Value:
+        """The value of a name in expressions and templates; None where it is missing."""
+        head, *rest = path.split(".")
+        if head == "call":
+            return self._of_call(rest)
+        value = self.state.values.get(head)
+        return into(value, rest) if rest else value
+
+    def _of_call(self, rest: list[str]) -> Value:
+        known = {
+            "caller": self.state.info.caller,
+            "caller_name": self.state.info.caller_name,
+            "called": self.state.info.called,
+            "trunk": self.state.info.trunk,
+            "language": self.state.language,
+            "intent": self.state.intent,
+        }
+        return (known.get(rest[0]) or None) if len(rest) == 1 else None
+
+    def evaluate(self, text: str, extra: Mapping[str, Json] | None = None) -> Json:
+        """The value of an expression; `extra` names win. Raises `EvaluationError`."""
+
+        def value_of(path: str) -> Json:
+            head, *rest = path.split(".")
+            if extra is not None and head in extra:
+                return plain(into(extra[head], rest))
+            return plain(self.lookup(path))
+
+        result: Json = evaluate(parse(text), value_of)
+        return result
+
+    def keep(self, values: Mapping[str, Value]) -> None:
+        """Set values."""
+        self.change(values={**self.state.values, **values})
+
+    def render(self, text: str) -> str:
+        """A template with its values, secret ones hidden."""
+        return fill(text, self._shown)
+
+    def _shown(self, mark: Mark) -> str:
+        value = written(self.flow.labeled(mark.name, self.lookup(mark.name)))
+        return "*" * len(value) if self.flow.is_secret(mark.name) else value
+
+    def render_json(self, value: Json) -> Json:
+        """A body with its templates filled in; a text that is one mark becomes the value itself."""
+        if isinstance(value, dict):
+            return {key: self.render_json(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.render_json(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        if _SINGLE_MARK.fullmatch(value):
+            (mark,) = parse_template(value)
+            assert isinstance(mark, Mark)
+            return plain(self.lookup(mark.name))
+        return fill(value, lambda mark: written(self.lookup(mark.name)))
+
+    # ------------------------------------------------------------ saying
+
+    def prompt(self, ref: str, values: Mapping[str, Value] | None = None) -> Prompt:
+        """A prompt with its values; `values` win over those of the call."""
+        prompt_id, text = self.flow.text(ref)
+        parts: list[str | SlotValue] = []
+        secret = False
+        for part in parse_template(text):
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            is_given = values is not None and part.name in values
+            value = values[part.name] if is_given and values else self.lookup(part.name)
+            value = self.flow.labeled(part.name, value)
+            secret = secret or self.flow.is_secret(part.name)
+            parts.append(spoken(value, part.type, self.flow.file.currency))
+        return Prompt(tuple(p for p in parts if p != ""), self.state.language, prompt_id, secret)
+
+    def say(
+        self,
+        refs: Iterable[str],
+        barge_in: BargeIn | None = None,
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Say prompts, by id or text."""
+        self.say_prompts(tuple(self.prompt(ref, values) for ref in refs), barge_in)
+
+    def say_prompts(self, prompts: tuple[Prompt, ...], barge_in: BargeIn | None = None) -> None:
+        """Say ready prompts."""
+        if not prompts:
+            return
+        barge_in = self.flow.file.barge_in if barge_in is None else barge_in
+        self.change(said=self.state.said + prompts)
+        last = self.actions[-1] if self.actions else None
+        if isinstance(last, Say) and last.barge_in is barge_in:
+            self.actions[-1] = Say(last.prompts + prompts, barge_in)
+        else:
+            self.actions.append(Say(prompts, barge_in))
+
+    # ------------------------------------------------------------ journal
+
+    def note(self, kind: FactKind, **data: Any) -> None:
+        """Add a fact."""
+        self.actions.append(Note(kind, data))
+
+    def note_understood(
+        self,
+        match: Match,
+        confidence: float,
+        *,
+        choice: str = "",
+        slots: Mapping[str, Value] | None = None,
+        runner_up: str = "",
+    ) -> None:
+        """Add what was understood; secret values only by their length."""
+        shown = {
+            name: "*" * len(written(v)) if self.flow.is_secret(name) else written(v)
+            for name, v in (slots or {}).items()
+        }
+        self.note(
+            FactKind.UNDERSTOOD,
+            match=str(match),
+            choice=choice,
+            confidence=round(confidence, 3),
+            slots=shown,
+            runner_up=runner_up,
+        )
+
+    # ------------------------------------------------------------ ways to end a step
+
+    def go(self, node: str, via: str) -> None:
+        """On to another node (or the same one again)."""
+        self.next = (node, via)
+
+    def listen(self, expectation: Expectation, timing: Timing) -> None:
+        """Wait for the caller."""
+        self._wait(Waiting.CALLER, Listen(expectation, timing))
+
+    def call(self, action: Call) -> None:
+        """Wait for the back end."""
+        self._wait(Waiting.BACKEND, action)
+
+    def enqueue(self, action: Enqueue) -> None:
+        """Wait for a person."""
+        self._wait(Waiting.QUEUE, action)
+
+    def transfer(self, target: str) -> None:
+        """Wait for the end of a transfer."""
+        self._wait(Waiting.TRANSFER, Transfer(target))
+
+    def hang_up(self, outcome: Outcome) -> None:
+        """End the call."""
+        self._wait(Waiting.ENDED, HangUp(outcome))
+
+    def _wait(self, waiting: Waiting, action: Action) -> None:
+        self.actions.append(action)
+        self.change(waiting=waiting)
+
+    def fail(self, error: str) -> None:
+        """Something failed: a note, then the flow's error path, or the end where it fails too."""
+        self.note(FactKind.FAILED, what=f"flow node {self.state.node}", error=error)
+        self.change(errors=self.state.errors + 1)
+        if self.state.errors > self.flow.settings.max_errors:
+            self.break_off()
+        else:
+            self.go(self.flow.file.on_error, "error")
+
+    def break_off(self) -> None:
+        """Apologize and hang up."""
+        self.next = None
+        self.say(["broken_off"], BargeIn.NONE)
+        self.hang_up(Outcome.HANDLED if self.state.served else Outcome.FAILED)
+
+    def out_of_steps(self) -> bool:
+        """Whether the step limit ends this: once by the error path, then for good."""
+        settings = self.flow.settings
+        if self.state.overtime:
+            over = self.state.steps > settings.max_steps + settings.overtime_steps
+            if over:
+                self.break_off()
+            return over
+        if self.state.steps <= settings.max_steps:
+            return False
+        self.change(overtime=True)
+        self.fail("too many steps")
+        return True

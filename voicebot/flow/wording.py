@@ -1,0 +1,96 @@
+"""What the bot says and understands without being told: built-in prompts and global phrases.
+
+A prompt of the same id in a flow replaces the built-in one.
+"""
+
+from __future__ import annotations
+
+PROMPTS: dict[str, dict[str, str]] = {
+    "en": {
+        "did_you_say": "Did you say {value}?",
+        "did_you_mean": "Did you mean {value}?",
+        "is_that_right": "Is that right?",
+        "say_yes_or_no": "Please say yes or no. Or press 1 for yes, 2 for no.",
+        "sorry": "Sorry, I didn't get that.",
+        "sorry_again": "Sorry, I still didn't get that.",
+        "still_there": "Are you still there?",
+        "no_help": "You can answer the question, say repeat, or ask for a person.",
+        "use_keys": "I'm having trouble hearing you. Please use the keys of your telephone.",
+        "apology": "I'm sorry, something went wrong.",
+        "broken_off": "I'm sorry, something went wrong at our end. Please call again later.",
+        "nothing_to_repeat": "I have not said anything yet.",
+    },
+    "zh": {
+        "did_you_say": "您说的是{value}，对吗？",
+        "did_you_mean": "您是要{value}，对吗？",
+        "is_that_right": "对吗？",
+        "say_yes_or_no": "请说是或者不是。是请按1，不是请按2。",
+        "sorry": "对不起，我没有听清楚。",
+        "sorry_again": "对不起，我还是没有听清楚。",
+        "still_there": "您还在吗？",
+        "no_help": "您可以直接回答问题，也可以说再说一遍，或者转人工。",
+        "use_keys": "现在我听不清您的声音，请用电话按键操作。",
+        "apology": "对不起，系统出了一点问题。",
+        "broken_off": "对不起，系统暂时出了问题，请您稍后再拨。",
+        "nothing_to_repeat": "我还没有说什么。",
+    },
+}
+
+GLOBAL_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "operator": (
+            "operator",
+            "agent",
+            "representative",
+            "human",
+            "[i] [want | need] [to] (speak | talk) (to | with) (a | an | some) "
+            "(agent | person | human | operator | representative | someone)",
+            "(speak | talk) (to | with) (someone | somebody) [please]",
+            "[can | could] [i] (speak | talk) (to | with) (someone | somebody | a person)",
+            "[a] real person [please]",
+            "customer service",
+            "i want (a person | a human | an agent)",
+        ),
+        "help": ("help", "help me", "what can i say", "i don't know what to say", "options"),
+        "repeat": (
+            "repeat",
+            "repeat that",
+            "say that again",
+            "[could] [you] [please] repeat that [please]",
+            "pardon",
+            "come again",
+            "what did you say",
+            "once more",
+        ),
+        "main_menu": ("main menu", "[go] back to the main menu", "start over", "start again"),
+    },
+    "zh": {
+        "operator": (
+            "人工",
+            "转人工",
+            "人工 服务",
+            "(我 要 | 我 想 | 请) [转 | 找] 人工 [服务]",
+            "客服",
+            "[我 要 | 我 想] (找 | 转) 客服",
+            "接线员",
+            "我 要 跟 人 说话",
+        ),
+        "help": ("帮助", "怎么 操作", "我 可以 说 什么", "有 什么 选项"),
+        "repeat": (
+            "再 说 一遍",
+            "重复",
+            "[请] 重复 一遍",
+            "没 听清",
+            "你 说 什么",
+            "请 再 说 一次",
+        ),
+        "main_menu": ("主菜单", "[返回 | 回到] 主菜单", "重新 开始", "从头 开始"),
+    },
+}
+
+YES_NO_LABELS = {"en": ("yes", "no"), "zh": ("是", "不是")}
+
+
+def built_in(language: str) -> dict[str, str]:
+    """The prompts of a language; English where there are none of it."""
+    return PROMPTS.get(language, PROMPTS["en"])
