@@ -1,0 +1,118 @@
+"""Slots said without a pattern around them: "four two one seven", "tomorrow at three, please"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from voicebot.core.meaning import SlotSpec, SlotType
+from voicebot.nlu.pattern import Fill, Tape
+from voicebot.nlu.slots.reading import lexicon
+from voicebot.nlu.text import words_of
+from voicebot.nlu.weights import FILLERS, weight
+
+_CORRECTING = lexicon(
+    "no|no wait|wait|wait no|sorry|no sorry|i mean|no i mean|actually|no actually|make that|"
+    "no make that|correction|rather|or rather|scratch that|oh no|"
+    "不对|不|不是|哦不|不不|错了|说错了|不对不对|应该是|不对是|不是是|我是说|啊不|不对应该是"
+)
+_CARRIERS = frozenset(
+    words_of("""
+    number account card code pin date time amount total value digits phone telephone
+    order reference id my is it that will be called name would say about around
+    exactly 号 码 账 户 卡 日 期 时 间 金 额 数 是 我 的 大 概 左 右 共""")
+)
+_QUESTIONS = frozenset(words_of("what where who why how when which tell 什 怎 哪 谁"))
+_EDGE = 0.6
+"""What is left of a yes or no in the middle of a sentence about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Slots that an utterance fills, and how well they explain it."""
+
+    fills: tuple[Fill, ...]
+    quality: float
+
+
+def fill(tape: Tape, specs: Sequence[SlotSpec], taken: Iterable[int] = ()) -> tuple[Fill, ...]:
+    """Fill slots from tokens that are not taken: the longest first, in the order of the slots."""
+    occupied = set(taken)
+    formed = [spec for spec in specs if spec.type is not SlotType.TEXT]
+    candidates = [
+        (found, order)
+        for order, spec in enumerate(formed)
+        for at in range(tape.end)
+        for found in tape.fills(spec.name, at)
+    ]
+    candidates.sort(key=lambda c: (c[0].first - c[0].last, c[0].first, c[1]))
+    filled: dict[str, Fill] = {}
+    for found, _ in candidates:
+        span = range(found.first, found.last)
+        if found.slot not in filled and occupied.isdisjoint(span):
+            filled[found.slot] = found
+            occupied.update(span)
+    for name, first in list(filled.items()):
+        filled[name] = _corrected(tape, first)
+    for spec in specs:
+        if spec.type is SlotType.TEXT and (rest := _rest(tape, spec.name, occupied)):
+            filled[spec.name] = rest
+    return tuple(filled.values())
+
+
+def _corrected(tape: Tape, said: Fill) -> Fill:
+    """The last of "three, no, four"; the greedy choice may have been the corrected one."""
+    current = said
+    while (at := _CORRECTING.skip(tape.utterance.words, current.last)) > current.last:
+        while at < tape.end and tape.utterance.words[at] in FILLERS:
+            at += 1
+        later = tape.fills(said.slot, at)
+        if not later:
+            break
+        current = later[0]
+    return current
+
+
+def _rest(tape: Tape, name: str, occupied: set[int]) -> Fill | None:
+    """The longest run of tokens that nothing else took."""
+    runs: list[tuple[int, int]] = []
+    start = 0
+    for at in range(tape.end + 1):
+        if at == tape.end or at in occupied:
+            if at > start:
+                runs.append((start, at))
+            start = at + 1
+    if not runs:
+        return None
+    first, last = max(runs, key=lambda run: run[1] - run[0])
+    return Fill(name, first, last, tape.utterance.raw(first, last), 0.75)
+
+
+def judge(tape: Tape, fills: tuple[Fill, ...]) -> Filling:
+    """How much of what was said is the slots' values or words that carry them."""
+    if not fills:
+        return Filling((), 0.0)
+    words = tape.utterance.words
+    covered = {at for found in fills for at in range(found.first, found.last)}
+    names = {part for found in fills for part in found.slot.split("_")}
+    spoken = sum(max(1.0, sum(map(weight, words[f.first : f.last]))) for f in fills)
+    other = sum(
+        weight(word)
+        for at, word in enumerate(words)
+        if at not in covered and word not in names and word not in _CARRIERS
+    )
+    coverage = spoken / (spoken + other)
+    quality = min(_placed(tape, found, other) for found in fills) * (0.4 + 0.6 * coverage)
+    if other >= 0.5 and words[0] in _QUESTIONS and 0 not in covered:
+        quality *= 0.7
+    return Filling(fills, quality)
+
+
+def _placed(tape: Tape, found: Fill, other: float) -> float:
+    """Quality of a value where it stands: yes and no belong to an edge of what is said."""
+    spec = tape.specs.get(found.slot)
+    if spec is None or spec.type is not SlotType.YES_NO or other < 0.5:
+        return found.quality
+    words = tape.utterance.words
+    before = [word for word in words[: found.first] if word not in FILLERS]
+    return found.quality if not before or found.last == tape.end else found.quality * _EDGE

@@ -1,0 +1,257 @@
+"""All that one reading of an utterance can mean at a node, each with its quality.
+
+tokens ─┬─ patterns ──────────── exact, or by sound (Chinese)
+        ├─ scorer ────────────── likeness to the patterns' sentences
+        └─ slots alone ───────── values and their carriers
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from voicebot.core.meaning import Match, SlotSpec, SlotType
+from voicebot.nlu.filling import fill, judge
+from voicebot.nlu.han import sounds_of
+from voicebot.nlu.negation import denied
+from voicebot.nlu.pattern import Fill, Pattern, Tape
+from voicebot.nlu.scope import Goal, Scope
+from voicebot.nlu.scorer import Query
+from voicebot.nlu.slots.reading import Scene
+from voicebot.nlu.text import Utterance, words_of
+from voicebot.nlu.weights import FILLERS, total, weight
+
+_WHOLE = 0.98
+"""Quality of a pattern that is all that was said."""
+_PART = 0.7
+"""The most that a pattern within a longer talk adds."""
+_BY_SOUND = 0.88
+_DENIED = 0.4
+_FILLER_LOSS = 0.01
+_COMPLETE_FROM = 0.7
+_DANGLING = frozenset(
+    words_of("""
+    and to the a an my is are at um uh er of for with on in but or point because
+    from by 的 和 给 嗯 呃 额 在 跟 把""")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that may have been meant."""
+
+    match: Match
+    name: str
+    quality: float
+    """0 to 1: how sure, if the reading of the words is right."""
+    fills: tuple[Fill, ...] = ()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A pattern found in the utterance."""
+
+    goal: Goal
+    first: int
+    last: int
+    fills: tuple[Fill, ...]
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Onward:
+    """A pattern that the utterance begins and does not end."""
+
+    goal: str
+    first: int
+    wanting: bool
+
+
+class Matching:
+    """One utterance against one scope."""
+
+    def __init__(self, utterance: Utterance, scope: Scope, now: datetime) -> None:
+        self._scope = scope
+        self._words = utterance.words
+        self._denied = denied(utterance.words)
+        self._onward: list[_Onward] = []
+        scene = Scene("zh" if scope.chinese else "en", now)
+        self._tape = Tape(utterance, scene, scope.specs, scope.options, utterance.words)
+
+    def meanings(self) -> list[Meaning]:
+        """Everything found, the best of each goal, in no order."""
+        if not self._words:
+            return []
+        best: dict[tuple[Match, str], Meaning] = {}
+        for meaning in (*self._exact(), *self._alike(), *self._slots_alone()):
+            key = (meaning.match, meaning.name)
+            best[key] = _merged(best[key], meaning) if key in best else meaning
+        return list(best.values())
+
+    # ------------------------------------------------------------ patterns
+
+    def _exact(self) -> list[Meaning]:
+        spans = self._spans(by_sound=False)
+        if self._scope.chinese:
+            spans += self._spans(by_sound=True)
+        return [self._meaning(span) for span in spans]
+
+    def _spans(self, *, by_sound: bool) -> list[_Span]:
+        """The best span of each goal."""
+        tape = self._tape
+        tape.by_sound = by_sound
+        tape.keys = sounds_of(self._words) if by_sound else self._words
+        found: list[_Span] = []
+        for goal in self._scope.goals:
+            spans = [span for pattern in goal.patterns for span in self._places(goal, pattern)]
+            if spans:
+                found.append(max(spans, key=lambda span: (span.quality, span.last - span.first)))
+        tape.by_sound, tape.keys = False, self._words
+        return found
+
+    def _places(self, goal: Goal, pattern: Pattern) -> Iterator[_Span]:
+        tape = self._tape
+        for at in range(tape.end):
+            ends = pattern.ends(tape, at)
+            if tape.going_on:
+                self._onward.append(_Onward(goal.name, at, tape.wanting))
+            if ends:
+                last = max(ends)
+                yield self._span(goal, pattern, at, last, ends[last])
+
+    def _span(
+        self, goal: Goal, pattern: Pattern, first: int, last: int, fills: tuple[Fill, ...]
+    ) -> _Span:
+        more = self._extra(goal, fills, range(first, last))
+        quality = self._quality(first, last, more)
+        quality *= min((f.quality for f in fills), default=1.0)
+        if first in self._denied and not pattern.negative:
+            quality *= _DENIED
+        if self._tape.by_sound:
+            quality *= _BY_SOUND if last - first > 1 else _BY_SOUND / 2
+        return _Span(goal, first, last, fills + more, quality)
+
+    def _extra(self, goal: Goal, fills: tuple[Fill, ...], taken: range) -> tuple[Fill, ...]:
+        """Slots of the node that the rest of the utterance fills beside the pattern."""
+        bound = {found.slot for found in fills}
+        specs = [
+            spec
+            for spec in self._scope.allowed(goal)
+            if spec.name not in bound and spec.type not in (SlotType.TEXT, SlotType.YES_NO)
+        ]
+        return fill(self._tape, specs, taken) if specs else ()
+
+    def _quality(self, first: int, last: int, fills: Iterable[Fill]) -> float:
+        """Whole where the pattern is all that was said; else by how much it says."""
+        inside = total(self._words[first:last])
+        covered = set(range(first, last)) | {a for f in fills for a in range(f.first, f.last)}
+        outside = [word for at, word in enumerate(self._words) if at not in covered]
+        loss = sum(map(weight, outside))
+        said = max(inside, 0.3)
+        coverage = said / (said + loss)
+        strength = 1 - math.exp(-inside * inside / 2)
+        fillers = sum(word in FILLERS for word in outside)
+        whole = _WHOLE - min(0.05, _FILLER_LOSS * fillers)
+        return coverage * whole + (1 - coverage) * strength * _PART
+
+    def _meaning(self, span: _Span) -> Meaning:
+        match = Match.UNIVERSAL if span.goal.universal else Match.CHOICE
+        complete = span.quality >= _COMPLETE_FROM and not self._goes_on(span)
+        return Meaning(match, span.goal.name, span.quality, span.fills, complete)
+
+    # ------------------------------------------------------------ is it all?
+
+    def _goes_on(self, span: _Span) -> bool:
+        """More is to be expected: a longer pattern, a longer value, a sentence left hanging."""
+        if self._dangles(span.last) or self._is_open(span.fills):
+            return True
+        return any(
+            (onward.wanting or onward.goal != span.goal.name)
+            and total(self._words[span.first : onward.first]) < 0.2
+            for onward in self._onward
+        )
+
+    def _dangles(self, covered_to: int) -> bool:
+        return covered_to < len(self._words) and self._words[-1] in _DANGLING
+
+    def _is_open(self, fills: Iterable[Fill]) -> bool:
+        """A digit string at the end that may still grow."""
+        return any(
+            found.last == self._tape.end
+            and (spec := self._scope.specs.get(found.slot)) is not None
+            and (spec.type is SlotType.TEXT or _may_grow(spec, found.value))
+            for found in fills
+        )
+
+    # ------------------------------------------------------------ likeness
+
+    def _alike(self) -> list[Meaning]:
+        words, fills = self._marked()
+        affirmed = self._marked(without=self._denied)[0] if self._denied else words
+        found = self._scope.scorer.probabilities(Query(words, affirmed))
+        meanings: list[Meaning] = []
+        for goal in self._scope.goals:
+            match = Match.UNIVERSAL if goal.universal else Match.CHOICE
+            own = {name for pattern in goal.patterns for name in pattern.slots}
+            kept = tuple(f for f in fills if f.slot in own)
+            meanings.append(Meaning(match, goal.name, found.get(goal.name, 0.0), kept))
+        return meanings
+
+    def _marked(
+        self, without: frozenset[int] = frozenset()
+    ) -> tuple[tuple[str, ...], tuple[Fill, ...]]:
+        """The words with values of the patterns' slots replaced by their names."""
+        specs = [self._scope.specs[name] for name in self._scope.marked]
+        fills = fill(self._tape, specs) if specs else ()
+        starts = {found.first: found for found in fills}
+        inner = {at for found in fills for at in range(found.first + 1, found.last)}
+        words = tuple(
+            f"{{{starts[at].slot}}}" if at in starts else word
+            for at, word in enumerate(self._words)
+            if at not in inner and at not in without
+        )
+        return words, fills
+
+    # ------------------------------------------------------------ slots alone
+
+    def _slots_alone(self) -> list[Meaning]:
+        specs = self._scope.free
+        if not specs:
+            return []
+        fills = fill(self._tape, specs)
+        fills += self._likely_options({found.slot for found in fills})
+        filling = judge(self._tape, fills)
+        if not fills:
+            return []
+        names = {found.slot for found in fills}
+        filled = all(spec.name in names for spec in specs if spec.required)
+        last = max(found.last for found in fills)
+        complete = filled and not self._dangles(last) and not self._is_open(fills)
+        complete = complete and filling.quality >= _COMPLETE_FROM
+        return [Meaning(Match.SLOTS, "", filling.quality, fills, complete)]
+
+    def _likely_options(self, filled: set[str]) -> tuple[Fill, ...]:
+        """Options of choice slots that what was said is like, where none was said exactly."""
+        found: list[Fill] = []
+        for name, scorer in self._scope.option_scorers.items():
+            likely = scorer.probabilities(Query(self._words, self._words))
+            if name in filled or not likely:
+                continue
+            option = max(likely, key=lambda key: likely[key])
+            if likely[option] >= 0.3:
+                found.append(Fill(name, 0, self._tape.end, option, likely[option]))
+        return tuple(found)
+
+
+def _merged(exact: Meaning, other: Meaning) -> Meaning:
+    """The same goal found twice: what the pattern filled stays, unless it found much less."""
+    if exact.fills or exact.complete or not other.fills:
+        return replace(exact, quality=max(exact.quality, other.quality))
+    return max(exact, other, key=lambda meaning: meaning.quality)
+
+
+def _may_grow(spec: SlotSpec, value: str) -> bool:
+    return spec.type is SlotType.DIGITS and len(value) < spec.max_length

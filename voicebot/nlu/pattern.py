@@ -1,0 +1,272 @@
+"""Exact matching of phrase patterns against the tokens of an utterance.
+
+A pattern is compiled once into matchers; each gives, for a token to begin at, every token that
+it may end at, with the slots filled on the way. Ends are a set, so the work grows with the
+square of the utterance at worst, however the pattern nests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from voicebot.core.meaning import SlotSpec, SlotType
+from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words, slots_of
+from voicebot.nlu.han import sounds_of
+from voicebot.nlu.slots import READERS
+from voicebot.nlu.slots.reading import Scene
+from voicebot.nlu.text import Utterance, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A slot and the tokens that fill it."""
+
+    slot: str
+    first: int
+    last: int
+    """Past its last token."""
+    value: str
+    quality: float = 1.0
+
+
+Ends = dict[int, tuple[Fill, ...]]
+"""Token after a match, and the slots filled within it."""
+
+
+@dataclass(slots=True)
+class Tape:
+    """One utterance as patterns read it."""
+
+    utterance: Utterance
+    scene: Scene
+    specs: Mapping[str, SlotSpec]
+    options: Mapping[str, tuple[tuple[str, Pattern], ...]]
+    """Patterns of choice slots: slot name to (option, pattern)."""
+    keys: tuple[str, ...]
+    """What words are compared by: the tokens, or their sounds."""
+    by_sound: bool = False
+    start: int = 0
+    """Where the match under way began."""
+    wanting: bool = False
+    """The utterance ended where the pattern went on to a slot."""
+    going_on: bool = False
+    """The utterance ended where the pattern went on."""
+    nested: bool = False
+    """An option of a slot is being read, not the pattern itself."""
+    _cache: dict[tuple[str, int], tuple[Fill, ...]] = field(default_factory=dict)
+
+    @property
+    def end(self) -> int:
+        """Number of tokens."""
+        return len(self.keys)
+
+    def reaches_end(self, at: int, *, slot_ahead: bool) -> None:
+        """Called where a matcher finds the utterance over."""
+        if self.nested or at <= self.start:
+            return
+        self.going_on = True
+        self.wanting = self.wanting or slot_ahead
+
+    def fills(self, name: str, at: int) -> tuple[Fill, ...]:
+        """Ways to fill slot `name` from token `at`, the longest first."""
+        if (name, at) not in self._cache:
+            self._cache[name, at] = self._read(name, at) if at < self.end else ()
+        return self._cache[name, at]
+
+    def _read(self, name: str, at: int) -> tuple[Fill, ...]:
+        spec = self.specs.get(name)
+        if spec is None or spec.type is SlotType.TEXT:
+            raw = self.utterance.raw
+            return tuple(Fill(name, at, e, raw(at, e), 0.9) for e in range(self.end, at, -1))
+        if spec.type is SlotType.CHOICE:
+            return self._read_choice(name, at)
+        readings = READERS[spec.type](self.utterance.words, at, spec, self.scene)
+        return tuple(Fill(name, at, r.end, r.value, r.quality) for r in readings)
+
+    def _read_choice(self, name: str, at: int) -> tuple[Fill, ...]:
+        found: dict[int, Fill] = {}
+        self.nested = True
+        for option, pattern in self.options.get(name, ()):
+            for end in pattern.ends(self, at):
+                found.setdefault(end, Fill(name, at, end, option))
+        self.nested = False
+        return tuple(found[end] for end in sorted(found, reverse=True))
+
+
+class _Matcher(Protocol):
+    def ends(self, tape: Tape, at: int) -> Ends: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
+    slot_ahead: bool
+
+    def ends(self, tape: Tape, at: int) -> Ends:
+        wanted = self.sounds if tape.by_sound else self.words
+        said = tape.keys[at : at + len(wanted)]
+        if said == wanted:
+            return {at + len(wanted): ()}
+        if at + len(wanted) > tape.end and said == wanted[: len(said)]:
+            tape.reaches_end(at, slot_ahead=self.slot_ahead)
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    name: str
+
+    def ends(self, tape: Tape, at: int) -> Ends:
+        if at >= tape.end:
+            tape.reaches_end(at, slot_ahead=True)
+        found: Ends = {}
+        for fill in tape.fills(self.name, at):
+            found.setdefault(fill.last, (fill,))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    parts: tuple[_Matcher, ...]
+
+    def ends(self, tape: Tape, at: int) -> Ends:
+        here: Ends = {at: ()}
+        for part in self.parts:
+            there: Ends = {}
+            for place, fills in here.items():
+                for end, more in part.ends(tape, place).items():
+                    there.setdefault(end, fills + more)
+            here = there
+            if not here:
+                break
+        return here
+
+
+@dataclass(frozen=True, slots=True)
+class _Any:
+    options: tuple[_Matcher, ...]
+
+    def ends(self, tape: Tape, at: int) -> Ends:
+        found: Ends = {}
+        for option in self.options:
+            for end, fills in option.ends(tape, at).items():
+                found.setdefault(end, fills)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Optional:
+    part: _Matcher
+
+    def ends(self, tape: Tape, at: int) -> Ends:
+        return {**self.part.ends(tape, at), at: ()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled phrase."""
+
+    matcher: _Matcher
+    first: frozenset[str] | None
+    """Tokens that it may begin with; None where anything may."""
+    first_sounds: frozenset[str] | None
+    slots: frozenset[str]
+    negative: bool
+    """Its own words deny something ("my card is not working")."""
+
+    def ends(self, tape: Tape, at: int) -> Ends:
+        """Where it may end when it begins at token `at`; never the empty match."""
+        allowed = self.first_sounds if tape.by_sound else self.first
+        if not tape.nested:
+            tape.start, tape.wanting, tape.going_on = at, False, False
+        if at >= tape.end or (allowed is not None and tape.keys[at] not in allowed):
+            return {}
+        found = self.matcher.ends(tape, at)
+        found.pop(at, None)
+        return found
+
+
+def compile_pattern(phrase: Phrase, *, chinese: bool) -> Pattern:
+    """Prepare a phrase for matching; `chinese` prepares the comparison by sound too."""
+    first = _first(phrase)
+    sounds = None if first is None or not chinese else frozenset(sounds_of(tuple(sorted(first))))
+    words = {word for text in _texts(phrase) for word in words_of(text)}
+    return Pattern(
+        _compile(phrase, slot_ahead=False, chinese=chinese),
+        first,
+        sounds,
+        frozenset(slots_of(phrase)),
+        bool(words & {"not", "never", "不", "没", "别", "未", "无"}),
+    )
+
+
+def _compile(phrase: Phrase, *, slot_ahead: bool, chinese: bool) -> _Matcher:
+    match phrase:
+        case Words(text):
+            words = words_of(text)
+            return _Literal(words, sounds_of(words) if chinese else words, slot_ahead)
+        case SlotMark(name):
+            return _Slot(name)
+        case Maybe(part):
+            return _Optional(_compile(part, slot_ahead=slot_ahead, chinese=chinese))
+        case OneOf(options):
+            return _Any(tuple(_compile(o, slot_ahead=slot_ahead, chinese=chinese) for o in options))
+        case Sequence(parts):
+            compiled: list[_Matcher] = []
+            for part in reversed(parts):
+                compiled.append(_compile(part, slot_ahead=slot_ahead, chinese=chinese))
+                slot_ahead = slot_ahead or any(True for _ in slots_of(part))
+            return _All(tuple(reversed(compiled)))
+
+
+def _texts(phrase: Phrase) -> list[str]:
+    match phrase:
+        case Words(text):
+            return [text]
+        case SlotMark():
+            return []
+        case Maybe(part):
+            return _texts(part)
+        case OneOf(options):
+            return [text for option in options for text in _texts(option)]
+        case Sequence(parts):
+            return [text for part in parts for text in _texts(part)]
+
+
+def _first(phrase: Phrase) -> frozenset[str] | None:
+    """Tokens that may come first; None where a slot may."""
+    tokens, open_ended = _first_of(phrase)
+    return None if open_ended else tokens
+
+
+def _first_of(phrase: Phrase) -> tuple[frozenset[str], bool]:
+    match phrase:
+        case Words(text):
+            return frozenset(words_of(text)[:1]), False
+        case SlotMark():
+            return frozenset(), True
+        case Maybe(part):
+            return _first_of(part)
+        case OneOf(options):
+            firsts = [_first_of(option) for option in options]
+        case Sequence(parts):
+            needed = 1 + next((i for i, p in enumerate(parts) if not _may_be_empty(p)), len(parts))
+            firsts = [_first_of(part) for part in parts[:needed]]
+    return frozenset().union(*(tokens for tokens, _ in firsts)), any(o for _, o in firsts)
+
+
+def _may_be_empty(phrase: Phrase) -> bool:
+    match phrase:
+        case Maybe():
+            return True
+        case Words(text):
+            return not words_of(text)
+        case SlotMark():
+            return False
+        case OneOf(options):
+            return any(_may_be_empty(option) for option in options)
+        case Sequence(parts):
+            return all(_may_be_empty(part) for part in parts)

@@ -1,0 +1,36 @@
+"""Compiled expectations, kept for the nodes that calls come to again and again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from voicebot.core.meaning import Expectation
+from voicebot.nlu.scope import Scope, prepare
+
+
+class Scopes:
+    """The last few hundred scopes.
+
+    Found by identity first, as hashing a large menu costs more than matching; an equal
+    expectation made anew is found by value.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._by_id: OrderedDict[int, tuple[Expectation, Scope]] = OrderedDict()
+        self._by_value: OrderedDict[Expectation, Scope] = OrderedDict()
+
+    def get(self, expectation: Expectation) -> Scope:
+        """The scope of `expectation`, compiled where it is new."""
+        known = self._by_id.get(id(expectation))
+        if known is not None:
+            self._by_id.move_to_end(id(expectation))
+            return known[1]
+        scope = self._by_value.get(expectation) or prepare(expectation)
+        self._by_id[id(expectation)] = (expectation, scope)
+        self._by_value[expectation] = scope
+        self._by_value.move_to_end(expectation)
+        for cache in (self._by_id, self._by_value):
+            if len(cache) > self._limit:
+                cache.popitem(last=False)
+        return scope

@@ -1,0 +1,117 @@
+"""Likeness of an utterance to the choices of a node: the tier below exact patterns.
+
+`Scorer` is the door for other engines (sentence embeddings, a trained classifier): whatever
+gives a probability for each choice can stand in for `LexicalScorer`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from voicebot.nlu.han import sounds_of
+from voicebot.nlu.similarity import Features, Index, Scores, ngrams
+from voicebot.nlu.stems import stem
+from voicebot.nlu.weights import weight
+
+_SLOT_WEIGHT = 0.5
+_CURVE = (12.0, 0.5)
+_CHINESE_CURVE = (12.0, 0.5)
+"""Steepness and middle of the logistic curve from cosine to probability."""
+_DENIED = 0.4
+"""What is left of the likeness to a sentence that says what the caller denies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a choice's patterns."""
+
+    choice: str
+    words: tuple[str, ...]
+    """Slots as `{name}`."""
+    negative: bool = False
+    """The sentence itself denies something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An utterance to be compared."""
+
+    words: tuple[str, ...]
+    """Slot values replaced by `{name}`."""
+    affirmed: tuple[str, ...]
+    """The words that are not under a denial; the same as `words` where nothing is denied."""
+
+
+class Scorer(Protocol):
+    """Gives the probability that a choice was meant."""
+
+    def probabilities(self, query: Query) -> Mapping[str, float]:
+        """By choice; they need not add up to one: the rest is "none of these"."""
+        ...
+
+
+class LexicalScorer:
+    """Cosines of word and character n-grams (Chinese: character and pinyin), then a logistic
+    curve fitted on utterances inside and outside of small menus."""
+
+    def __init__(self, sentences: Sequence[Sentence], *, chinese: bool) -> None:
+        self._chinese = chinese
+        self._names = list(dict.fromkeys(sentence.choice for sentence in sentences))
+        groups = [self._names.index(sentence.choice) for sentence in sentences]
+        self._starts = [groups.index(group) for group in range(len(self._names))]
+        self._negative = np.array([sentence.negative for sentence in sentences], bool)
+        views = [self._views(sentence.words) for sentence in sentences]
+        self._indexes = [Index(list(rows), groups) for rows in zip(*views, strict=True)]
+
+    def probabilities(self, query: Query) -> Mapping[str, float]:
+        """By choice, calibrated on menus of about eight."""
+        if not self._names or not query.words:
+            return {}
+        likeness = self._likeness(query)
+        best = np.maximum.reduceat(likeness, self._starts)
+        return self._calibrated(best)
+
+    def _likeness(self, query: Query) -> Scores:
+        likeness = self._cosines(query.words)
+        if query.affirmed != query.words:
+            likeness = np.where(self._negative, likeness, likeness * np.float32(_DENIED))
+            if query.affirmed:
+                rest = self._cosines(query.affirmed)
+                likeness = np.maximum(likeness, np.where(self._negative, np.float32(0), rest))
+        return likeness
+
+    def _cosines(self, words: tuple[str, ...]) -> Scores:
+        views = zip(self._indexes, self._views(words), strict=True)
+        cosines = [index.cosines(features) for index, features in views]
+        mean: Scores = np.mean(cosines, axis=0, dtype=np.float32)
+        return mean
+
+    def _calibrated(self, best: Scores) -> Mapping[str, float]:
+        steep, middle = _CHINESE_CURVE if self._chinese else _CURVE
+        return {
+            name: 1 / (1 + math.exp(-steep * (float(score) - middle)))
+            for name, score in zip(self._names, best, strict=True)
+        }
+
+    def _views(self, words: tuple[str, ...]) -> tuple[Features, Features]:
+        weights = [_SLOT_WEIGHT if word.startswith("{") else weight(word) for word in words]
+        if self._chinese:
+            return ngrams(words, weights, 3), ngrams(sounds_of(words), weights, 3)
+        return ngrams([stem(word) for word in words], weights, 2), _characters(words, weights)
+
+
+def _characters(words: Sequence[str], weights: Sequence[float]) -> Features:
+    """Character 3- to 5-grams within words, each weighted by its word."""
+    found: dict[str, float] = {}
+    for word, value in zip(words, weights, strict=True):
+        padded = f" {word} "
+        for n in (3, 4, 5):
+            for at in range(len(padded) - n + 1):
+                gram = padded[at : at + n]
+                found[gram] = max(found.get(gram, 0.0), value)
+    return found

@@ -1,0 +1,75 @@
+"""From parts of a date to the day that is meant: the next one, where the year or month is open."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+
+def day(year: int, month: int, day_of_month: int) -> date | None:
+    """That day; None for 31 February and its like."""
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        return None
+
+
+def year_of(value: int, today: date) -> int:
+    """A year of two digits is of this century."""
+    return value + today.year // 100 * 100 if value < 100 else value
+
+
+def next_month_day(today: date, month: int, day_of_month: int) -> date | None:
+    """The next such day, today included; 29 February waits for its year."""
+    for year in range(today.year, today.year + 9):
+        found = day(year, month, day_of_month)
+        if found and found >= today:
+            return found
+    return None
+
+
+def next_day_of_month(today: date, day_of_month: int) -> date | None:
+    """The next day of that number, today included; months that lack it are passed over."""
+    for ahead in range(0, 3):
+        found = in_month(today, ahead, day_of_month)
+        if found and found >= today:
+            return found
+    return None
+
+
+def in_month(today: date, months: int, day_of_month: int) -> date | None:
+    """A day of the month `months` from this one."""
+    index = today.year * 12 + today.month - 1 + months
+    return day(index // 12, index % 12 + 1, day_of_month)
+
+
+def add_months(today: date, months: int) -> date | None:
+    """The same day `months` later, or the last of that month."""
+    for day_of_month in range(today.day, today.day - 4, -1):
+        if found := in_month(today, months, day_of_month):
+            return found
+    return None
+
+
+def add_days(today: date, days: int) -> date | None:
+    """None beyond the calendar's end."""
+    try:
+        return today + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def coming(today: date, weekday: int) -> date:
+    """The next such weekday, never today; Monday is 0."""
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def in_week(today: date, weeks: int, weekday: int) -> date:
+    """That weekday of the week `weeks` from this one; weeks begin on Monday (ISO 8601)."""
+    return today + timedelta(days=weeks * 7 + weekday - today.weekday())
+
+
+def month_end(today: date) -> date:
+    """The last day of this month."""
+    first = in_month(today, 1, 1)
+    assert first is not None
+    return first - timedelta(days=1)

@@ -1,0 +1,205 @@
+"""English dates: "the day after tomorrow", "next monday", "november twenty third"."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from voicebot.nlu.slots import calendar
+from voicebot.nlu.slots import numerals_en as numerals
+from voicebot.nlu.slots.reading import Lexicon, Words, lexicon, table, word_at
+
+_DAYS = Lexicon(
+    {
+        "today": 0,
+        "tonight": 0,
+        "this morning": 0,
+        "this afternoon": 0,
+        "this evening": 0,
+        "right now": 0,
+        "tomorrow": 1,
+        "to morrow": 1,
+        "day after tomorrow": 2,
+        "the day after tomorrow": 2,
+        "the day after": 2,
+        "yesterday": -1,
+        "the day before yesterday": -2,
+        "day before yesterday": -2,
+    }
+)
+_WEEKDAYS = table(
+    "monday,mondays,mon|tuesday,tuesdays,tue,tues|wednesday,wednesdays,wed|"
+    "thursday,thursdays,thu,thurs|friday,fridays,fri|saturday,saturdays,sat|sunday,sundays,sun"
+)
+_MONTHS = table(
+    "january,jan|february,feb|march,mar|april,apr|may|june,jun|july,jul|august,aug|"
+    "september,sep,sept|october,oct|november,nov|december,dec",
+    first=1,
+)
+_UNIT_DAYS = Lexicon({"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14})
+_UNIT_MONTHS = Lexicon({"month": 1, "months": 1, "year": 12, "years": 12})
+_LATER = lexicon("from now|from today|later|from this day")
+_ENDS = lexicon("the end of the month|end of the month|the end of this month|the last of the month")
+
+Hit = tuple[date, int]
+
+
+def find(words: Words, at: int, today: date) -> Hit | None:
+    """The longest English date at `at`."""
+    start = at + (word_at(words, at) == "on")
+    for reader in (_relative, _counted, _weekday, _month_first, _day_first, _bare_day):
+        if hit := reader(words, start, today):
+            return hit
+    return None
+
+
+def _relative(words: Words, at: int, today: date) -> Hit | None:
+    if days := _DAYS.at(words, at):
+        found = calendar.add_days(today, days[0])
+        return (found, days[1]) if found else None
+    if end := _ENDS.at(words, at):
+        return calendar.month_end(today), end[1]
+    return None
+
+
+def _count(words: Words, at: int) -> tuple[int, int] | None:
+    if word_at(words, at) in ("a", "one"):
+        if word_at(words, at + 1) == "couple":
+            return 2, at + 2 + (word_at(words, at + 2) == "of")
+        return 1, at + 1
+    return numerals.cardinal(words, at)
+
+
+def _counted(words: Words, at: int, today: date) -> Hit | None:
+    """ "in two weeks", "three days from now", "a week from monday", "two days ago"."""
+    ahead = word_at(words, at) == "in"
+    count = _count(words, at + ahead)
+    if count is None or count[0] > 10_000:
+        return None
+    value, end = count
+    if unit := _UNIT_DAYS.at(words, end):
+        value, end = value * unit[0], unit[1]
+        return _shifted_days(words, end, today, value, ahead=ahead)
+    if unit := _UNIT_MONTHS.at(words, end):
+        found = _shifted_months(words, unit[1], today, value * unit[0], ahead=ahead)
+        return found
+    return None
+
+
+def _shifted_days(words: Words, end: int, today: date, days: int, *, ahead: bool) -> Hit | None:
+    base = today
+    if word_at(words, end) == "ago":
+        days, end = -days, end + 1
+    elif later := _LATER.at(words, end):
+        end = later[1]
+    elif word_at(words, end) in ("from", "after"):
+        other = _relative(words, end + 1, today) or _weekday(words, end + 1, today)
+        if other is None:
+            return None
+        base, end = other
+    elif not ahead:
+        return None
+    found = calendar.add_days(base, days)
+    return (found, end) if found else None
+
+
+def _shifted_months(words: Words, end: int, today: date, months: int, *, ahead: bool) -> Hit | None:
+    if word_at(words, end) == "ago":
+        months, end = -months, end + 1
+    elif later := _LATER.at(words, end):
+        end = later[1]
+    elif not ahead:
+        return None
+    found = calendar.add_months(today, months)
+    return (found, end) if found else None
+
+
+def _weekday(words: Words, at: int, today: date) -> Hit | None:
+    """A bare weekday is the next one and never today; "next" is of next week (ISO 8601)."""
+    article = at + (word_at(words, at) in ("the", "on"))
+    which = word_at(words, article)
+    start = article + (which in ("this", "next", "coming", "last"))
+    hit = _WEEKDAYS.at(words, start)
+    if hit is None:
+        return None
+    weekday, end = hit
+    if which == "next":
+        return calendar.in_week(today, 1, weekday), end
+    if which == "last":
+        before = calendar.coming(today, weekday)
+        found = calendar.add_days(before, -7 if before.weekday() != today.weekday() else -14)
+        return (found, end) if found else None
+    if which == "this" and weekday == today.weekday():
+        return today, end
+    if tuple(words[end : end + 2]) == ("next", "week"):
+        return calendar.in_week(today, 1, weekday), end + 2
+    if _month_first(words, end, today) or _the_day(words, end):
+        return None
+    return calendar.coming(today, weekday), end
+
+
+def _day_of_month(words: Words, at: int) -> tuple[int, int] | None:
+    start = at + (word_at(words, at) == "the")
+    return numerals.ordinal(words, start) or numerals.cardinal(words, start)
+
+
+def _the_day(words: Words, at: int) -> tuple[int, int] | None:
+    if word_at(words, at) == "the":
+        return numerals.ordinal(words, at + 1)
+    return None
+
+
+def _year(words: Words, at: int) -> tuple[int, int] | None:
+    """ "twenty twenty six", "two thousand and twenty six", "2026"."""
+    start = at + (word_at(words, at) in ("of", "in"))
+    head = numerals.below_hundred(words, start)
+    if head and head[0] in (19, 20, 21):
+        tail = numerals.below_hundred(words, head[1])
+        if tail and tail[0] >= 10:
+            return head[0] * 100 + tail[0], tail[1]
+    number = numerals.cardinal(words, start)
+    return number if number and 1900 <= number[0] <= 2199 else None
+
+
+def _dated(words: Words, end: int, today: date, month: int, day_of_month: int) -> Hit | None:
+    if year := _year(words, end):
+        found = calendar.day(year[0], month, day_of_month)
+        return (found, year[1]) if found else None
+    next_found = calendar.next_month_day(today, month, day_of_month)
+    return (next_found, end) if next_found else None
+
+
+def _month_first(words: Words, at: int, today: date) -> Hit | None:
+    """ "november twenty third twenty twenty six", with or without the weekday before it."""
+    start = _WEEKDAYS.skip(words, at)
+    month = _MONTHS.at(words, start)
+    number = _day_of_month(words, month[1]) if month else None
+    if month is None or number is None or number[0] > 31:
+        return None
+    return _dated(words, number[1], today, month[0], number[0])
+
+
+def _day_first(words: Words, at: int, today: date) -> Hit | None:
+    """ "the twenty third of november", "23 november"."""
+    start = _WEEKDAYS.skip(words, at)
+    number = _day_of_month(words, start)
+    if number is None:
+        return None
+    month = _MONTHS.at(words, number[1] + (word_at(words, number[1]) == "of"))
+    return _dated(words, month[1], today, month[0], number[0]) if month else None
+
+
+def _bare_day(words: Words, at: int, today: date) -> Hit | None:
+    """ "the twenty third", "monday the third", "the third of next month"."""
+    start = _WEEKDAYS.skip(words, at)
+    number = _the_day(words, start) or numerals.ordinal(words, start)
+    if number is None:
+        return None
+    value, end = number
+    for wording, months in ((("of", "next", "month"), 1), (("of", "this", "month"), 0)):
+        if tuple(words[end : end + 3]) == wording:
+            found = calendar.in_month(today, months, value)
+            return (found, end + 3) if found else None
+    if value == 1 and word_at(words, end) == "one":
+        return None
+    found = calendar.next_day_of_month(today, value)
+    return (found, end) if found else None

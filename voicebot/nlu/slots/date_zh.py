@@ -1,0 +1,182 @@
+"""Chinese dates: 今天, 大后天, 下周一, 十一月二十三号, 二十三号, 三天后, 月底."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from voicebot.nlu.slots import calendar
+from voicebot.nlu.slots import numerals_zh as numerals
+from voicebot.nlu.slots.reading import Lexicon, Words, lexicon, table, word_at
+
+_DAYS = Lexicon(
+    {
+        "今天": 0,
+        "今日": 0,
+        "今儿": 0,
+        "今晚": 0,
+        "今早": 0,
+        "当天": 0,
+        "明天": 1,
+        "明日": 1,
+        "明儿": 1,
+        "明早": 1,
+        "明晚": 1,
+        "后天": 2,
+        "后日": 2,
+        "大后天": 3,
+        "昨天": -1,
+        "昨日": -1,
+        "昨晚": -1,
+        "前天": -2,
+        "大前天": -3,
+    }
+)
+HALF_DAYS_WITHIN = {"今晚", "今早", "明早", "明晚", "昨晚"}
+"""Dates whose last character also says the part of the day."""
+_WEEKS = Lexicon(
+    {
+        f"{which}{unit}": weeks
+        for which, weeks in {
+            "这": 0,
+            "这个": 0,
+            "本": 0,
+            "下": 1,
+            "下个": 1,
+            "下下": 2,
+            "下下个": 2,
+            "上": -1,
+            "上个": -1,
+        }.items()
+        for unit in ("周", "星期", "礼拜")
+    }
+)
+_PLAIN_WEEK = lexicon("周|星期|礼拜")
+_WEEKDAY = table("一,1|二,2|三,3|四,4|五,5|六,6|日,天,末,7")
+_MONTHS_AHEAD = Lexicon({"下个月": 1, "下月": 1, "这个月": 0, "本月": 0, "这月": 0})
+_YEARS = Lexicon({"今年": 0, "明年": 1, "后年": 2, "去年": -1})
+_UNITS = Lexicon({"天": 1, "日": 1, "周": 7, "个星期": 7, "星期": 7, "个礼拜": 7, "礼拜": 7})
+_MONTH_UNITS = Lexicon({"个月": 1, "年": 12})
+_LATER = lexicon("以后|之后|过后|后")
+_AGO = lexicon("以前|之前|前")
+
+Hit = tuple[date, int]
+
+
+def find(words: Words, at: int, today: date) -> Hit | None:
+    """The longest Chinese date at `at`."""
+    for reader in (_relative, _weekday, _dated, _counted):
+        if hit := reader(words, at, today):
+            return hit
+    return None
+
+
+def _relative(words: Words, at: int, today: date) -> Hit | None:
+    if days := _DAYS.at(words, at):
+        found = calendar.add_days(today, days[0])
+        return (found, days[1]) if found else None
+    if tuple(words[at : at + 2]) == ("月", "底"):
+        return calendar.month_end(today), at + 2
+    return None
+
+
+def _weekday(words: Words, at: int, today: date) -> Hit | None:
+    """周一 is the next one and never today; 下周一 is of next week; weeks begin on Monday."""
+    week = _WEEKS.at(words, at)
+    plain = _PLAIN_WEEK.at(words, at)
+    if week is None and plain is None:
+        return None
+    end = week[1] if week else plain[1] if plain else at
+    weekday = _WEEKDAY.at(words, end)
+    if weekday is None:
+        return None
+    if week:
+        return calendar.in_week(today, week[0], weekday[0]), weekday[1]
+    return calendar.coming(today, weekday[0]), weekday[1]
+
+
+def _number(words: Words, at: int) -> tuple[int, int] | None:
+    word = word_at(words, at)
+    if word.isdigit() and len(word) <= 4:
+        return int(word), at + 1
+    return numerals.cardinal(words, at)
+
+
+def _year(words: Words, at: int, today: date) -> tuple[int, int] | None:
+    """明年, 2026年, 二零二六年, 二六年."""
+    if named := _YEARS.at(words, at):
+        return today.year + named[0], named[1]
+    digits, end = "", at
+    while word_at(words, end) in numerals.DIGITS and len(digits) < 4:
+        digits, end = digits + str(numerals.DIGITS[words[end]]), end + 1
+    if end == at and word_at(words, at).isdigit() and len(word_at(words, at)) <= 4:
+        digits, end = words[at], at + 1
+    if len(digits) not in (2, 4) or word_at(words, end) != "年":
+        return None
+    return calendar.year_of(int(digits), today), end + 1
+
+
+def _day_of_month(words: Words, at: int) -> tuple[int, int] | None:
+    number = _number(words, at)
+    if number is None or word_at(words, number[1]) not in ("号", "日"):
+        return None
+    return number[0], number[1] + 1
+
+
+def _dated(words: Words, at: int, today: date) -> Hit | None:
+    """Year, month and day, of which the first or the first two may be left out."""
+    year = _year(words, at, today)
+    start = year[1] if year else at
+    if ahead := _MONTHS_AHEAD.at(words, start):
+        return _in_month(words, ahead[1], today, ahead[0])
+    month = _number(words, start)
+    if month and word_at(words, month[1]) == "月":
+        return _in_named_month(words, month[1] + 1, today, year, month[0])
+    number = _day_of_month(words, start) if year is None else None
+    found = calendar.next_day_of_month(today, number[0]) if number else None
+    return (found, number[1]) if number and found else None
+
+
+def _in_named_month(
+    words: Words, at: int, today: date, year: tuple[int, int] | None, month: int
+) -> Hit | None:
+    """The day after 月; 号 may be missing there (十一月二十三)."""
+    if word_at(words, at) == "底":
+        return None
+    number = _day_of_month(words, at) or _number(words, at)
+    if number is None:
+        return None
+    if year:
+        found = calendar.day(year[0], month, number[0])
+    else:
+        found = calendar.next_month_day(today, month, number[0])
+    return (found, number[1]) if found else None
+
+
+def _in_month(words: Words, at: int, today: date, months: int) -> Hit | None:
+    number = _day_of_month(words, at)
+    if number is None:
+        return None
+    found = calendar.in_month(today, months, number[0])
+    return (found, number[1]) if found else None
+
+
+def _counted(words: Words, at: int, today: date) -> Hit | None:
+    """三天后, 两个星期以后, 一个月之后, 三天前."""
+    count = _number(words, at)
+    if count is None or count[0] > 10_000:
+        return None
+    value, end = count
+    unit = _UNITS.at(words, end)
+    months = None if unit else _MONTH_UNITS.at(words, end)
+    hit = unit or months
+    if hit is None:
+        return None
+    amount = value * hit[0]
+    if later := _LATER.at(words, hit[1]):
+        end = later[1]
+    elif ago := _AGO.at(words, hit[1]):
+        amount, end = -amount, ago[1]
+    else:
+        return None
+    found = calendar.add_days(today, amount) if unit else calendar.add_months(today, amount)
+    return (found, end) if found else None

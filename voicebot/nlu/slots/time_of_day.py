@@ -1,0 +1,62 @@
+"""Times of day: "half past three", "three thirty p m", 下午三点半, 差五分八点, 15:30.
+
+An hour from one to six without "a m" or "p m" is taken for the afternoon, seven to twelve as
+said: business hours. "Fifteen thirty" and 15:30 are what they say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voicebot.core.meaning import SlotSpec
+from voicebot.nlu.slots import time_en, time_zh
+from voicebot.nlu.slots.clock import Clock
+from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
+
+_TYPED = re.compile(r"(\d{1,2})[:.](\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A time and the token after it."""
+
+    clock: Clock
+    end: int
+    sure: bool
+    """False for a bare number, which may be anything."""
+
+
+def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
+    """The longest time at `at`; a bare number counts, with less quality."""
+    found = find(words, at)
+    if found is None:
+        return []
+    return [Reading(found.end, found.clock.text, 1.0 if found.sure else 0.85)]
+
+
+def find(words: Words, at: int) -> Found | None:
+    """The longest time at `at` in either language."""
+    start = at + (word_at(words, at) in ("at", "by", "around", "about"))
+    if typed := _typed(words, start):
+        return typed
+    english = time_en.find(words, start)
+    if english and english[1] > start:
+        return Found(*english)
+    chinese = time_zh.find(words, start)
+    return Found(chinese[0], chinese[1], True) if chinese else None
+
+
+def _typed(words: Words, at: int) -> Found | None:
+    """`15:30`, `3:30 pm`, 下午3:30."""
+    part = time_zh.PARTS.at(words, at)
+    start = part[1] if part else at
+    found = _TYPED.fullmatch(word_at(words, start))
+    if found is None or int(found[1]) > 24 or int(found[2]) > 59:
+        return None
+    hour, minute = int(found[1]), int(found[2])
+    spoken = part or time_en.PARTS.at(words, start + 1)
+    if spoken is None:
+        return Found(Clock.of(hour, minute, typed=True), start + 1, ":" in found[0])
+    end = start + 1 if part else spoken[1]
+    return Found(Clock.of(hour, minute, spoken[0]), end, True)

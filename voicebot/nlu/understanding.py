@@ -1,0 +1,129 @@
+"""`core.ports.Understanding` by phrases: patterns first, likeness second, nothing when unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from voicebot.core.meaning import EMPTY, Expectation, Interpretation, Match, SlotValue
+from voicebot.core.speech import Hypothesis, Transcript
+from voicebot.nlu.matching import Matching, Meaning
+from voicebot.nlu.scope import Scope
+from voicebot.nlu.scopes import Scopes
+from voicebot.nlu.settings import NluSettings
+from voicebot.nlu.text import Utterance, read
+
+_TIE = 0.03
+"""What the node asks for itself wins over a global command that is no surer than this."""
+_UNDECIDED = 0.5
+"""What is left of the confidence when two are equally likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A meaning of one of the readings."""
+
+    meaning: Meaning
+    utterance: Utterance
+    confidence: float
+    """Of the reading and of the match together."""
+
+    @property
+    def rank(self) -> float:
+        """For choosing: the node's own goals have the edge."""
+        own = self.meaning.match is not Match.UNIVERSAL
+        return self.confidence + (_TIE if own else 0.0)
+
+
+class PhraseUnderstanding:
+    """Interprets by the phrases and slots of the node. One for all calls of a process."""
+
+    def __init__(
+        self, settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
+    ) -> None:
+        """`now` gives the time in the call's zone: dates and times are relative to it."""
+        self._settings = settings or NluSettings()
+        self._now = now
+        self._scopes = Scopes(self._settings.scopes)
+
+    async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
+        """What of `expectation` was meant. Never raises for a text, however odd."""
+        return self.understand(transcript, expectation)
+
+    def understand(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
+        """`interpret` without the event loop: a millisecond of plain computing."""
+        nothing = Interpretation(Match.NONE, transcript.text)
+        if transcript.rejected or not transcript.hypotheses:
+            return nothing
+        scope = self._scopes.get(expectation)
+        candidates = [
+            candidate
+            for hypothesis in transcript.hypotheses[: self._settings.hypotheses]
+            for candidate in self._candidates(hypothesis, scope)
+        ]
+        if not candidates:
+            return nothing
+        chosen, runner_up = self._choose(candidates)
+        if chosen.confidence < expectation.confirm:
+            return replace(nothing, confidence=round(chosen.confidence, 4))
+        return _interpretation(chosen, runner_up, transcript.text, scope)
+
+    def _candidates(self, hypothesis: Hypothesis, scope: Scope) -> list[_Candidate]:
+        utterance = read(hypothesis.text)
+        heard = min(1.0, max(0.0, hypothesis.confidence))
+        return [
+            _Candidate(meaning, utterance, heard * meaning.quality)
+            for meaning in Matching(utterance, scope, self._now()).meanings()
+        ]
+
+    def _choose(self, candidates: list[_Candidate]) -> tuple[_Candidate, str]:
+        """The best, its confidence lowered where another comes close, and that other's name."""
+        best = max(candidates, key=lambda candidate: candidate.rank)
+        rivals = [c for c in candidates if _rivals(c, best)]
+        if not rivals:
+            return best, ""
+        second = max(rivals, key=lambda candidate: candidate.confidence)
+        closeness = min(1.0, second.confidence / max(best.confidence, 1e-6))
+        if closeness < self._settings.close:
+            return best, ""
+        span = 1 - self._settings.close
+        lost = (1 - _UNDECIDED) * (closeness - self._settings.close) / span
+        return replace(best, confidence=best.confidence * (1 - lost)), second.meaning.name
+
+
+def _rivals(other: _Candidate, best: _Candidate) -> bool:
+    """Whether `other` casts doubt on `best`: another goal, and not a command beside the node's."""
+    if not other.meaning.name or not best.meaning.name:
+        return False
+    if other.meaning.name == best.meaning.name:
+        return False
+    return best.meaning.match is Match.UNIVERSAL or other.meaning.match is not Match.UNIVERSAL
+
+
+def _interpretation(chosen: _Candidate, runner_up: str, heard: str, scope: Scope) -> Interpretation:
+    meaning = chosen.meaning
+    return Interpretation(
+        match=meaning.match,
+        text=heard if not chosen.utterance.text else chosen.utterance.text,
+        confidence=round(chosen.confidence, 4),
+        choice=meaning.name,
+        slots=_slots(chosen, scope),
+        runner_up=runner_up,
+        complete=meaning.complete and not runner_up,
+    )
+
+
+def _slots(chosen: _Candidate, scope: Scope) -> Mapping[str, SlotValue]:
+    values = {
+        found.slot: SlotValue(
+            scope.specs[found.slot].type,
+            found.value,
+            chosen.utterance.raw(found.first, found.last),
+            round(chosen.confidence * found.quality, 4),
+        )
+        for found in chosen.meaning.fills
+        if found.slot in scope.specs
+    }
+    return MappingProxyType(values) if values else EMPTY
