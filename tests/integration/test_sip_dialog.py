@@ -1,0 +1,150 @@
+"""One dialog, message by message."""
+
+from __future__ import annotations
+
+import asyncio
+
+from raw_phone import RawPhone, rtp_port_of
+from sip_line import Line, until
+
+from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded
+
+
+async def connected(line: Line, phone: RawPhone, body: str | None = None) -> tuple[Leg, int]:
+    """An answered call and our RTP port."""
+    answering = asyncio.ensure_future(phone.invite(line.target, body=body))
+    leg = await line.ring()
+    await leg.answer()
+    answer = await answering
+    assert answer.code == 200
+    return leg, rtp_port_of(answer)
+
+
+async def test_sound_comes_frame_by_frame_though_no_packet_does(
+    line: Line, phone: RawPhone
+) -> None:
+    leg, _ = await connected(line, phone)
+    frames = 0
+    async for event in leg.events():
+        if isinstance(event, Audio):
+            assert len(event.heard) == len(event.played)
+            assert len(event.heard) % 160 == 0
+            frames += len(event.heard) // 160
+        if frames >= 25:
+            break
+    await leg.hang_up()
+    ended = await until(leg, LegEnded)
+    assert isinstance(ended, LegEnded)
+    assert not ended.by_far_end
+
+
+async def test_the_far_end_hangs_up(line: Line, phone: RawPhone) -> None:
+    leg, _ = await connected(line, phone)
+    assert (await phone.request("BYE", line.target)).code == 200
+    ended = await until(leg, LegEnded)
+    assert isinstance(ended, LegEnded)
+    assert ended.by_far_end
+
+
+async def test_a_caller_who_gives_up_while_it_rings(line: Line, phone: RawPhone) -> None:
+    phone.send("INVITE", line.target, body=phone.sdp())
+    leg = await line.ring()
+    leg.ring()
+    phone.send("CANCEL", line.target, cseq=phone.cseq)
+    codes = {(await phone.final()).code, (await phone.final()).code}
+    assert codes == {200, 487}
+    ended = await until(leg, LegEnded)
+    assert isinstance(ended, LegEnded)
+    assert (ended.code, ended.by_far_end) == (487, True)
+
+
+async def test_late_offer(line: Line, phone: RawPhone) -> None:
+    leg, _ = await connected(line, phone, body="")
+    assert isinstance(await until(leg, Audio), Audio)
+
+
+async def test_hold_and_resume(line: Line, phone: RawPhone) -> None:
+    leg, _ = await connected(line, phone)
+    assert (await phone.invite(line.target, body=phone.sdp("sendonly"))).code == 200
+    assert await until(leg, Hold) == Hold(True)
+    assert isinstance(await until(leg, Audio), Audio)
+    assert (await phone.invite(line.target, body=phone.sdp())).code == 200
+    assert await until(leg, Hold) == Hold(False)
+
+
+async def test_keys_by_info_in_either_shape(line: Line, phone: RawPhone) -> None:
+    leg, _ = await connected(line, phone)
+    bodies = [
+        ("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"),
+        ("application/dtmf-relay", "Signal= 5\r\nDuration= 160"),
+        ("application/dtmf-relay", "Signal=11\r\nDuration=100\r\n"),
+        ("application/dtmf", "7"),
+        ("application/dtmf", "*\r\n"),
+    ]
+    for content_type, body in bodies:
+        answer = await phone.request("INFO", line.target, body=body, content_type=content_type)
+        assert answer.code == 200
+    keys = [await until(leg, Keyed) for _ in bodies]
+    assert keys == [Keyed(key, "info") for key in "55#7*"]
+
+
+def send_press(
+    phone: RawPhone, port: int, sequence: int, timestamp: int, code: int, *, lost: int = 0
+) -> int:
+    """A key of 100 ms, the first `lost` of its packets lost; returns the next sequence number."""
+    for step in range(1, 6):
+        if step > lost:
+            phone.send_key_packet(
+                port,
+                sequence=sequence + step,
+                timestamp=timestamp,
+                code=code,
+                duration=160 * step,
+                end=False,
+            )
+    for repeat in range(3):
+        phone.send_key_packet(
+            port,
+            sequence=sequence + 6 + repeat,
+            timestamp=timestamp,
+            code=code,
+            duration=800,
+            end=True,
+        )
+    return sequence + 9
+
+
+async def test_a_repeated_key_with_lost_packets_is_two_presses(line: Line, phone: RawPhone) -> None:
+    leg, port = await connected(line, phone)
+    sequence = send_press(phone, port, 1, 1000, 1)
+    sequence = send_press(phone, port, sequence, 2600, 1, lost=5)
+    sequence = send_press(phone, port, sequence, 4200, 1, lost=3)
+    send_press(phone, port, sequence, 5800, 2)
+    keys = [await until(leg, Keyed) for _ in range(4)]
+    assert keys == [Keyed(key, "rfc4733") for key in "1112"]
+
+
+async def test_a_press_sent_by_both_methods_counts_once(line: Line, phone: RawPhone) -> None:
+    leg, port = await connected(line, phone)
+    sequence = send_press(phone, port, 1, 1000, 3)
+    assert await until(leg, Keyed) == Keyed("3", "rfc4733")
+    await phone.request(
+        "INFO", line.target, body="Signal=3\r\n", content_type="application/dtmf-relay"
+    )
+    send_press(phone, port, sequence, 3000, 4)
+    assert await until(leg, Keyed) == Keyed("4", "rfc4733")
+
+
+async def test_callers_cannot_send_the_hotline_elsewhere(line: Line, phone: RawPhone) -> None:
+    await connected(line, phone)
+    refer = {"Refer-To": "<sip:premium@127.0.0.1>"}
+    assert (await phone.request("REFER", line.target, headers=refer)).code == 603
+
+
+async def test_early_media(line: Line, phone: RawPhone) -> None:
+    phone.send("INVITE", line.target, body=phone.sdp())
+    leg = await line.ring()
+    await leg.early_media()
+    assert isinstance(await until(leg, Audio), Audio)
+    await leg.hang_up(480)
+    assert (await phone.final()).code == 480
