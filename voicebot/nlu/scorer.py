@@ -19,9 +19,12 @@ from voicebot.nlu.stems import stem
 from voicebot.nlu.weights import weight
 
 _SLOT_WEIGHT = 0.5
-_CURVE = (12.0, 0.5)
-_CHINESE_CURVE = (12.0, 0.5)
-"""Steepness and middle of the logistic curve from cosine to probability."""
+_NEAREST = 3
+"""How many of a choice's nearest sentences speak for it."""
+_LIKENESS, _LEAD, _OFFSET = 7.5, 6.6, -3.3
+"""Logistic curve from likeness and lead over the next choice to probability: fitted on menus of
+eight intents with five phrases each and a third of the texts outside, then made a little stricter,
+as a wrong turn costs a caller more than a question."""
 _DENIED = 0.4
 """What is left of the likeness to a sentence that says what the caller denies."""
 
@@ -63,7 +66,8 @@ class LexicalScorer:
         self._chinese = chinese
         self._names = list(dict.fromkeys(sentence.choice for sentence in sentences))
         groups = [self._names.index(sentence.choice) for sentence in sentences]
-        self._starts = [groups.index(group) for group in range(len(self._names))]
+        starts = [groups.index(group) for group in range(len(self._names))]
+        self._blocks = list(zip(starts, [*starts[1:], len(groups)], strict=True))
         self._negative = np.array([sentence.negative for sentence in sentences], bool)
         views = [self._views(sentence.words) for sentence in sentences]
         self._indexes = [Index(list(rows), groups) for rows in zip(*views, strict=True)]
@@ -73,8 +77,13 @@ class LexicalScorer:
         if not self._names or not query.words:
             return {}
         likeness = self._likeness(query)
-        best = np.maximum.reduceat(likeness, self._starts)
-        return self._calibrated(best)
+        by_choice = [_typical(likeness[first:last]) for first, last in self._blocks]
+        order = sorted(by_choice, reverse=True)
+        best, second = order[0], order[1] if len(order) > 1 else 0.0
+        return {
+            name: _curve(score, score - (second if score == best else best))
+            for name, score in zip(self._names, by_choice, strict=True)
+        }
 
     def _likeness(self, query: Query) -> Scores:
         likeness = self._cosines(query.words)
@@ -91,18 +100,21 @@ class LexicalScorer:
         mean: Scores = np.mean(cosines, axis=0, dtype=np.float32)
         return mean
 
-    def _calibrated(self, best: Scores) -> Mapping[str, float]:
-        steep, middle = _CHINESE_CURVE if self._chinese else _CURVE
-        return {
-            name: 1 / (1 + math.exp(-steep * (float(score) - middle)))
-            for name, score in zip(self._names, best, strict=True)
-        }
-
     def _views(self, words: tuple[str, ...]) -> tuple[Features, Features]:
         weights = [_SLOT_WEIGHT if word.startswith("{") else weight(word) for word in words]
         if self._chinese:
             return ngrams(words, weights, 3), ngrams(sounds_of(words), weights, 3)
         return ngrams([stem(word) for word in words], weights, 2), _characters(words, weights)
+
+
+def _typical(likeness: Scores) -> float:
+    """The nearest sentence, tempered by the few next ones."""
+    nearest = np.sort(likeness)[-_NEAREST:]
+    return 0.6 * float(nearest[-1]) + 0.4 * float(nearest.mean())
+
+
+def _curve(score: float, lead: float) -> float:
+    return 1 / (1 + math.exp(-(_LIKENESS * score + _LEAD * lead + _OFFSET)))
 
 
 def _characters(words: Sequence[str], weights: Sequence[float]) -> Features:

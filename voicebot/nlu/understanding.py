@@ -27,6 +27,8 @@ class _Candidate:
 
     meaning: Meaning
     utterance: Utterance
+    heard: float
+    """Confidence of the reading."""
     confidence: float
     """Of the reading and of the match together."""
 
@@ -74,7 +76,7 @@ class PhraseUnderstanding:
         utterance = read(hypothesis.text)
         heard = min(1.0, max(0.0, hypothesis.confidence))
         return [
-            _Candidate(meaning, utterance, heard * meaning.quality)
+            _Candidate(meaning, utterance, heard, heard * meaning.quality)
             for meaning in Matching(utterance, scope, self._now()).meanings()
         ]
 
@@ -121,7 +123,7 @@ def _slots(chosen: _Candidate, scope: Scope) -> Mapping[str, SlotValue]:
             scope.specs[found.slot].type,
             found.value,
             chosen.utterance.raw(found.first, found.last),
-            round(chosen.confidence * found.quality, 4),
+            round(chosen.heard * found.quality, 4),
         )
         for found in chosen.meaning.fills
         if found.slot in scope.specs

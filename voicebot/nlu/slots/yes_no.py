@@ -22,7 +22,8 @@ _NO = """no|nope|nah|no way|no thanks|no thank you|not really|not at all|not now
 not exactly|not correct|not right|not true|never|never mind|negative|wrong|incorrect|false
 that is wrong|that is not right|that is not correct|that is not it|that is incorrect|that is false
 no it is not|it is not|is not|i do not|i do not think so|i am not|i did not|i have not|do not
-i would rather not|rather not|certainly not|absolutely not|definitely not|of course not|no that is wrong
+i would rather not|rather not|certainly not|absolutely not|definitely not|of course not
+no that is wrong
 no that is not right|no i do not|no i did not|not me|not that|not that one|no sir|no ma'am|n
 you got it wrong|you are wrong|i think not|i guess not|hardly|by no means
 不|不是|不是的|不是啊|不对|不对的|不对不对|不是不是|错|错了|错误|不正确|没有|没有啊|没|没有的|否|不要
