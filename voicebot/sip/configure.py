@@ -116,6 +116,8 @@ def trunk_account(settings: SipSettings, trunk: Trunk) -> Any:
         registration.timeoutSec = trunk.register_expires_s
         registration.retryIntervalSec = trunk.retry_s
         registration.firstRetryIntervalSec = min(trunk.retry_s, 5)
+        # Many hotlines behind one provider must not all come back in the same second.
+        registration.randomRetryIntervalSec = trunk.retry_s // 3
         registration.dropCallsOnFail = False
     if trunk.user:
         credential = pj.AuthCredInfo("digest", "*", trunk.user, 0, trunk.password)

@@ -42,6 +42,9 @@ def route(target: str, destinations: Destinations, trunks: tuple[Trunk, ...]) ->
     uri = _URI.match(text)
     if uri is None:
         raise DialRefused("the target is neither a SIP URI nor a number")
+    if ";maddr" in (uri["params"] or "").lower():
+        # It sends the request to another host than the one judged (RFC 3261 section 19.1.1).
+        raise DialRefused("the target has a maddr parameter")
     host = split_host(uri["host"])
     for trunk in trunks:
         if split_host(trunk.host).lower() == host.lower():

@@ -135,8 +135,10 @@ class Stack:
             number = self._endpoint.transportCreate(configure.transport_type(transport), config)
         except pj.Error as error:
             raise ConfigError([_cannot_listen(transport, error.reason)]) from None
-        local: str = self._endpoint.transportGetInfo(number).localName
-        return local
+        # pjsip writes IPv6 without the brackets that a URI needs (RFC 3261 section 25.1).
+        host, port = self._endpoint.transportGetInfo(number).localName.rsplit(":", 1)
+        host = host.strip("[]")
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     # ------------------------------------------------------------- accounts
 
