@@ -162,15 +162,20 @@ class Asking(Listening):
         return bool(self.prompt) and self.missing(visit) == required and len(required) > 1 and works
 
     def wanted(self, flow: Flow, visit: Visit) -> Expectation:
-        """The slot that is asked for; the others may be said along."""
+        """The slot that is asked for; the others may be said along.
+
+        Where slots are only keyed in, speech is still listened to for the global commands: a
+        person is there on request from everywhere.
+        """
         missing = self.missing(visit)
         unsettled = [name for name in self.asked if name not in visit.settled]
         needed = missing if self._is_open(visit) else missing[:1]
         return Expectation(
-            slots=tuple(replace(flow.specs[n], required=n in needed) for n in unsettled),
+            slots=tuple(
+                replace(flow.specs[n], required=n in needed) for n in unsettled if self.by_speech
+            ),
             keys=self.keys_for(flow, missing[0]) if missing else None,
             secret=any(flow.is_secret(name) for name in unsettled),
-            speech=self.by_speech,
         )
 
     def expectations(self, flow: Flow) -> Iterable[Expectation]:

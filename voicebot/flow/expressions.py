@@ -117,6 +117,11 @@ def _last(value: Any, count: Any) -> str:
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
     "len": (1, _len, "length of text or of a list; 0 for null"),
     "defined": (1, lambda value: value is not None, "true unless the value is missing"),
+    "default": (
+        2,
+        lambda value, other: other if value is None else value,
+        "the value, or the other",
+    ),
     "number": (1, _number, "the number that a text holds, or null"),
     "text": (1, lambda value: "" if value is None else str(value), "the value as text"),
     "last": (2, _last, "the last so many characters of a text"),

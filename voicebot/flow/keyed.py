@@ -21,7 +21,7 @@ def key_spec(slot: Slot, *, terminators: str = "#", cancel: str = "") -> KeySpec
         case SlotType.DIGITS:
             return KeySpec(slot.longest, slot.shortest, terminators, cancel)
         case SlotType.NUMBER | SlotType.MONEY:
-            return KeySpec(12, 1, terminators, cancel if cancel != "*" else "")
+            return KeySpec(12, 1, terminators, cancel)
         case SlotType.DATE:
             return KeySpec(8, 4, terminators, cancel)
         case SlotType.TIME:
@@ -67,10 +67,7 @@ def _canonical(slot: Slot, digits: str, currency: str, today: datetime.date | No
 
 
 def _number(digits: str) -> str | None:
-    whole, _, fraction = digits.partition("*")
-    if not whole.isdecimal() or (fraction and not fraction.isdecimal()):
-        return None
-    return f"{int(whole)}.{fraction}" if fraction else str(int(whole))
+    return str(int(digits)) if digits.isdecimal() else None
 
 
 def _date(digits: str, today: datetime.date | None) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from voicebot.core.call import LegInfo
+from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType, SlotValue
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.prompt import Prompt
@@ -242,5 +242,15 @@ class FlowState:
     """Errors since the last success."""
     served: bool = False
     """An agent has talked to the caller."""
+    unserved: bool = False
+    """The caller waited for an agent, or would have, and none came."""
+
     intent: str = ""
     """The last choice, for the agent's summary."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the call counts if it ends here in good order."""
+        if self.served:
+            return Outcome.HANDLED
+        return Outcome.FAILED if self.unserved else Outcome.CONTAINED

@@ -16,7 +16,7 @@ from voicebot.flow.state import Flow
 
 
 class DigitsNode(Asking):
-    """The caller keys in a digit string; speech is not listened to unless asked for."""
+    """The caller keys in a digit string; of speech, only global commands count unless asked for."""
 
     kind: Literal["digits"]
     slot: SlotName = Field(description="The slot that is filled, of type digits.")

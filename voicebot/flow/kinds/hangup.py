@@ -19,12 +19,11 @@ class HangupNode(Kind):
     prompt: Prompts = Field((), description="Said first.")
     outcome: Literal["contained", "handled", "refused", "failed"] | None = Field(
         None,
-        description="How the call counts; if left out, handled where an agent served the caller "
-        "and contained otherwise.",
+        description="How the call counts; if left out, handled where an agent served the caller, "
+        "failed where none came, contained otherwise.",
     )
 
     def enter(self, walk: Walk) -> None:
         """Say goodbye and end."""
         walk.say(self.prompt, BargeIn.NONE)
-        usual = Outcome.HANDLED if walk.state.served else Outcome.CONTAINED
-        walk.hang_up(Outcome(self.outcome) if self.outcome else usual)
+        walk.hang_up(Outcome(self.outcome) if self.outcome else walk.state.outcome)

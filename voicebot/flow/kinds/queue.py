@@ -71,7 +71,9 @@ class QueueNode(Kind):
         """The caller is out of the queue."""
         match event:
             case QueueLeft(outcome):
-                walk.change(served=walk.state.served or outcome is QueueOutcome.SERVED)
+                served = walk.state.served or outcome is QueueOutcome.SERVED
+                unserved = not served and outcome is not QueueOutcome.LEFT
+                walk.change(served=served, unserved=unserved)
                 walk.go(self.outcomes.of(outcome), str(outcome))
             case EngineFailed():
                 walk.go(self.outcomes.timeout, "error")
