@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -20,7 +21,7 @@ from typing import Self
 import pjsua2 as pj
 
 from voicebot.core.call import LegId, LegInfo, LegState
-from voicebot.core.errors import CallError
+from voicebot.core.errors import CallError, DialRefused
 from voicebot.core.ports import Leg
 from voicebot.sip.account import Account
 from voicebot.sip.destinations import Route, route
@@ -117,6 +118,7 @@ class SipEndpoint:
         `caller_name` is the display name of From. Raises `DialRefused` when the settings do not
         allow the target, `CallError` when there is no room or the INVITE cannot be sent.
         """
+        _check_headers({**headers, "From": caller_name})
         way = route(target, self._settings.destinations, self._settings.trunks)
         if len(self._legs) >= self._settings.capacity:
             raise CallError("no capacity is left for another call")
@@ -205,6 +207,13 @@ class SipEndpoint:
             await leg.hang_up()
         for leg in self.legs:
             await leg.until_gone(_LINGER_S)
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """A line end in a value would start a header of the caller's own choice."""
+    for name, value in headers.items():
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name) or re.search(r"[\x00-\x1f\x7f]", value):
+            raise DialRefused(f"the header {name!r} is not one line of text")
 
 
 def _info(message: str, source: str, trunk: Trunk | None) -> LegInfo:

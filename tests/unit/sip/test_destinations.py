@@ -13,7 +13,7 @@ TRUNKS = (
     Trunk("provider", "sip.example.com:5061", user="u", protocol=TransportKind.TLS),
 )
 RULES = Destinations(
-    hosts=("10.0.0.0/8", "::1", "pbx.example", "*.lan"), numbers=(r"\+49\d{5,12}",)
+    hosts=("10.0.0.0/8", "fd00::1", "pbx.example", "*.lan"), numbers=(r"\+49\d{5,12}",)
 )
 
 
@@ -22,7 +22,7 @@ RULES = Destinations(
     [
         ("sip:anna@10.1.2.3:5070", "sip:anna@10.1.2.3:5070", None),
         ("<sip:anna@10.1.2.3;transport=tcp>", "sip:anna@10.1.2.3;transport=tcp", None),
-        ("sip:[::1]:5060", "sip:[::1]:5060", None),
+        ("sip:[fd00::1]:5060", "sip:[fd00::1]:5060", None),
         ("sips:anna@PBX.example", "sips:anna@PBX.example", None),
         ("sip:anna@desk.lan", "sip:anna@desk.lan", None),
         ("+49 170", "", "refused"),
@@ -51,6 +51,7 @@ def test_routes(target: str, uri: str, trunk: str | None) -> None:
         "sip:anna@localhost",
         "+33123456",
         "sip:+33123456@sip.example.com",
+        "sip:a@10.1.2.3;maddr=11.0.0.1",
         "sip:a@10.1.2.3?Route=%3Csip:11.0.0.1%3E",
         "sip:a@10.1.2.3>;x, <sip:b@11.0.0.1",
         "sip:a@10.1.2.3\r\nRoute: <sip:11.0.0.1>",

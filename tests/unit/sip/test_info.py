@@ -27,7 +27,7 @@ INVITE = "\r\n".join(
 
 def test_everything_that_an_invite_says() -> None:
     info = read_invite(INVITE, "192.0.2.1:5060")
-    assert info.caller == "+4917055501;cpc=ordinary"
+    assert info.caller == "+4917055501"
     assert info.caller_name == 'Ann "A" Smith'
     assert info.called == "8001"
     assert info.source == "192.0.2.1:5060"
