@@ -2,17 +2,20 @@
 
 The lines `ring`, `caller`, `keys`, `agent ... answers|leaves`, `offer ... busy|rejected` and
 `hangup caller` tell what the world does, at seconds of the call; the whole stack but for the line
-and the engines answers. What comes out is rendered in the same shape and must be the same text.
+and the engines answers. What comes out is rendered in the same shape and must be the same text. A stimulus that leaves no
+line of its own (a cough, keys that nobody took) stands above the transcript, after a `>`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId, LegInfo
@@ -39,8 +42,8 @@ from voicebot.store.transcript import render, transcript
 BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday morning."""
 
-_LINE = re.compile(r"^\s*(?P<at>\d+\.\d)\s+(?P<who>\w+)\s+(?P<text>.*?)\s*(?:\(.*\))?$")
-_CODES = {"busy": 486, "rejected": 603, "no_answer": 480, "unreachable": 503}
+_LINE = re.compile(r"^>?\s*(?P<at>\d+\.\d)\s+(?P<who>\w+)\s+(?P<text>.*?)\s*(?:\(.*\))?$")
+_CODES = {"busy": 486, "rejected": 603, "unreachable": 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class World:
         self.telephone = SimTelephone()
         self.leg = SimLeg(LegInfo())
         self.directory: Directory | None = None
+        self.dialable: Callable[[str], bool] = lambda address: True
 
     def play(self, text: str) -> list[Fact]:
         """Do a scenario's stimuli; the facts that came of it."""
@@ -117,7 +121,7 @@ class World:
             backend=self.backend,
             journal=self.journal,
             record=lambda call, rate: ("scenario.wav", self.recording),
-            music=lambda queue, rate: Pcm.silence(1_000, rate),
+            music=lambda queue, rate: Pcm(np.full(rate, 3, dtype=np.int16), rate),
             destinations=self.destinations or {},
             today=BEGAN.date,
             clock=lambda: BEGAN + timedelta(seconds=loop.time()),
@@ -125,6 +129,8 @@ class World:
 
     def _prepare(self, script: list[Stimulus]) -> None:
         for agent in self.agents:
+            if not self.dialable(agent.address):
+                continue
             mine = [s for s in script if s.text.split()[0] == agent.name]
             self.telephone.far_ends[agent.address] = lambda leg, mine=mine: self._ring(leg, mine)
         for s in script:
@@ -163,7 +169,16 @@ def rendered(facts: list[Fact]) -> str:
     return render(transcript(facts), fold(facts), spoken=False)
 
 
+def accepted(text: str, came: str) -> str:
+    """The scenario as it should read after a change that was meant: no stimulus is lost."""
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    seen = stimuli(came)
+    hidden = [s for s in stimuli(text) if s not in seen]
+    head += [f"> {s.at_ms / 1000:.1f}  {s.who:<8} {s.text}" for s in hidden]
+    return "\n".join([*head, came]) + "\n"
+
+
 def expected(path: Path) -> str:
-    """A scenario's text without its comments."""
+    """What a scenario's call must read like: the text without comments and hidden stimuli."""
     lines = path.read_text("utf-8").splitlines()
-    return "\n".join(line.rstrip() for line in lines if not line.startswith("#")).strip("\n")
+    return "\n".join(line.rstrip() for line in lines if line[:1] not in ("#", ">")).strip("\n")

@@ -108,6 +108,8 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     """Bridged to an agent."""
     TRANSFERRED = "transferred"
+    UNSERVED = "unserved"
+    """A person was wanted and none came; the flow ended otherwise."""
     ABANDONED = "abandoned"
     """The caller left while waiting for an agent."""
     HUNG_UP = "hung_up"

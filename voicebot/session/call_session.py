@@ -157,4 +157,6 @@ def _outcome(context: Context, otherwise: Outcome) -> Outcome:
         return Outcome.HANDLED
     if context.transferred:
         return Outcome.TRANSFERRED
+    if context.queued and otherwise in (Outcome.CONTAINED, Outcome.FAILED):
+        return Outcome.UNSERVED
     return otherwise

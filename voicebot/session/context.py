@@ -61,6 +61,8 @@ class Context:
     services: Services
     directory: Directory
     state: CallState = CallState.RINGING
+    queued: bool = False
+    """The caller has waited for a person."""
     bridged: bool = False
     """An agent has had this caller."""
     transferred: bool = False

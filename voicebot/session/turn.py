@@ -56,6 +56,7 @@ class _Turn:
         while True:
             frame = await self._line.frame()
             if self._line.held:
+                self._no_input.feed(frame.at_ms, held=True)
                 continue
             event = self._keys(frame.at_ms) or self._speech(frame) or self._silence(frame.at_ms)
             if event is not None:

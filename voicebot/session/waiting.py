@@ -28,6 +28,7 @@ LEAVE_KEY = "*"
 async def wait_for_agent(context: Context, action: Enqueue) -> QueueOutcome:
     """Wait in a queue and talk to whoever answers. Raises `LegGone` when the caller hangs up."""
     desk = context.directory.switchboard
+    context.queued = True
     if not desk.staffed(action.queue):
         return QueueOutcome.NOBODY
     if desk.is_full(action.queue):

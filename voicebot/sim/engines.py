@@ -6,6 +6,7 @@ has. `SimVad` takes such sound for speech, and `SimRecognizer` reads the text ba
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -118,10 +119,17 @@ class SimBackend:
 
     def __init__(self, replies: dict[tuple[str, str], BackendReply] | None = None) -> None:
         self.replies = replies or {}
+        self.delay_s = 0.0
+        """How long every answer takes."""
         self.requests: list[BackendRequest] = []
 
     async def request(self, request: BackendRequest) -> BackendReply:
         self.requests.append(request)
+        try:
+            async with asyncio.timeout(request.timeout_ms / 1000):
+                await asyncio.sleep(self.delay_s)
+        except TimeoutError:
+            raise EngineError("back end: timeout") from None
         path = "/" + request.url.split("://", 1)[-1].split("/", 1)[-1].split("?")[0]
         try:
             return self.replies[request.method, path]

@@ -1,0 +1,146 @@
+"""Whatever fails, the caller hears something within 3 s and has a way on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from runner import World, rendered
+from test_hotline import nothing_is_left, world
+
+from voicebot.core.audio import FRAME_MS
+from voicebot.core.record import Fact, FactKind, fold
+
+DEAD_AIR_MS = 3_000
+
+
+def of(facts: list[Fact], kind: FactKind) -> list[Fact]:
+    return [fact for fact in facts if fact.kind is kind]
+
+
+def longest_silence_ms(hotline: World) -> int:
+    """The longest time in which nothing was played to the caller, who said nothing either."""
+    longest = now = 0
+    for frame in hotline.leg.said:
+        now = 0 if np.any(frame.samples) else now + FRAME_MS
+        longest = max(longest, now)
+    return longest
+
+
+def test_without_a_synthesizer_the_fallback_is_heard_and_keys_lead_to_a_person() -> None:
+    hotline = world()
+    hotline.voice.broken = True
+    facts = hotline.play(
+        """
+  0.0  ring     +4917055501 → desk
+  3.0  keys     0
+  9.0  agent    anna answers
+ 12.0  agent    anna leaves  ended by agent
+"""
+    )
+    assert of(facts, FactKind.FAILED)[0].data["what"] == "speech synthesis"
+    assert np.any(hotline.leg.said[1].samples == 2), "the fallback comes at once"
+    assert fold(facts).outcome == "handled"  # type: ignore[union-attr]
+    nothing_is_left(hotline)
+
+
+def test_without_a_recognizer_the_caller_is_told_and_keys_still_work() -> None:
+    hotline = world()
+    hotline.recognizer.broken = True
+    facts = hotline.play(
+        """
+  0.0  ring     +4917055501 → desk
+  6.0  caller   "i lost my card"
+ 15.0  keys     0
+ 18.0  agent    anna answers
+ 20.0  hangup   caller
+"""
+    )
+    failed = of(facts, FactKind.FAILED)[0]
+    assert failed.data["what"] == "speech recognition"
+    apology = next(f for f in of(facts, FactKind.SAID) if f.data["start_ms"] >= failed.at_ms)
+    assert apology.data["start_ms"] - failed.at_ms <= DEAD_AIR_MS
+    assert fold(facts).outcome == "handled"  # type: ignore[union-attr]
+    nothing_is_left(hotline)
+
+
+def test_a_slow_back_end_is_covered_by_a_word() -> None:
+    hotline = world()
+    hotline.backend.delay_s = 5.0  # type: ignore[attr-defined]
+    facts = hotline.play("  0.0  ring     1 → desk\n  1.0  keys     2\n  3.0  keys     9876")
+    said = [fact.data["text"] for fact in of(facts, FactKind.SAID)]
+    assert "One moment, please." in said
+    assert any(text.startswith("Your balance is") for text in said)
+    nothing_is_left(hotline)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 60.0], ids=["down", "hangs"])
+def test_a_back_end_without_an_answer_is_apologized_for(delay_s: float) -> None:
+    hotline = world()
+    hotline.backend.replies.clear()  # type: ignore[attr-defined]
+    hotline.backend.delay_s = delay_s  # type: ignore[attr-defined]
+    facts = hotline.play("  0.0  ring     1 → desk\n  1.0  keys     2\n  3.0  keys     9876")
+    (requested,) = of(facts, FactKind.REQUESTED)
+    assert requested.data["error"] == ("timeout" if delay_s else "error")
+    assert "does not work just now" in rendered(facts)
+    nothing_is_left(hotline)
+
+
+def test_without_agents_at_work_the_flow_goes_on_and_the_caller_counts_as_unserved() -> None:
+    hotline = world(agents=())
+    facts = hotline.play("  0.0  ring     1 → desk\n  1.0  keys     0")
+    assert fold(facts).outcome == "unserved"  # type: ignore[union-attr]
+    nothing_is_left(hotline)
+
+
+def test_an_agent_whose_address_may_not_be_dialed_is_passed_over() -> None:
+    hotline = world()
+    forbidden = hotline.agents[0].address
+    text = "  0.0  ring     1 → desk\n  1.0  keys     0\n  5.0  agent    ben answers\n"
+    hotline.dialable = lambda address: address != forbidden
+    facts = hotline.play(text + "  9.0  hangup   caller")
+    ended = of(facts, FactKind.OFFER_ENDED)
+    assert [f.data["outcome"] for f in ended] == ["unreachable"]
+    assert fold(facts).agent == "ben"  # type: ignore[union-attr]
+    nothing_is_left(hotline)
+
+
+def test_a_cough_pauses_the_prompt_and_it_is_said_to_its_end() -> None:
+    hotline = world()
+    facts = hotline.play('> 1.5  caller   ""\n  0.0  ring     1 → desk\n  8.0  hangup   caller')
+    assert len(of(facts, FactKind.RESUMED)) == 1
+    (said,) = of(facts, FactKind.SAID)
+    assert said.data["heard_ms"] == said.data["total_ms"]
+    assert fold(facts).barge_ins == 0  # type: ignore[union-attr]
+
+
+def test_a_caller_on_hold_is_not_asked_whether_they_are_there() -> None:
+    hotline = world()
+    hotline.leg.at(5_500, lambda: hotline.leg.far_holds(on=True))
+    hotline.leg.at(40_000, lambda: hotline.leg.far_holds(on=False))
+    facts = hotline.play("  0.0  ring     1 → desk\n 42.0  hangup   caller")
+    assert not of(facts, FactKind.TIMED_OUT)
+    assert [f.data["on"] for f in of(facts, FactKind.HELD)] == [True, False]
+
+
+def test_a_secret_is_neither_in_the_journal_nor_in_the_recording() -> None:
+    hotline = world()
+    facts = hotline.play("  0.0  ring     1 → desk\n  1.0  keys     2\n  5.0  keys     9876")
+    assert "9876" not in "".join(str(fact.data) for fact in facts)
+    frames = hotline.recording.frames
+    while_typing = frames[1_200 // FRAME_MS : 5_000 // FRAME_MS]
+    assert all(frame is None for frame in while_typing)
+    assert frames[0] is not None
+    assert frames[-1] is not None
+
+
+def test_no_call_has_dead_air() -> None:
+    hotline = world()
+    hotline.play(
+        """
+  0.0  ring     +4917055501 → desk
+  1.0  keys     0
+ 30.0  agent    anna answers
+ 31.0  agent    anna leaves  ended by agent
+"""
+    )
+    assert longest_silence_ms(hotline) <= DEAD_AIR_MS
