@@ -4,8 +4,8 @@
     voicebot chat my_flow.yaml --trace        any file; with what the journal would hold
     printf 'lost card\\n#4321\\n' | voicebot chat bank_en
 
-Type what the caller would say. Lines of digits only, or after a #, are keys (#12* too; more than
-one question takes are kept for the next). An empty line is silence. /hangup, or the end of input,
+Type what the caller would say. Lines of keys only are keys (12, 12#, *; a # before them is left
+out), and those that a question does not take are kept for the next. An empty line is silence. /hangup, or the end of input,
 ends the call. Queues and transfers end as --queue-outcome and --transfer-outcome say.
 
 The flow's back end is asked for real. Where it is the demo bank of this machine and does not run,
@@ -232,9 +232,8 @@ class Chat:
             raise _HungUp
         if not line:
             return NoInput()
-        keys = line.removeprefix("#") if line != "#" else line
-        if keys and set(keys) <= _KEYS and (line[0] in "#*" or line.isdecimal()):
-            self.keys += keys
+        if set(line) <= _KEYS:
+            self.keys += line.removeprefix("#") or line
             return self._take_keys(listen) if spec is not None else NoInput()
         return await self._understand(line, listen) if listen.expectation.speech else NoInput()
 
