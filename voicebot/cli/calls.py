@@ -66,7 +66,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         store = open_calls(f"sqlite:///{args.data / 'voicebot.db'}")
     except ConfigError as error:
-        print(f"voicebot calls: {error}", file=sys.stderr)
+        for problem in error.problems:
+            print(f"voicebot calls: {problem.file}: {problem.message}", file=sys.stderr)
+            print(f"  {problem.hint}", file=sys.stderr)
         return 1
     try:
         return _list(store, args) if args.what == "list" else _show(store, args)

@@ -32,7 +32,7 @@ def parse_url(url: str) -> URL:
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError):
         raise config_error("database", "database-url", "is no database URL", hint) from None
-    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         message = "an SQLite database in memory keeps nothing"
         raise config_error("database", "database-url", message, hint)
     return parsed

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 from voicebot.core.call import CallId
 from voicebot.core.record import Cdr, Fact
@@ -30,36 +37,37 @@ class Ledger:
         self._running: dict[CallId, Cdr] = {}
 
     def append(self, facts: Sequence[Fact]) -> None:
-        """Commit the facts of any calls, each call's in order. One that is there already is left
-        out. Raises `DatabaseAway`, and then nothing was written."""
+        """Commit the facts of any calls, each call's in order. One that is there already, or that
+        the database refuses, is left out. Raises `DatabaseAway`, and then nothing was written."""
         try:
             self._commit(facts)
-        except (IntegrityError, DataError):
+        except _Refused:
             for fact in facts:
                 self._append_alone(fact)
 
     def _append_alone(self, fact: Fact) -> None:
         try:
             self._commit([fact])
-        except IntegrityError:
-            log.info("fact %s was in the journal already", fact.kind)
-        except DataError as error:
-            log.error("fact %s was refused by the database: %s", fact.kind, reason(error))
+        except _Refused as error:
+            if self._has(fact):
+                log.info("fact %s was in the journal already", fact.kind)
+            else:
+                log.error("fact %s was refused by the database: %s", fact.kind, error)
 
     def _commit(self, facts: Sequence[Fact]) -> None:
         self._check_file()
-        folded: dict[CallId, Cdr] = {}
-        try:
-            with self._engine.begin() as connection:
-                folded = self._fold(connection, facts)
-                connection.execute(insert(tables.facts), [fact_row(fact) for fact in facts])
-                for cdr in folded.values():
-                    self._store(connection, cdr)
-        except (IntegrityError, DataError):
-            raise
-        except SQLAlchemyError as error:
-            raise DatabaseAway(reason(error)) from error
+        with _translated(), self._engine.begin() as connection:
+            folded = self._fold(connection, facts)
+            connection.execute(insert(tables.facts), [fact_row(fact) for fact in facts])
+            for cdr in folded.values():
+                self._store(connection, cdr)
         self._remember(folded.values())
+
+    def _has(self, fact: Fact) -> bool:
+        table = tables.facts.c
+        query = select(table.seq).where(table.call == fact.call, table.seq == fact.seq)
+        with _translated(), self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def _check_file(self) -> None:
         """SQLite writes on into a file that was removed, and all is lost with the process."""
@@ -99,6 +107,24 @@ class Ledger:
                 self._running[cdr.call] = cdr
             else:
                 self._running.pop(cdr.call, None)
+
+
+class _Refused(Exception):
+    """The database is well and does not take these values; its text holds none of them."""
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A database that is away is waited for; one that refuses would refuse for ever."""
+    try:
+        yield
+    except StatementError as error:
+        # A missing table or right is a ProgrammingError: an operator can mend it.
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+            raise DatabaseAway(reason(error)) from error
+        raise _Refused(type(error).__name__) from error
+    except SQLAlchemyError as error:
+        raise DatabaseAway(reason(error)) from error
 
 
 def facts_of(connection: Connection, call: CallId) -> list[Fact]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -42,15 +43,16 @@ class Store:
     calls: CallStore
     feed: Feed
     _engine: Engine
-    _lock: int | None
+    _lock: FileIO | None
 
     def close(self) -> bool:
-        """Write everything and let go; False where facts are lost. Blocks up to some seconds."""
+        """Write everything and let go; False where facts are lost. Blocks up to some seconds;
+        harmless a second time."""
         written = self.journal.close()
         self.calls.close()
         self._engine.dispose()
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.close()
         return written
 
 
@@ -66,7 +68,7 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Store:
             return _assemble(address, settings, lock)
     except BaseException:
         if lock is not None:
-            os.close(lock)
+            lock.close()
         raise
 
 
@@ -97,7 +99,7 @@ def _upgrade(address: URL) -> None:
         file.chmod(0o600)
 
 
-def _assemble(address: URL, settings: StoreSettings, lock: int | None) -> Store:
+def _assemble(address: URL, settings: StoreSettings, lock: FileIO | None) -> Store:
     writing = open_engine(address, busy_timeout_ms=settings.busy_timeout_ms)
     reading = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
     ledger = Ledger(writing, settings.node, sqlite_file(address))
@@ -115,24 +117,28 @@ def _spill_beside(address: URL) -> Path:
     return file.with_name(f"{file.name}.waiting.jsonl") if file else Path("voicebot.waiting.jsonl")
 
 
-def _lock_beside(address: URL) -> int | None:
+def _lock_beside(address: URL) -> FileIO | None:
     """Hold a file that keeps a second node off an SQLite database; None for a server."""
     file = sqlite_file(address)
     if file is None:
         return None
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = FileIO(file.with_name(f"{file.name}.lock"), "a", opener=_private)
     except OSError as error:
         raise _unwritable(file, error) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(lock)
+        lock.close()
         hint = "stop the other one, or give this one another data folder"
         message = "another voicebot serves from this database"
         raise config_error(str(file), "database-in-use", message, hint) from None
     return lock
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _unwritable(file: Path, error: OSError) -> Exception:

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 CDR_FIELDS = tuple(field.name for field in fields(Cdr))
 _TUPLES = ("intents", "path", "tags")
+_TEXTS = ("caller", "called", "flow", "flow_version", "language", "queue", "agent", "recording")
+_NUMBERS = ("code", "wait_ms", "talk_ms", "duration_ms")
 
 
 def storable(fact: Fact) -> Fact:
@@ -53,10 +55,21 @@ def advance(cdr: Cdr | None, facts: Iterable[Fact]) -> Cdr | None:
     journal keeps it, and the others must not be held up by it."""
     for fact in facts:
         try:
-            cdr = fold([fact], cdr)
+            cdr = _typed(fold([fact], cdr))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             log.error("fact %s of a call cannot be folded: %s", fact.kind, type(error).__name__)
     return cdr
+
+
+def _typed(cdr: Cdr | None) -> Cdr | None:
+    """Facts are only JSON: a value of another type than the record's must not reach a column."""
+    if cdr is None:
+        return None
+    values: dict[str, Any] = {}
+    values |= {n: v if isinstance(v, str) else str(v) for n in _TEXTS for v in [getattr(cdr, n)]}
+    values |= {n: int(getattr(cdr, n) or 0) for n in _NUMBERS}
+    values |= {n: tuple(map(str, getattr(cdr, n))) for n in _TUPLES}
+    return replace(cdr, **values)
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from voicebot.core.record import Cdr, Fact, FactKind
 
-NOTE_COLUMN = 48
+NOTE_COLUMN = 47
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,6 @@ def _row(line: Line, *, spoken: bool) -> str:
 def _cdr_row(cdr: Cdr) -> str:
     values = {
         "queue": cdr.queue,
-        "agent": cdr.agent,
         "wait": _seconds(cdr.wait_ms) if cdr.queue else "",
         "talk": _seconds(cdr.talk_ms) if cdr.agent else "",
         "tags": ",".join(cdr.tags),
@@ -103,7 +102,7 @@ class Writer:
 
 def _line(fact: Fact) -> Line | None:
     data = fact.data
-    start = int(data.get("start_ms", fact.at_ms - int(data.get("heard_ms", 0))))
+    start = _number(data.get("start_ms"), fact.at_ms - _number(data.get("heard_ms")))
 
     def line(who: str, *parts: object, note: str = "", at_ms: int = fact.at_ms) -> Line:
         text = "  ".join(str(part) for part in parts if part not in ("", None))
@@ -161,7 +160,11 @@ def _quoted(words: object) -> str:
 
 def _keys(data: Mapping[str, Any]) -> str:
     digits = data.get("digits")
-    return str(digits) if digits else "•" * int(data.get("count") or 0)
+    return str(digits) if digits else "•" * min(_number(data.get("count")), 40)
+
+
+def _number(value: object, otherwise: int = 0) -> int:
+    return value if isinstance(value, int) else otherwise
 
 
 def _slots(slots: object) -> str:
