@@ -27,9 +27,10 @@ _HAN = re.compile(r"[㐀-鿿]")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")
 _SPEAKABLE = re.compile(r"\w", re.UNICODE)
 
-_BEFORE_NAMES = "mr mrs ms dr prof st mt no vs e.g i.e approx ext tel dept fig jr sr"
-_TITLES = frozenset(f"{word}." for word in _BEFORE_NAMES.split(" "))
-"""A name or a number follows: never the end of a sentence."""
+_TITLES = frozenset(["mr.", "mrs.", "ms.", "dr.", "prof.", "st.", "mt.", "vs.", "e.g.", "i.e."])
+"""A name or the like follows: never the end of a sentence."""
+_NUMBERED = frozenset(["no.", "ext.", "tel.", "fig.", "approx."])
+"""Abbreviations where a number follows."""
 _CLOSING = frozenset(["a.m.", "p.m.", "etc.", "inc.", "ltd.", "co.", "corp.", "u.s.", "u.k."])
 """May end a sentence: a capital letter after it decides."""
 
@@ -78,7 +79,10 @@ def _is_abbreviation(text: str, end: int) -> bool:
     word = last.group().lower() if last else ""
     if word in _TITLES or re.fullmatch(r"[a-z]\.", word):
         return True
-    return word in _CLOSING and not text[end:].lstrip(_CLOSERS + " \t")[:1].isupper()
+    after = text[end:].lstrip(_CLOSERS + " \t")[:1]
+    if word in _NUMBERED:
+        return after.isdigit()
+    return word in _CLOSING and not after.isupper()
 
 
 def _is_kept(cut: int, keep: Sequence[tuple[int, int]]) -> bool:
