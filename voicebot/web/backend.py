@@ -80,7 +80,7 @@ class HttpBackend:
                 response.close()
                 raise EngineError(f"back end: the reply is larger than {most} bytes")
         try:
-            text = data.decode(response.get_encoding())
+            text = data.decode(response.charset or "utf-8")
         except (UnicodeDecodeError, LookupError):
             text = data.decode("utf-8", "replace")
         return parse_body(text)
