@@ -136,7 +136,7 @@ class _Reader:
             return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
         if node.start_mark.line == node.end_mark.line:
-            self.document.scalars[path] = (place[0], place[1] + (node.style is not None))
+            self.document.scalars[path] = (place[0], place[1] + bool(node.style))
         return _scalar(node)
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class _Reader:
             where = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key is None:
                 self.problem(where, "bad-key", "a key must be a single word or text")
-            elif key == "<<" and key_node.style is None:
+            elif key == "<<" and not key_node.style:
                 merged.update(self.merge(value_node, path))
             elif key in found:
                 self.problem(where, "duplicate-key", f"{key} is written twice")
@@ -170,7 +170,7 @@ class _Reader:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None or node.tag == "tag:yaml.org,2002:binary":
+    if node.style or node.tag == "tag:yaml.org,2002:binary":
         return text
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]

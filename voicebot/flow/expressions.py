@@ -237,7 +237,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     while offset < end:
         found = _TOKEN.match(text, offset)
         if found is None or found.lastgroup is None:
-            raise ExpressionError(f"`{text[offset:].strip()[:1]}` cannot be read", offset)
+            rest = text[offset:].lstrip()
+            raise ExpressionError(f"`{rest[:1]}` cannot be read", len(text) - len(rest))
         yield found.lastgroup, found[found.lastgroup], found.start(found.lastgroup)
         offset = found.end()
 
