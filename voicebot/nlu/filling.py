@@ -23,6 +23,8 @@ _CARRIERS = frozenset(
     exactly 号 码 账 户 卡 日 期 时 间 金 额 数 是 我 的 大 概 左 右 共""")
 )
 _QUESTIONS = frozenset(words_of("what where who why how when which tell 什 怎 哪 谁"))
+_MEASURES = frozenset(("个", "位", "张", "点", "号", "dollars"))
+"""Words between a value and its correction."""
 _EDGE = 0.6
 """What is left of a yes or no in the middle of a sentence about something else."""
 
@@ -63,14 +65,28 @@ def fill(tape: Tape, specs: Sequence[SlotSpec], taken: Iterable[int] = ()) -> tu
 def _corrected(tape: Tape, said: Fill) -> Fill:
     """The last of "three, no, four"; the greedy choice may have been the corrected one."""
     current = said
-    while (at := _CORRECTING.skip(tape.utterance.words, current.last)) > current.last:
-        while at < tape.end and tape.utterance.words[at] in FILLERS:
-            at += 1
+    while (at := _past_correction(tape, current)) is not None:
         later = tape.fills(said.slot, at)
         if not later:
             break
         current = later[0]
     return current
+
+
+def _past_correction(tape: Tape, said: Fill) -> int | None:
+    """Past "sorry, I mean" and its like; None where nothing is taken back."""
+    words = tape.utterance.words
+    start = said.last + (said.last < tape.end and words[said.last] in _MEASURES)
+    end = start
+    while (after := _CORRECTING.skip(words, end)) > end:
+        end = after
+        if tape.fills(said.slot, end):
+            return end
+    if end == start:
+        return None
+    while end < tape.end and words[end] in FILLERS:
+        end += 1
+    return end
 
 
 def _rest(tape: Tape, name: str, occupied: set[int]) -> Fill | None:

@@ -21,7 +21,7 @@ from voicebot.nlu.scope import Goal, Scope
 from voicebot.nlu.scorer import Query
 from voicebot.nlu.slots.reading import Scene
 from voicebot.nlu.text import Utterance, words_of
-from voicebot.nlu.weights import FILLERS, total, weight
+from voicebot.nlu.weights import FILLERS, says, total, weight
 
 _WHOLE = 0.98
 """Quality of a pattern that is all that was said."""
@@ -48,6 +48,19 @@ class Meaning:
     """0 to 1: how sure, if the reading of the words is right."""
     fills: tuple[Fill, ...] = ()
     complete: bool = False
+    first: int = 0
+    last: int = 0
+    """Tokens of the pattern that was found; none where it is only alike."""
+
+    @property
+    def exact(self) -> bool:
+        """A pattern was found word by word."""
+        return self.last > self.first
+
+    def holds(self, other: Meaning) -> bool:
+        """Whether the other's pattern is but a part of this one's."""
+        inside = self.first <= other.first and other.last <= self.last
+        return inside and other.last - other.first < self.last - self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +173,8 @@ class Matching:
     def _meaning(self, span: _Span) -> Meaning:
         match = Match.UNIVERSAL if span.goal.universal else Match.CHOICE
         complete = span.quality >= _COMPLETE_FROM and not self._goes_on(span)
-        return Meaning(match, span.goal.name, span.quality, span.fills, complete)
+        name = span.goal.name
+        return Meaning(match, name, span.quality, span.fills, complete, span.first, span.last)
 
     # ------------------------------------------------------------ is it all?
 
@@ -191,7 +205,9 @@ class Matching:
     def _alike(self) -> list[Meaning]:
         words, fills = self._marked()
         affirmed = self._marked(without=self._denied)[0] if self._denied else words
-        found = self._scope.scorer.probabilities(Query(words, affirmed))
+        under = {self._words[at] for at in self._denied} - set(affirmed)
+        denied_words = frozenset(word for word in under if says(word))
+        found = self._scope.scorer.probabilities(Query(words, affirmed, denied_words))
         meanings: list[Meaning] = []
         for goal in self._scope.goals:
             match = Match.UNIVERSAL if goal.universal else Match.CHOICE
@@ -222,14 +238,15 @@ class Matching:
         if not specs:
             return []
         fills = fill(self._tape, specs)
-        fills += self._likely_options({found.slot for found in fills})
+        likely = self._likely_options({found.slot for found in fills})
+        fills += likely
         filling = judge(self._tape, fills)
         if not fills:
             return []
         names = {found.slot for found in fills}
         filled = all(spec.name in names for spec in specs if spec.required)
         last = max(found.last for found in fills)
-        complete = filled and not self._dangles(last) and not self._is_open(fills)
+        complete = filled and not likely and not self._dangles(last) and not self._is_open(fills)
         complete = complete and filling.quality >= _COMPLETE_FROM
         return [Meaning(Match.SLOTS, "", filling.quality, fills, complete)]
 

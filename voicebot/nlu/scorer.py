@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voicebot.nlu.han import sounds_of
 from voicebot.nlu.similarity import Features, Index, Scores, ngrams
@@ -22,7 +23,7 @@ from voicebot.nlu.weights import weight
 _SLOT_WEIGHT = 0.5
 _NEAREST = 3
 """How many of a choice's nearest sentences speak for it."""
-_LIKENESS, _LEAD, _OFFSET = 11.0, 2.0, -4.4
+_LIKENESS, _LEAD, _OFFSET = 10.0, 3.0, -4.1
 """Logistic curve from likeness and lead over the next choice to probability: near the fit on menus
 of eight intents with five phrases each and a third of the texts outside, a little stricter, as a
 wrong turn costs a caller more than a question."""
@@ -49,6 +50,8 @@ class Query:
     """Slot values replaced by `{name}`."""
     affirmed: tuple[str, ...]
     """The words that are not under a denial; the same as `words` where nothing is denied."""
+    denied: frozenset[str] = frozenset()
+    """The words that say something and are only denied."""
 
 
 class Scorer(Protocol):
@@ -70,6 +73,10 @@ class LexicalScorer:
         starts = [groups.index(group) for group in range(len(self._names))]
         self._blocks = list(pairwise([*starts, len(groups)]))
         self._negative = np.array([sentence.negative for sentence in sentences], bool)
+        self._stems = [
+            {stem(word) for sentence in sentences[first:last] for word in sentence.words}
+            for first, last in self._blocks
+        ]
         views = [self._views(sentence.words) for sentence in sentences]
         self._indexes = [Index(list(rows), groups) for rows in zip(*views, strict=True)]
 
@@ -92,8 +99,17 @@ class LexicalScorer:
             likeness = np.where(self._negative, likeness, likeness * np.float32(_DENIED))
             if query.affirmed:
                 rest = self._cosines(query.affirmed)
-                likeness = np.maximum(likeness, np.where(self._negative, np.float32(0), rest))
+                rest[self._negative | self._speaks_of(query.denied)] *= np.float32(_DENIED)
+                likeness = np.maximum(likeness, rest)
         return likeness
+
+    def _speaks_of(self, words: frozenset[str]) -> NDArray[np.bool_]:
+        """The sentences of choices that have one of the words in any of their sentences."""
+        stems = set(map(stem, words))
+        spoken = np.zeros(len(self._negative), bool)
+        for (first, last), within in zip(self._blocks, self._stems, strict=True):
+            spoken[first:last] = not stems.isdisjoint(within)
+        return spoken
 
     def _cosines(self, words: tuple[str, ...]) -> Scores:
         views = zip(self._indexes, self._views(words), strict=True)

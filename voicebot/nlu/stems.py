@@ -37,6 +37,18 @@ _IRREGULAR = {
 }
 
 
+_ENDINGS = (
+    ("ments", ""),
+    ("ment", ""),
+    ("ies", "y"),
+    ("ied", "y"),
+    ("ing", ""),
+    ("ed", ""),
+    ("es", ""),
+    ("s", ""),
+)
+
+
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """The stem of a lower-case English word; other words as they are."""
@@ -44,14 +56,7 @@ def stem(word: str) -> str:
         return _IRREGULAR[word]
     if len(word) <= 3 or not word.isascii():
         return word
-    for ending, rest in (
-        ("ies", "y"),
-        ("ied", "y"),
-        ("ing", ""),
-        ("ed", ""),
-        ("es", ""),
-        ("s", ""),
-    ):
+    for ending, rest in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             return (word.removesuffix(ending) + rest).rstrip("e")
     return word.rstrip("e")

@@ -17,6 +17,8 @@ from voicebot.nlu.text import Utterance, read
 
 _TIE = 0.03
 """What the node asks for itself wins over a global command that is no surer than this."""
+_SURE = 0.9
+"""A pattern found with this quality is not doubted for what is only alike."""
 _UNDECIDED = 0.5
 """What is left of the confidence when two are equally likely."""
 
@@ -101,6 +103,11 @@ def _rivals(other: _Candidate, best: _Candidate) -> bool:
         return False
     if other.meaning.name == best.meaning.name:
         return False
+    if best.meaning.exact and best.utterance is other.utterance:
+        if best.meaning.holds(other.meaning):
+            return False
+        if best.meaning.quality >= _SURE and not other.meaning.exact:
+            return False
     return best.meaning.match is Match.UNIVERSAL or other.meaning.match is not Match.UNIVERSAL
 
 

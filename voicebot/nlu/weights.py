@@ -22,12 +22,13 @@ want need like get got getting make let know tell say speak talk give go going c
 help looking wondering think believe guess try trying tried able wish hoping
 something anything one ones more much very really also too still only yet already here than
 我 你 您 他 她 它 们 的 了 是 在 有 个 这 那 一 下 想 要 能 可 以 会 把 被 给 让 和 跟 与 也 都
-还 又 再 很 太 什 么 怎 样 哪 里 得 着 过 为 到 从 对 去 来 说 问 帮 不 没 需 现 刚 才 上 但
+还 又 再 很 太 什 么 怎 样 哪 里 得 着 过 为 到 从 对 去 来 说 问 帮 查 办 不 没 需 现 刚 才 上 但
 """
 FILLERS = frozenset(_FILLERS.split())
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
-_FILLER, _FUNCTION, _CONTENT, _HAN = 0.02, 0.15, 1.0, 0.5
+_FILLER, _FUNCTION, _CONTENT = 0.02, 0.15, 1.0
+_HAN_FUNCTION, _HAN = 0.07, 0.5
 
 
 @lru_cache(maxsize=16_384)
@@ -35,9 +36,14 @@ def weight(word: str) -> float:
     """From 0 to 1; a Han character is about half a word."""
     if word in FILLERS:
         return _FILLER
-    if word in FUNCTION_WORDS:
-        return _FUNCTION
-    return _HAN if is_han(word) else _CONTENT
+    if is_han(word):
+        return _HAN_FUNCTION if word in FUNCTION_WORDS else _HAN
+    return _FUNCTION if word in FUNCTION_WORDS else _CONTENT
+
+
+def says(word: str) -> bool:
+    """Whether a word carries meaning of its own."""
+    return weight(word) >= _HAN
 
 
 def total(words: Sequence[str]) -> float:

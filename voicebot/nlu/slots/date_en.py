@@ -189,7 +189,7 @@ def _day_first(words: Words, at: int, today: date) -> Hit | None:
 
 
 def _bare_day(words: Words, at: int, today: date) -> Hit | None:
-    """ "the twenty third", "monday the third", "the third of next month"."""
+    """ "the twenty third", "monday the third", "the third of next month"; not "the first one"."""
     start = _WEEKDAYS.skip(words, at)
     number = _the_day(words, start) or numerals.ordinal(words, start)
     if number is None:
@@ -199,7 +199,7 @@ def _bare_day(words: Words, at: int, today: date) -> Hit | None:
         if tuple(words[end : end + 3]) == wording:
             found = calendar.in_month(today, months, value)
             return (found, end + 3) if found else None
-    if value == 1 and word_at(words, end) == "one":
+    if tuple(words[start:end]) == ("second",) or word_at(words, end) in ("one", "time"):
         return None
     found = calendar.next_day_of_month(today, value)
     return (found, end) if found else None

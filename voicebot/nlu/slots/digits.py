@@ -81,10 +81,22 @@ def _one(word: str) -> str:
 def _number(words: Words, at: int) -> tuple[int, int] | None:
     """Numbers said as such inside a string: "forty two", "five hundred", 一百二十."""
     word = word_at(words, at)
-    if word in numerals_en.TENS or word in numerals_en.TEENS or _is_round(words, at):
+    if word in numerals_en.TENS or word in numerals_en.TEENS:
         return numerals_en.cardinal(words, at)
+    if _is_round(words, at):
+        return _round(words, at)
     chinese = numerals_zh.cardinal(words, at)
     return chinese if chinese and chinese[1] > at + 1 else None
+
+
+def _round(words: Words, at: int) -> tuple[int, int] | None:
+    """ "one hundred five" is 105, "eight hundred five five" 80055."""
+    number = numerals_en.cardinal(words, at)
+    unit_at = number[1] - 1 if number else at
+    plain = number and words[unit_at - 1] in ("hundred", "thousand")
+    if number and plain and _one(words[unit_at]) and _one(word_at(words, number[1])):
+        return number[0] - numerals_en.UNITS.get(words[unit_at], 0), unit_at
+    return number
 
 
 def _is_round(words: Words, at: int) -> bool:

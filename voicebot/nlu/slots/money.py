@@ -92,6 +92,8 @@ def _spoken(words: Words, at: int) -> Found | None:
 
 def _number(words: Words, at: int) -> tuple[Decimal, int] | None:
     """A number; "two fifty" is one only before a currency."""
+    if word_at(words, at) == "a" and _CURRENCIES.at(words, at + 1):
+        return Decimal(1), at + 1
     english = numerals_en.decimal(words, at)
     if english and word_at(words, english[1]) in ("hundred", "thousand"):
         return None

@@ -29,7 +29,7 @@ Hit = tuple[Clock, int]
 def find(words: Words, at: int) -> Hit | None:
     """The longest Chinese time at `at`."""
     part = PARTS.at(words, at)
-    start = part[1] if part else at
+    start = part[1] + (word_at(words, part[1]) == "的") if part else at
     named_part = part[0] if part else Part.NONE
     hit = _short(words, start, named_part) or _hour_first(words, start, named_part)
     return hit or _NAMED.at(words, at)
@@ -53,7 +53,7 @@ def _hour(words: Words, at: int) -> tuple[int, int] | None:
 
 def _minutes(words: Words, at: int) -> tuple[int, int] | None:
     """半, 一刻, 四十, 零五分, 过五分."""
-    start = at + (word_at(words, at) in ("过", "钟"))
+    start = at + (word_at(words, at) == "过")
     if quarter := _QUARTERS.at(words, start):
         return quarter
     minute = _number(words, start)
