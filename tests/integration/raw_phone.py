@@ -151,6 +151,23 @@ class RawPhone(asyncio.DatagramProtocol):
         self.send("ACK", target, cseq=self.cseq, body=late)
         return answer
 
+    async def asked(self, method: str) -> Answer:
+        """The next request of this method."""
+        async with asyncio.timeout(ANSWER_S):
+            while True:
+                message = await self.inbox.get()
+                if message.start.startswith(f"{method} "):
+                    return message
+
+    def respond(self, request: Answer, code: int, to: str) -> None:
+        """Answer a request within the dialog; `to` is `host:port`."""
+        kept = ("via", "from", "to", "call-id", "cseq")
+        lines = [f"SIP/2.0 {code} Whatever"]
+        lines += [f"{name}: {value}" for name in kept for value in request.headers[name]]
+        lines += [f"Contact: <sip:ann@{self.address}:{self.port}>", "Content-Length: 0", "", ""]
+        host, port = to.split(":")
+        self.transport.sendto("\r\n".join(lines).encode(), (host, int(port)))
+
     async def nothing_comes(self) -> bool:
         """True if no message arrives for `SILENCE_S`."""
         try:

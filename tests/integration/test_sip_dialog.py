@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from raw_phone import RawPhone, rtp_port_of
 from sip_line import Line, until
 
-from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded
+from voicebot.core.call import LegState
+from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded, ReferProgress
 
 
 async def connected(line: Line, phone: RawPhone, body: str | None = None) -> tuple[Leg, int]:
@@ -139,6 +141,27 @@ async def test_callers_cannot_send_the_hotline_elsewhere(line: Line, phone: RawP
     await connected(line, phone)
     refer = {"Refer-To": "<sip:premium@127.0.0.1>"}
     assert (await phone.request("REFER", line.target, headers=refer)).code == 603
+
+
+@pytest.mark.parametrize("result", [200, 486])
+async def test_a_transfer_and_its_result(line: Line, phone: RawPhone, result: int) -> None:
+    leg, _ = await connected(line, phone)
+    await leg.refer("sip:branch@127.0.0.1:5999")
+    refer = await phone.asked("REFER")
+    assert refer.header("refer-to") == "<sip:branch@127.0.0.1:5999>"
+    phone.respond(refer, 202, line.target.split("@")[1])
+    for code, state in ((100, "active;expires=60"), (result, "terminated;reason=noresource")):
+        answer = await phone.request(
+            "NOTIFY",
+            line.target,
+            headers={"Event": "refer", "Subscription-State": state},
+            body=f"SIP/2.0 {code} Whatever\r\n",
+            content_type="message/sipfrag;version=2.0",
+        )
+        assert answer.code == 200
+    progress = await until(leg, lambda event: isinstance(event, ReferProgress) and event.final)
+    assert progress == ReferProgress(result, True)
+    assert leg.state is LegState.CONFIRMED
 
 
 async def test_early_media(line: Line, phone: RawPhone) -> None:

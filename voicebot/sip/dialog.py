@@ -51,6 +51,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._held = False
         self._hung_up_here = False
         self._gone = False
+        self._released = False
 
     @property
     def gone(self) -> bool:
@@ -126,7 +127,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
 
     def refer(self, uri: str) -> None:
         """Send REFER (RFC 3515)."""
-        self.xfer(uri, pj.CallOpParam(True))
+        self.xfer(f"<{uri}>", pj.CallOpParam(True))
 
     def key(self, keys: str, duration_ms: int) -> None:
         """Send keys by RFC 4733."""
@@ -153,7 +154,9 @@ class Dialog(pj.Call):  # type: ignore[misc]
 
         Done by name, not by reference count: which thread collects a cycle is anybody's guess.
         """
-        self._gone = True
+        if self._released:
+            return
+        self._gone = self._released = True
         for other in list(self._peers):
             self._peers.discard(other)
             other._peers.discard(self)

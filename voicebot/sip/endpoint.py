@@ -149,7 +149,7 @@ class SipEndpoint:
     def _on_invite(self, account: Account, call_id: int, message: str, source: str) -> None:
         trunk = self._trunk_of(account, message, source)
         info = _info(message, source, trunk)
-        leg = SipLeg(self._owner, self._next_id(), info, LegState.INCOMING)
+        leg = self._make_leg(info, LegState.INCOMING)
         self._dialog(leg, account, call_id)
         self._owner.tell(self._ring, leg)
 
@@ -174,9 +174,15 @@ class SipEndpoint:
         return LegId(f"leg-{next(self._numbers)}")
 
     def _new_leg(self, info: LegInfo, state: LegState) -> SipLeg:
-        leg = SipLeg(self._owner, self._next_id(), info, state)
+        leg = self._make_leg(info, state)
         self._keep(leg)
         return leg
+
+    def _make_leg(self, info: LegInfo, state: LegState) -> SipLeg:
+        return SipLeg(self._owner, self._next_id(), info, state, self._uri_of)
+
+    def _uri_of(self, target: str) -> str:
+        return route(target, self._settings.destinations, self._settings.trunks).uri
 
     def _keep(self, leg: SipLeg) -> None:
         self._legs[leg.id] = leg

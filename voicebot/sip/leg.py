@@ -24,6 +24,8 @@ KEY_MS = 120
 
 _DECLINE = 603
 
+_COUNTERS = ("frames_in", "frames_out", "played", "underruns", "overruns", "refused")
+
 _HARMLESS = frozenset({"respond", "end", "part"})
 """Commands that are no mistake on a dialog that has just ended."""
 
@@ -31,14 +33,24 @@ _HARMLESS = frozenset({"respond", "end", "part"})
 class SipLeg:
     """`Leg` over pjsua2. Made by `SipEndpoint`."""
 
-    def __init__(self, owner: OwnerThread, leg_id: LegId, info: LegInfo, state: LegState) -> None:
+    def __init__(
+        self,
+        owner: OwnerThread,
+        leg_id: LegId,
+        info: LegInfo,
+        state: LegState,
+        resolve: Callable[[str], str],
+    ) -> None:
+        """`resolve` turns a target into an allowed SIP URI, or raises `DialRefused`."""
         self._owner = owner
+        self._resolve = resolve
         self._id = leg_id
         self._info = info
         self._state = state
         self._rate = NARROWBAND
         self._dialog: Dialog | None = None
         self._port: Any = None
+        self._counters: dict[str, int] = {}
         self._events: deque[LegEvent] = deque()
         self._unread_audio = False
         self._news = asyncio.Event()
@@ -71,12 +83,11 @@ class SipLeg:
 
     @property
     def counters(self) -> dict[str, int]:
-        """Frames and faults of the sound so far; empty while there is none."""
-        if self._port is None:
-            return {}
-        counters = self._port.counters()
-        names = ("frames_in", "frames_out", "played", "underruns", "overruns", "refused")
-        return {name: getattr(counters, name) for name in names}
+        """Frames and faults of the sound so far; empty until there is some."""
+        if self._port is not None:
+            counters = self._port.counters()
+            self._counters = {name: getattr(counters, name) for name in _COUNTERS}
+        return dict(self._counters)
 
     async def events(self) -> AsyncIterator[LegEvent]:
         while True:
@@ -135,7 +146,7 @@ class SipLeg:
             await self._owner.run(partial(self._on_owner, "part", peer._dialog))
 
     async def refer(self, target: str) -> None:
-        await self._run("refer", target)
+        await self._run("refer", self._resolve(target))
 
     async def send_keys(self, keys: str) -> None:
         await self._run("key", keys, KEY_MS)
@@ -201,6 +212,7 @@ class SipLeg:
         if self._gone.is_set():
             return
         self._state = LegState.DISCONNECTED
+        self._counters = self.counters
         self._port = None
         self._gone.set()
         self._settled.set()
