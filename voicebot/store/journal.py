@@ -23,7 +23,7 @@ from voicebot.store.feed import Feed
 from voicebot.store.ledger import Ledger
 from voicebot.store.rows import storable
 from voicebot.store.settings import StoreSettings
-from voicebot.store.spill import SpillFile
+from voicebot.store.spill import CHUNK, SpillFile
 
 log = logging.getLogger(__name__)
 
@@ -159,12 +159,13 @@ class JournalWriter:
             return batch
         return []
 
-    def _put_away(self, batch: Sequence[Fact]) -> None:
+    def _put_away(self, batch: list[Fact]) -> None:
         try:
             if self._spill.waiting:
                 self._spill.read_back(self._ledger.append)
-            if batch:
-                self._ledger.append(batch)
+            while batch:
+                self._ledger.append(batch[:CHUNK])
+                del batch[:CHUNK]
         except (DatabaseAway, OSError) as error:
             self._keep(batch, str(error))
         else:

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -23,6 +24,15 @@ from voicebot.store.database import DatabaseAway, reason
 from voicebot.store.rows import advance, cdr_row, fact_from_row, fact_row
 
 log = logging.getLogger(__name__)
+
+_INSERT_FACT = insert(tables.facts)
+_COLUMNS: dict[str, BindParameter[Any]] = {
+    column.name: bindparam(column.name) for column in tables.calls.columns
+}
+_INSERT_CALL = insert(tables.calls).values(_COLUMNS)
+_UPDATE_CALL = (
+    update(tables.calls).where(tables.calls.c.call == bindparam("_call")).values(_COLUMNS)
+)
 
 
 class Ledger:
@@ -58,9 +68,8 @@ class Ledger:
         self._check_file()
         with _translated(), self._engine.begin() as connection:
             folded = self._fold(connection, facts)
-            connection.execute(insert(tables.facts), [fact_row(fact) for fact in facts])
-            for cdr in folded.values():
-                self._store(connection, cdr)
+            connection.execute(_INSERT_FACT, [fact_row(fact) for fact in facts])
+            self._store(connection, folded.values())
         self._remember(folded.values())
 
     def _has(self, fact: Fact) -> bool:
@@ -93,13 +102,15 @@ class Ledger:
             return self._running.get(call)
         return advance(None, facts_of(connection, call))
 
-    def _store(self, connection: Connection, cdr: Cdr) -> None:
-        row = {**cdr_row(cdr), "node": self._node}
-        found = connection.execute(
-            update(tables.calls).where(tables.calls.c.call == cdr.call).values(row)
-        )
-        if not found.rowcount:
-            connection.execute(insert(tables.calls).values(row))
+    def _store(self, connection: Connection, cdrs: Iterable[Cdr]) -> None:
+        rows = [{**cdr_row(cdr), "node": self._node, "_call": cdr.call} for cdr in cdrs]
+        known = [row for row in rows if row["call"] in self._running]
+        if known:
+            connection.execute(_UPDATE_CALL, known)
+        for row in rows:
+            if row["call"] in self._running or connection.execute(_UPDATE_CALL, row).rowcount:
+                continue
+            connection.execute(_INSERT_CALL, row)
 
     def _remember(self, cdrs: Iterable[Cdr]) -> None:
         for cdr in cdrs:

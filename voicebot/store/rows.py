@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,10 +65,11 @@ def _typed(cdr: Cdr | None) -> Cdr | None:
     """Facts are only JSON: a value of another type than the record's must not reach a column."""
     if cdr is None:
         return None
-    values: dict[str, Any] = {}
-    values |= {n: v if isinstance(v, str) else str(v) for n in _TEXTS for v in [getattr(cdr, n)]}
-    values |= {n: int(getattr(cdr, n) or 0) for n in _NUMBERS}
-    values |= {n: tuple(map(str, getattr(cdr, n))) for n in _TUPLES}
+    values: dict[str, Any] = {
+        **{name: str(getattr(cdr, name)) for name in _TEXTS},
+        **{name: int(getattr(cdr, name)) for name in _NUMBERS},
+        **{name: tuple(map(str, getattr(cdr, name))) for name in _TUPLES},
+    }
     return replace(cdr, **values)
 
 
@@ -109,7 +110,7 @@ def fact_from_json(value: Mapping[str, Any]) -> Fact:
 def cdr_row(cdr: Cdr) -> dict[str, Any]:
     """The row of `calls`, but for `node`."""
     return {
-        **asdict(cdr),
+        **{name: getattr(cdr, name) for name in CDR_FIELDS},
         **{name: list(getattr(cdr, name)) for name in _TUPLES},
         "outcome": cdr.outcome and cdr.outcome.value,
         "ended_by": cdr.ended_by and cdr.ended_by.value,
