@@ -5,8 +5,9 @@
     printf 'lost card\\n#4321\\n' | voicebot chat bank_en
 
 Type what the caller would say. Lines of keys only are keys (12, 12#, *; a # before them is left
-out), and those that a question does not take are kept for the next. An empty line is silence. /hangup, or the end of input,
-ends the call. Queues and transfers end as --queue-outcome and --transfer-outcome say.
+out), and those that a question does not take are kept for the next. An empty line is silence.
+/hangup, or the end of input, ends the call. Queues and transfers end as --queue-outcome and
+--transfer-outcome say.
 
 The flow's back end is asked for real. Where it is the demo bank of this machine and does not run,
 one is started for the conversation. Exit codes: 0 the call came to its end, 1 it failed, 2 the

@@ -196,7 +196,7 @@ class Asking(Listening):
         heard = {
             name: replace(value, confidence=min(value.confidence, interpretation.confidence))
             for name, value in interpretation.slots.items()
-            if name in self.asked
+            if name in self.asked and self.by_speech
         }
         before = walk.visit.settled
         if interpretation.match is not Match.SLOTS or not self._consider(walk, heard):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -28,13 +28,14 @@ class Marked(str):
     """A string with a meaning."""
 
     __slots__ = ()
+    pattern: ClassVar[str | None] = None
 
     @classmethod
     def __get_pydantic_core_schema__(
         cls, source: type[Any], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(min_length=1)
+            cls, core_schema.str_schema(min_length=1, pattern=cls.pattern)
         )
 
 
@@ -52,6 +53,12 @@ class Expression(Marked):
 
 class Template(Marked):
     """Text with `{name}` in it, for urls, bodies, headers and agents' summaries."""
+
+
+class UrlTemplate(Template):
+    """The path and query of a request."""
+
+    pattern: ClassVar[str | None] = "^/"
 
 
 class TagTemplate(Template):

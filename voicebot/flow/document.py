@@ -47,6 +47,8 @@ class Document:
 
     def place_in(self, path: Path, offset: int) -> tuple[int, int]:
         """Where a character of a text stands."""
+        if path not in self.scalars and path[-1:] == (0,):
+            path = path[:-1]  # One text where a list is allowed.
         if path not in self.scalars:
             return self.place(path)
         line, column = self.scalars[path]

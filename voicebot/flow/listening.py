@@ -236,31 +236,33 @@ class Listening(Kind):
     # ------------------------------------------------------------ silence and nonsense
 
     def _silent(self, walk: Walk) -> None:
+        if walk.visit.proposal is not None:
+            self._unclear(walk, FactKind.TIMED_OUT)
+            return
         count = walk.visit.no_inputs + 1
         walk.revisit(no_inputs=count)
         walk.note(FactKind.TIMED_OUT, node=walk.state.node, count=count)
-        if walk.visit.proposal is not None:
-            self._unclear(walk)
-        else:
-            levels = (self.no_input, walk.flow.file.no_input, _DEFAULT_NO_INPUT)
-            self._react(walk, next(filter(None, levels)), count, "no_input")
+        levels = (self.no_input, walk.flow.file.no_input, _DEFAULT_NO_INPUT)
+        self._react(walk, next(filter(None, levels)), count, "no_input")
 
     def not_understood(self, walk: Walk, text: str = "") -> None:
         """Nothing that was expected was meant; `text` is what was heard."""
+        is_secret = self.wanted(walk.flow, walk.visit).secret
+        shown = "" if is_secret else text
+        if walk.visit.proposal is not None:
+            self._unclear(walk, FactKind.NOT_UNDERSTOOD, text=shown)
+            return
         count = walk.visit.no_matches + 1
         walk.revisit(no_matches=count)
-        secret = self.wanted(walk.flow, walk.visit).secret
-        shown = "" if secret else text
         walk.note(FactKind.NOT_UNDERSTOOD, node=walk.state.node, count=count, text=shown)
-        if walk.visit.proposal is not None:
-            self._unclear(walk)
-        else:
-            levels = (self.no_match, walk.flow.file.no_match, _DEFAULT_NO_MATCH)
-            self._react(walk, next(filter(None, levels)), count, "no_match")
+        levels = (self.no_match, walk.flow.file.no_match, _DEFAULT_NO_MATCH)
+        self._react(walk, next(filter(None, levels)), count, "no_match")
 
-    def _unclear(self, walk: Walk) -> None:
+    def _unclear(self, walk: Walk, kind: FactKind, **data: str) -> None:
+        """No yes and no no: asked once more, and then taken for a no."""
         unclear = walk.visit.unclear + 1
         walk.revisit(unclear=unclear)
+        walk.note(kind, node=walk.state.node, count=unclear, **data)
         if unclear <= _MAX_UNCLEAR:
             walk.say(["say_yes_or_no"], self.barge_in)
             self.listen(walk)

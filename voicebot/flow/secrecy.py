@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.flow.base import Path, PromptRef, TagTemplate, Template, marked
+from voicebot.flow.base import Path, PromptRef, TagTemplate, Template, UrlTemplate, marked
 from voicebot.flow.expressions import ExpressionError, names, parse
 from voicebot.flow.kinds.http import HttpNode
 from voicebot.flow.kinds.set import SetNode
@@ -34,7 +34,7 @@ def check_secrets(report: Report) -> None:
 def _leak(path: Path, value: Template) -> str:
     if isinstance(value, TagTemplate):
         return "the journal"
-    if path[-1] == "url":
+    if isinstance(value, UrlTemplate):
         return "the url, which servers log"
     return "the agent's summary" if "summary" in path else ""
 

@@ -108,12 +108,38 @@ def test_names_are_found_with_their_places() -> None:
     assert found == [("a", 4), ("b.c", 10), ("d", 22)]
 
 
+PIECES = [
+    "1",
+    "2.5",
+    "'x'",
+    "name",
+    "missing",
+    "items",
+    "+",
+    "-",
+    "*",
+    "/",
+    "==",
+    "<",
+    "in",
+    "and",
+    "or",
+    "not",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "len(",
+    "last(",
+    "true",
+    "null",
+]
+
+
 @given(
     st.lists(
-        st.sampled_from(
-            ["1", "2.5", "'x'", "name", "missing", "items", "+", "-", "*", "/", "==", "<", "in"]
-            + ["and", "or", "not", "(", ")", "[", "]", ",", "len(", "last(", "true", "null"]
-        ),
+        st.sampled_from(PIECES),
         max_size=14,
     )
 )

@@ -107,7 +107,9 @@ def test_durations_want_a_unit(problems: Problems) -> None:
 
 
 def test_a_missing_environment_variable(problems: Problems) -> None:
-    head = 'flow: a\nstart: bye\non_error: bye\nbackends: {b: "http://${env:NO_SUCH_NAME}"}\nnodes:\n'
+    head = (
+        'flow: a\nstart: bye\non_error: bye\nbackends: {b: "http://${env:NO_SUCH_NAME}"}\nnodes:\n'
+    )
     listed = problems("bye: {kind: hangup}", head)
     assert ("missing-env", 4, 12) in found(listed)
 

@@ -17,6 +17,7 @@ from voicebot.flow.base import (
     Prompts,
     Strict,
     Template,
+    UrlTemplate,
 )
 from voicebot.flow.model import Name
 from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
@@ -58,8 +59,9 @@ class HttpNode(Kind):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field(
         "GET", description="HTTP method."
     )
-    url: Template = Field(
-        pattern="^/", description="Path after the back end's base URL; values are percent-encoded."
+    url: UrlTemplate = Field(
+        description="Path after the back end's base URL, from its slash; values are "
+        "percent-encoded."
     )
     headers: dict[str, Template] = Field({}, description="Sent besides those of the back end.")
     body: Any = Field(
