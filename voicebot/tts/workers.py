@@ -39,7 +39,7 @@ class Workers:
     """Starts, watches and replaces worker processes; to be used on one event loop."""
 
     def __init__(self, settings: TtsSettings, command: Sequence[str] = COMMAND) -> None:
-        self._settings = settings
+        self.settings = settings
         self._command = command
         self._voices = sorted(set(settings.voices.values()))
         self._queue: asyncio.PriorityQueue[_Ticket] = asyncio.PriorityQueue()
@@ -56,7 +56,7 @@ class Workers:
     async def start(self) -> None:
         """Returns when every worker is ready. Raises `EngineError` when synthesis cannot work,
         `ConfigError` for a voice that the synthesizer does not have."""
-        starts = (self._spawn() for _ in range(self._settings.workers))
+        starts = (self._spawn() for _ in range(self.settings.workers))
         outcomes = await asyncio.gather(*starts, return_exceptions=True)
         self._workers = {i: w for i, w in enumerate(outcomes) if isinstance(w, Worker)}
         try:
@@ -100,7 +100,7 @@ class Workers:
     async def _serve(self, index: int) -> None:
         """The life of one place in the pool."""
         # Places are renewed at different times, so that there is always one that serves.
-        renew_at = self._settings.jobs_per_worker * (index + 1) // len(self._workers)
+        renew_at = self.settings.jobs_per_worker * (index + 1) // len(self._workers)
         while True:
             ticket = await self._queue.get()
             if ticket.result.done():
@@ -108,13 +108,13 @@ class Workers:
             worker = self._workers[index]
             is_sound = await self._work(worker, ticket)
             if not is_sound or worker.jobs_done >= renew_at:
-                renew_at = self._settings.jobs_per_worker
+                renew_at = self.settings.jobs_per_worker
                 await self._replace(index)
 
     async def _work(self, worker: Worker, ticket: _Ticket) -> bool:
         """One job; False when the worker is of no more use."""
         try:
-            pcm = await worker.run(ticket.job, self._settings.deadline_ms)
+            pcm = await worker.run(ticket.job, self.settings.deadline_ms)
         except JobFailed as error:
             _fail(ticket, error)
             return True
