@@ -10,7 +10,8 @@ level is within 25 dB of its loud parts, gaps under 200 ms closed.
 frames     % of frames judged rightly (`voiced`, and by `sure`)
 started    % of clips whose start was noticed; p50/p90 of the delay of `SpeechStarted`, ms
 onset      p50/p90 of |onset as told - onset|, ms
-barged     % of clips that interrupt a prompt by speech alone (300 ms of it, no words asked)
+barged     % of clips that interrupt a prompt by speech alone (300 ms of it, no words asked);
+           p50/p90 of onset -> the prompt pauses, ms. Echo: the bot speaks until it pauses
 alone      of a minute of noise alone: starts, pauses of a prompt, confirmed barge-ins
 cpu        CPU ms for a second of audio
 """
@@ -34,7 +35,7 @@ from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.telephone import telephone
 from voicebot.audio.wav import read_wav
-from voicebot.core.audio import FRAME_MS, NARROWBAND, Pcm
+from voicebot.core.audio import FRAME_MS, NARROWBAND, Pcm, frame_samples
 from voicebot.core.ports import Vad
 from voicebot.core.speech import Voicing
 from voicebot.core.turn import Timing
@@ -49,6 +50,7 @@ LEVEL_DB = -24.0
 FLOOR_DB = -65.0
 """Noise of a quiet line."""
 MINUTES_ALONE = 2
+ECHO_DELAY_MS = 160
 Flags = NDArray[np.bool_]
 
 DETECTORS: dict[str, Callable[[], Callable[[], Vad]]] = {
@@ -78,6 +80,7 @@ class Tally:
     right_sure: list[float] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
     onset_errors: list[float] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
     missed: int = 0
     barged: int = 0
     clips: int = 0
@@ -89,7 +92,8 @@ class Heard:
 
     voicings: Sequence[Voicing]
     started: Sequence[tuple[int, SpeechStarted]]
-    suspected: int
+    suspected: Sequence[int]
+    """When a prompt would pause."""
     confirmed: int
 
 
@@ -168,31 +172,69 @@ def at_level(wave: NDArray[np.floating]) -> Pcm:
 # ---------------------------------------------------------------- what is made of it
 
 
-def run(vad: Vad, heard: Pcm, played: Pcm | None = None) -> Heard:
-    """A prompt is taken to play all the time; the judge begins anew after each barge-in."""
-    silent = Pcm.silence(heard.duration_ms, heard.rate)
+def run(vad: Vad, heard: Pcm, bot: Bot | None = None) -> Heard:
+    """A prompt is taken to play all the time, but while a barge-in is suspected; the judge begins
+    anew after each barge-in."""
+    line = Line(heard, bot)
     endpointer, judge = Endpointer(Timing()), BargeInJudge()
-    voicings, started, suspected, confirmed = [], [], 0, 0
-    frames = zip(heard.frames(), (played or silent).frames(), strict=False)
-    for number, (frame, echo) in enumerate(frames, start=1):
-        at_ms = number * FRAME_MS
-        voicing = vad.judge(frame, echo)
+    voicings, started, suspected, confirmed = [], [], [], 0
+    for number in range(len(heard) // frame_samples(heard.rate)):
+        at_ms = (number + 1) * FRAME_MS
+        voicing = vad.judge(*line.frame(number))
         voicings.append(voicing)
         events = endpointer.feed(voicing, at_ms)
         started += [(at_ms, event) for event in events if isinstance(event, SpeechStarted)]
         for event in judge.feed(voicing, at_ms, playing=True):
-            suspected += isinstance(event, Suspected)
+            line.paused = isinstance(event, Suspected)
+            suspected += [at_ms] if isinstance(event, Suspected) else []
             if isinstance(event, Confirmed):
                 confirmed += 1
                 judge.reset()
     return Heard(voicings, started, suspected, confirmed)
 
 
-def tally(make: Callable[[], Vad], clips: Sequence[Clip], noise: list[Pcm]) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """What the bot says, and what the line sounds like without the bot's echo."""
+
+    played: Pcm
+    without_echo: Pcm
+
+
+class Line:
+    """Frames heard and played; a pause of the bot is heard `ECHO_DELAY_MS` later."""
+
+    def __init__(self, heard: Pcm, bot: Bot | None) -> None:
+        self._heard = list(heard.frames())
+        self._bot = list(bot.played.frames()) if bot else []
+        self._clean = list(bot.without_echo.frames()) if bot else []
+        self._silent = Pcm.silence(FRAME_MS, heard.rate)
+        self._paused: list[bool] = []
+        self.paused = False
+
+    def frame(self, number: int) -> tuple[Pcm, Pcm]:
+        self._paused.append(self.paused)
+        if not self._bot:
+            return self._heard[number], self._silent
+        back = len(self._paused) - 1 - ECHO_DELAY_MS // FRAME_MS
+        echo = back < 0 or not self._paused[back]
+        heard = self._heard[number] if echo else self._clean[number]
+        return heard, self._silent if self.paused else self._bot[number]
+
+
+def tally(
+    make: Callable[[], Vad], clips: Sequence[Clip], noise: list[Pcm], loss_db: float = 0
+) -> Tally:
+    """With `loss_db`, the bot speaks too and its echo is so much softer."""
     result = Tally()
-    for clip, hiss in zip(clips, noise, strict=True):
-        heard = run(make(), telephone(mix((clip.pcm, hiss))))
-        take(result, clip, heard)
+    for index, (clip, hiss) in enumerate(zip(clips, noise, strict=True)):
+        line = telephone(mix((clip.pcm, hiss)))
+        if not loss_db:
+            take(result, clip, run(make(), line))
+            continue
+        played = prompt(clips, index, len(clip.pcm))
+        both = telephone(mix((clip.pcm, hiss, echo_of(played, loss_db))))
+        take(result, clip, run(make(), both, Bot(played, line)))
     return result
 
 
@@ -204,6 +246,7 @@ def take(result: Tally, clip: Clip, heard: Heard) -> None:
     result.right_sure.append(float(np.mean(sure == clip.speech[: len(sure)])))
     result.barged += heard.confirmed > 0
     end_ms = (len(clip.speech) - int(np.argmax(clip.speech[::-1]))) * FRAME_MS
+    result.pauses += [at - clip.onset_ms for at in heard.suspected if at > clip.onset_ms][:1]
     near = [
         (at_ms, event)
         for at_ms, event in heard.started
@@ -222,17 +265,39 @@ def take(result: Tally, clip: Clip, heard: Heard) -> None:
 
 def rows_with_speech(name: str, make: Callable[[], Vad], clips: list[Clip]) -> Iterator[str]:
     kinds = noises(clips)
-    lines = [("quiet", "white", LEVEL_DB - FLOOR_DB)]
-    lines += [(f"{kind} {snr} dB", kind, float(snr)) for kind in kinds for snr in (10, 5)]
-    for title, kind, snr in lines:
-        noise = [amplify(kinds[kind](len(clip.pcm), seed), -snr) for seed, clip in enumerate(clips)]
-        counts = tally(make, clips, noise)
-        yield (
-            f"{name:16} {title:12} {100 * np.mean(counts.right):5.0f} "
-            f"{100 * np.mean(counts.right_sure):5.0f}  "
-            f"{100 * (1 - counts.missed / counts.clips):6.1f} {quantiles(counts.delays)}  "
-            f"{quantiles(counts.onset_errors)}  {100 * counts.barged / counts.clips:6.1f}"
-        )
+
+    def noise(kind: str, snr: float) -> list[Pcm]:
+        return [amplify(kinds[kind](len(clip.pcm), seed), -snr) for seed, clip in enumerate(clips)]
+
+    quiet = noise("white", LEVEL_DB - FLOOR_DB)
+    yield row(name, "quiet", tally(make, clips, quiet))
+    for loss in (15, 20, 30):
+        yield row(name, f"echo -{loss} dB", tally(make, clips, quiet, loss))
+    for kind in kinds:
+        for snr in (10, 5):
+            yield row(name, f"{kind} {snr} dB", tally(make, clips, noise(kind, snr)))
+
+
+def row(name: str, title: str, counts: Tally) -> str:
+    return (
+        f"{name:16} {title:12} {100 * np.mean(counts.right):5.0f} "
+        f"{100 * np.mean(counts.right_sure):5.0f}  "
+        f"{100 * (1 - counts.missed / counts.clips):6.1f} {quantiles(counts.delays)}  "
+        f"{quantiles(counts.onset_errors)}  {100 * counts.barged / counts.clips:6.1f} "
+        f"{quantiles(counts.pauses)}"
+    )
+
+
+def prompt(clips: Sequence[Clip], index: int, count: int) -> Pcm:
+    """What the bot says meanwhile: other clips without a gap, as loud as the caller."""
+    others = [clips[(index + step) % len(clips)].pcm.samples for step in range(1, len(clips))]
+    spoken = np.concatenate(others)
+    return at_level(np.resize(spoken[spoken != 0], count))
+
+
+def echo_of(bot: Pcm, loss_db: float) -> Pcm:
+    delayed = Pcm.join((Pcm.silence(ECHO_DELAY_MS, bot.rate), amplify(bot, -loss_db)), bot.rate)
+    return delayed.between(0, bot.duration_ms)
 
 
 def quantiles(values: Sequence[float]) -> str:
@@ -249,15 +314,14 @@ def rows_alone(name: str, make: Callable[[], Vad], clips: list[Clip]) -> Iterato
             yield alone(name, f"{kind} {level} dBFS", run(make(), sound))
     bot = at_level(np.concatenate([clip.pcm.samples for clip in clips])[:count])
     for loss in (10, 15, 20, 30):
-        echo = np.concatenate([np.zeros(1_200, np.int16), amplify(bot, -loss).samples[:-1_200]])
         hiss = amplify(noises(clips)["white"](len(bot), 2), FLOOR_DB - LEVEL_DB)
-        sound = telephone(mix((Pcm(echo, NARROWBAND), hiss)))
-        yield alone(name, f"echo -{loss} dB", run(make(), sound, bot))
+        sound = telephone(mix((echo_of(bot, loss), hiss)))
+        yield alone(name, f"echo -{loss} dB", run(make(), sound, Bot(bot, telephone(hiss))))
 
 
 def alone(name: str, title: str, heard: Heard) -> str:
     minutes = len(heard.voicings) * FRAME_MS / 60_000
-    counts = (len(heard.started), heard.suspected, heard.confirmed)
+    counts = (len(heard.started), len(heard.suspected), heard.confirmed)
     figures = " ".join(f"{count / minutes:9.1f}" for count in counts)
     return f"{name:16} {title:16} {figures}"
 
@@ -304,7 +368,7 @@ def main() -> int:
         return 66
     names = options.detector or list(DETECTORS)
     print(f"{len(clips)} clips. {missing_reason() or 'Silero is there.'}")
-    print(f"\n{'':16} {'line':12} {'frames sure':>11} {'started':>17} {'onset':>10} {'barged':>8}")
+    print(f"\n{'':16} {'line':12} {'frames sure':>11} {'started':>17} {'onset':>10} {'barged':>16}")
     for name in names:
         for row in rows_with_speech(name, DETECTORS[name](), clips):
             print(row, flush=True)

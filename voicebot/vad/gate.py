@@ -44,7 +44,11 @@ class CallVad:
         settings = self._settings
         self._webrtc = WebRtcVad(settings.mode)
         self._floor = NoiseFloor()
-        self._echo = EchoGate(loss_db=settings.echo_loss_db, window_ms=settings.echo_ms)
+        self._echo = EchoGate(
+            loss_db=settings.echo_loss_db,
+            window_ms=settings.echo_ms,
+            hold_ms=settings.echo_hold_ms,
+        )
         self._second: _SecondOpinion | None = None
         self._rate = 0
 
@@ -62,7 +66,7 @@ class CallVad:
         near = self._echo.passes(level, level_db(played.samples))
         opened = self._webrtc.is_speech(heard) and loud and near
         voiced, sure = self._verdict(heard, opened=opened, near=near)
-        self._floor.feed(level, speech=sure)
+        self._floor.feed(level)
         return Voicing(voiced, sure, level)
 
     def _begin(self, rate: int) -> None:

@@ -13,14 +13,15 @@ class VadSettings:
     """Aggressiveness of webrtcvad, 0 (hears speech everywhere) to 3."""
     second_opinion: bool = True
     """Ask Silero too, where its model is installed."""
-    sure_from: float = 0.5
+    sure_from: float = 0.4
     """Probability from which Silero's word is yes."""
-    sure_until: float = 0.35
+    sure_until: float = 0.25
     """Once it was yes, it stays so down to this."""
     hangover_ms: int = 240
     """Silero is asked for so long after webrtcvad last heard something."""
-    catch_up_ms: int = 128
-    """How much of what came before Silero hears when it is asked anew."""
+    catch_up_ms: int = 512
+    """How much of what came before Silero hears when it is asked anew; it is deaf in noise with
+    less than some 300 ms."""
     quiet_db: float = -70.0
     """Softer frames are no speech at all."""
     noisy_floor_db: float = -50.0
@@ -31,3 +32,5 @@ class VadSettings:
     """While the bot speaks, softer sound than its own level less this is its echo."""
     echo_ms: int = 300
     """How long after it was played an echo may come back."""
+    echo_hold_ms: int = 100
+    """How long softer sound passes after louder sound did: words are not loud throughout."""

@@ -1,0 +1,86 @@
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vad_sounds import noise, vowels
+
+from voicebot.core.audio import Pcm
+from voicebot.core.errors import EngineError
+from voicebot.vad.silero import (
+    SileroModel,
+    SileroStream,
+    missing_reason,
+    model_file,
+    shared_model,
+)
+
+pytestmark = pytest.mark.skipif(model_file() is None, reason="silero-vad is not installed")
+RATES = [8_000, 16_000]
+
+
+def stream(rate):
+    return SileroStream(shared_model(model_file()), rate)
+
+
+def test_the_package_is_not_imported():
+    assert missing_reason() == ""
+    assert "silero_vad" not in sys.modules
+    assert "torch" not in sys.modules
+
+
+def test_one_model_for_the_process():
+    assert shared_model(model_file()) is shared_model(model_file())
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_speech_is_speech_and_noise_is_none(rate):
+    speech, hiss = stream(rate), stream(rate)
+    voiced = [speech.feed(frame) for frame in vowels(rate, 2_000).frames()]
+    assert np.mean(np.array(voiced) > 0.5) > 0.9
+    noisy = [hiss.feed(frame) for frame in noise(rate, 2_000, level_db=-30).frames()]
+    assert max(noisy) < 0.3
+
+
+@pytest.mark.parametrize("rate", RATES)
+@settings(max_examples=10, deadline=None)
+@given(cuts=st.lists(st.integers(0, 16_000), max_size=8))
+def test_the_split_of_the_input_does_not_matter(rate, cuts):
+    line = vowels(rate, 1_000).samples
+    once = stream(rate)
+    once.feed(Pcm(line, rate))
+    pieces = stream(rate)
+    for part in np.split(line, sorted(cut % len(line) for cut in cuts)):
+        pieces.feed(Pcm(part, rate))
+    assert pieces.probability == once.probability
+
+
+def test_two_calls_do_not_hear_each_other():
+    alone, one, other = stream(8_000), stream(8_000), stream(8_000)
+    for frame, hiss in zip(
+        vowels(8_000, 800).frames(), noise(8_000, 800, level_db=-20).frames(), strict=True
+    ):
+        expected = alone.feed(frame)
+        other.feed(hiss)
+        assert one.feed(frame) == expected
+
+
+def test_reset_forgets():
+    used = stream(8_000)
+    used.feed(vowels(8_000, 500))
+    used.reset()
+    assert used.probability == 0
+    assert used.feed(vowels(8_000, 300)) == stream(8_000).feed(vowels(8_000, 300))
+
+
+def test_what_cannot_be():
+    with pytest.raises(ValueError, match="44100"):
+        stream(44_100)
+
+
+def test_a_broken_model_says_which(tmp_path):
+    broken = tmp_path / "silero_vad.onnx"
+    broken.write_bytes(b"not a network")
+    with pytest.raises(EngineError, match=r"silero_vad\.onnx"):
+        SileroModel(broken)
