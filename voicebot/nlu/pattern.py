@@ -31,6 +31,8 @@ class Fill:
     quality: float = 1.0
 
 
+_THANKS = frozenset(words_of("please thanks thank you 谢谢 吧"))
+
 Ends = dict[int, tuple[Fill, ...]]
 """Token after a match, and the slots filled within it."""
 
@@ -78,12 +80,19 @@ class Tape:
     def _read(self, name: str, at: int) -> tuple[Fill, ...]:
         spec = self.specs.get(name)
         if spec is None or spec.type is SlotType.TEXT:
-            raw = self.utterance.raw
-            return tuple(Fill(name, at, e, raw(at, e), 0.9) for e in range(self.end, at, -1))
+            raw, last = self.utterance.raw, max(at + 1, self._before_thanks())
+            return tuple(Fill(name, at, e, raw(at, e), 0.9) for e in range(last, at, -1))
         if spec.type is SlotType.CHOICE:
             return self._read_choice(name, at)
         readings = READERS[spec.type](self.utterance.words, at, spec, self.scene)
         return tuple(Fill(name, at, r.end, r.value, r.quality) for r in readings)
+
+    def _before_thanks(self) -> int:
+        """The end of what was said but for "please" and "thank you"."""
+        end = self.end
+        while end and self.utterance.words[end - 1] in _THANKS:
+            end -= 1
+        return end
 
     def _read_choice(self, name: str, at: int) -> tuple[Fill, ...]:
         found: dict[int, Fill] = {}

@@ -52,6 +52,10 @@ class PhraseUnderstanding:
         self._now = now
         self._scopes = Scopes(self._settings.scopes)
 
+    def prepare(self, expectation: Expectation) -> None:
+        """Compile an expectation before a call needs it; takes some ms."""
+        self._scopes.get(expectation)
+
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         """What of `expectation` was meant. Never raises for a text, however odd."""
         return self.understand(transcript, expectation)

@@ -185,6 +185,11 @@ def test_slots_within_a_pattern(understand):
     assert (chinese.slots["payee"].value, chinese.slots["amount"].value) == ("小明", "100.00 CNY")
 
 
+def test_thanks_are_no_part_of_free_text(understand):
+    assert understand("pay 5 to bob, thank you", BANK).slots["payee"].value == "bob"
+    assert understand("给小明转五块谢谢", BANK_ZH).slots["amount"].value == "5.00 CNY"
+
+
 def test_slots_of_other_choices_are_left_alone(understand):
     assert not understand("check my balance", BANK).slots
     assert understand("transfer fifty dollars please", BANK).slots.keys() == {"amount"}
