@@ -127,7 +127,7 @@ class Matching:
 
     def _places(self, goal: Goal, pattern: Pattern) -> Iterator[_Span]:
         tape = self._tape
-        for at in range(tape.end):
+        for at in pattern.starts(tape):
             ends = pattern.ends(tape, at)
             if tape.going_on:
                 self._onward.append(_Onward(goal.name, at, tape.wanting))

@@ -186,11 +186,18 @@ class Pattern:
     negative: bool
     """Its own words deny something ("my card is not working")."""
 
+    def starts(self, tape: Tape) -> range | list[int]:
+        """The tokens that it may begin at, by its first word alone."""
+        allowed = self.first_sounds if tape.by_sound else self.first
+        if allowed is None:
+            return range(tape.end)
+        return [at for at, key in enumerate(tape.keys) if key in allowed]
+
     def ends(self, tape: Tape, at: int) -> Ends:
         """Where it may end when it begins at token `at`; never the empty match."""
-        allowed = self.first_sounds if tape.by_sound else self.first
         if not tape.nested:
             tape.start, tape.wanting, tape.going_on = at, False, False
+        allowed = self.first_sounds if tape.by_sound else self.first
         if at >= tape.end or (allowed is not None and tape.keys[at] not in allowed):
             return {}
         found = self.matcher.ends(tape, at)
