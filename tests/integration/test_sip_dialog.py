@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from raw_phone import RawPhone, rtp_port_of
-from sip_line import Line, until
+from sip_line import Line, open_line, until
 
 from voicebot.core.call import LegState
+from voicebot.core.errors import DialRefused
 from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded, ReferProgress
+from voicebot.sip.settings import Media
 
 
 async def connected(line: Line, phone: RawPhone, body: str | None = None) -> tuple[Leg, int]:
@@ -135,6 +138,35 @@ async def test_a_press_sent_by_both_methods_counts_once(line: Line, phone: RawPh
     )
     send_press(phone, port, sequence, 3000, 4)
     assert await until(leg, Keyed) == Keyed("4", "rfc4733")
+
+
+async def test_session_timer(line: Line, phone: RawPhone) -> None:
+    timer = {"Supported": "timer", "Session-Expires": "300"}
+    answering = asyncio.ensure_future(phone.invite(line.target, headers=timer))
+    leg = await line.ring()
+    await leg.answer()
+    assert (await answering).header("session-expires").startswith("300;refresher=")
+
+
+async def test_what_we_offer(phone: RawPhone) -> None:
+    media = Media(codecs=("G722", "PCMA"), rtp_port_first=0)
+    async with open_line(media=media) as line:
+        target = f"sip:ann@{phone.address}:{phone.port}"
+        leg = await line.endpoint.dial(target, {"User-to-User": "00"}, caller_name="Bank")
+        invite = await phone.asked("INVITE")
+        assert invite.header("user-to-user") == "00"
+        assert invite.header("from").startswith('"Bank" <sip:hotline@127.0.0.1>')
+        assert re.search(r"^m=audio \d+ RTP/AVP 9 8 1\d\d\r$", invite.body, re.MULTILINE)
+        assert "a=crypto:" in invite.body
+        assert invite.body.count("m=") == 1
+        phone.respond(invite, 486, line.target.split("@")[1])
+        assert isinstance(await until(leg, LegEnded), LegEnded)
+
+
+@pytest.mark.parametrize("headers", [{"X-A": "1\r\nRoute: <sip:evil>"}, {"X A": "1"}])
+async def test_a_header_is_one_line(line: Line, headers: dict[str, str]) -> None:
+    with pytest.raises(DialRefused):
+        await line.endpoint.dial("sip:a@127.0.0.1:5999", headers)
 
 
 async def test_callers_cannot_send_the_hotline_elsewhere(line: Line, phone: RawPhone) -> None:
