@@ -8,18 +8,18 @@ All of it is read once, at start, and every file is checked then, never in a cal
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from voicebot.audio.wav import WavError, parse_wav
 from voicebot.core.errors import Problem, Severity
 from voicebot.core.prompt import Prompt
 from voicebot.prompts.wording import primary_tag
 
 MIN_RATE = 8_000
 _OTHER_SOUND = frozenset({".mp3", ".ogg", ".opus", ".flac", ".m4a", ".aac", ".gsm", ".ulaw"})
-_CONVERT = "convert it to 16-bit PCM WAV, e.g. `sox in.mp3 -b 16 -r 16000 -c 1 out.wav`"
+_CONVERT = "convert it to WAV, e.g. `sox in.mp3 -b 16 -r 16000 -c 1 out.wav`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +83,23 @@ def _examine(folder: Path, path: Path) -> RecordedPrompt | Problem | None:
         hint = "move it into the folder of its language, e.g. en/"
         return _problem(path, "no-language", "the recording's language is not known", hint)
     name = Path(*relative.parts[1:]).with_suffix("").as_posix()
-    return _read_header(path, primary_tag(relative.parts[0]), name)
+    return _read(path, primary_tag(relative.parts[0]), name)
 
 
-def _read_header(path: Path, language: str, name: str) -> RecordedPrompt | Problem:
+def _read(path: Path, language: str, name: str) -> RecordedPrompt | Problem:
     try:
-        with wave.open(str(path), "rb") as file:
-            count, rate, width = file.getnframes(), file.getframerate(), file.getsampwidth()
-            size = file.getnchannels() * width
-            data = file.readframes(count)
-    except (wave.Error, EOFError, OSError) as error:
-        return _problem(path, "unreadable-wav", f"cannot be read as WAV: {error}", _CONVERT)
-    if width != 2:
-        message = f"has samples of {8 * width} bits; 16 are needed"
-        return _problem(path, "unreadable-wav", message, _CONVERT)
-    if not count or len(data) < size:
+        sound = parse_wav(path.read_bytes(), name="it")
+    except WavError as error:
+        return _problem(path, "unreadable-wav", f"cannot be read: {error}", _CONVERT)
+    except OSError as error:
+        return _problem(path, "unreadable-wav", f"cannot be opened: {error.strerror}", "")
+    count = sound.channels.shape[1]
+    if not count:
         return _problem(path, "empty-wav", "holds no sound", "record it again or remove it")
-    if len(data) < count * size:
-        return _problem(path, "cut-wav", "ends before its header says", "copy it again")
-    if rate < MIN_RATE:
-        message = f"has a sampling rate of {rate} Hz; {MIN_RATE} Hz is the least"
+    if sound.rate < MIN_RATE:
+        message = f"has a sampling rate of {sound.rate} Hz; {MIN_RATE} Hz is the least"
         return _problem(path, "low-rate-wav", message, "record it at 8000 Hz or more")
-    return RecordedPrompt(language, name, path, count * 1000 / rate, rate)
+    return RecordedPrompt(language, name, path, count * 1000 / sound.rate, sound.rate)
 
 
 def _problem(

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib
 import os
 import time
 import wave
@@ -37,8 +36,12 @@ class Espeak:
         """Load the library and the engine. Raises `EngineError`."""
         try:
             _load_library()
-            self._driver: Any = importlib.import_module("pyttsx3.drivers._espeak")
-            self._engine: Any = importlib.import_module("pyttsx3").init("espeak")
+            # Its driver looks for the library on import: not before it is loaded.
+            import pyttsx3
+            from pyttsx3.drivers import _espeak
+
+            self._driver: Any = _espeak
+            self._engine: Any = pyttsx3.init("espeak")
         except (ImportError, OSError, RuntimeError) as error:
             raise EngineError(f"espeak-ng cannot be loaded: {error}") from error
         self.version = self._read_version()
@@ -96,9 +99,10 @@ class Espeak:
 
 
 def _load_library() -> None:
-    loader: Any = importlib.import_module("espeakng_loader")
-    os.environ["ESPEAK_DATA_PATH"] = loader.get_data_path()
-    ctypes.CDLL(loader.get_library_path(), ctypes.RTLD_GLOBAL)
+    import espeakng_loader
+
+    os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+    ctypes.CDLL(espeakng_loader.get_library_path(), ctypes.RTLD_GLOBAL)
 
 
 @contextlib.contextmanager

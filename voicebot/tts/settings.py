@@ -20,9 +20,9 @@ class TtsSettings:
 
     voices: Mapping[str, str] = field(default_factory=lambda: {"en": "en-us", "zh": "cmn"})
     """espeak-ng voice by primary language tag; variants as `en-us+f3`."""
-    words_per_minute: Mapping[str, int] = field(default_factory=lambda: {"en": 165, "zh": 180})
+    words_per_minute: Mapping[str, int] = field(default_factory=lambda: {"en": 165, "zh": 200})
     """Rate of speech by primary language tag, 80 to 450; `DEFAULT_WORDS_PER_MINUTE` for others.
-    165 stays clear over G.711 (espeak's own default is 175); 180 is some 4.5 characters of
+    165 stays clear over G.711 (espeak's own default is 175); 200 is some 4 characters of
     Chinese a second."""
     level_db: float = -20.0
     """Level of the spoken parts in dBFS, for synthesis and for recordings."""

@@ -73,25 +73,24 @@ def test_what_cannot_be_played_is_a_problem(
 
 
 @pytest.mark.parametrize(
-    ("width", "frames", "rate", "code"),
+    ("frames", "rate", "code"),
     [
-        (1, 800, 8000, "unreadable-wav"),
-        (3, 800, 8000, "unreadable-wav"),
-        (2, 0, 8000, "empty-wav"),
-        (2, 800, 6000, "low-rate-wav"),
+        (0, 8000, "empty-wav"),
+        (800, 6000, "low-rate-wav"),
     ],
 )
 def test_kinds_of_wav_that_are_not_played(
-    tmp_path: Path, width: int, frames: int, rate: int, code: str
+    tmp_path: Path, frames: int, rate: int, code: str
 ) -> None:
-    write_wav(tmp_path / "en" / "a.wav", frames=frames, rate=rate, width=width)
+    write_wav(tmp_path / "en" / "a.wav", frames=frames, rate=rate)
     catalogue = Catalogue.load(tmp_path)
     assert [problem.code for problem in catalogue.problems] == [code]
     assert len(catalogue) == 0
 
 
-def test_a_file_that_was_cut_off_is_a_problem(tmp_path: Path) -> None:
-    path = tmp_path / "en" / "a.wav"
-    write_wav(path)
-    path.write_bytes(path.read_bytes()[:-100])
-    assert [problem.code for problem in Catalogue.load(tmp_path).problems] == ["cut-wav"]
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_kinds_of_wav_that_are_played(tmp_path: Path, width: int) -> None:
+    write_wav(tmp_path / "en" / "a.wav", width=width)
+    catalogue = Catalogue.load(tmp_path)
+    assert [recorded.duration_ms for recorded in catalogue] == [100.0]
+    assert not catalogue.problems
