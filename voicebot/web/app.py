@@ -41,7 +41,8 @@ def _health(status: Callable[[], NodeStatus]) -> Callable[[web.Request], Awaitab
 
     async def handler(_request: web.Request) -> web.Response:
         now = status()
-        word = "draining" if now.draining else "unhealthy" if now.problems else "ok"
+        unhealthy = now.problems or now.journal == "failing"
+        word = "draining" if now.draining else "unhealthy" if unhealthy else "ok"
         body = {
             "status": word,
             "version": version,

@@ -29,6 +29,7 @@ async def test_health(serve: Callable[..., Any]) -> None:
     [
         (NodeStatus(draining=True), "draining"),
         (NodeStatus(problems=("no recognizer",)), "unhealthy"),
+        (NodeStatus(journal="failing"), "unhealthy"),
         (NodeStatus(draining=True, problems=("no recognizer",)), "draining"),
     ],
 )
