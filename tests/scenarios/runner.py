@@ -2,7 +2,8 @@
 
 The lines `ring`, `caller`, `keys`, `agent ... answers|leaves`, `offer ... busy|rejected` and
 `hangup caller` tell what the world does, at seconds of the call; the whole stack but for the line
-and the engines answers. What comes out is rendered in the same shape and must be the same text. A stimulus that leaves no
+and the engines answers. What comes out is rendered in the same shape and must be the same text.
+A stimulus that leaves no
 line of its own (a cough, keys that nobody took) stands above the transcript, after a `>`.
 """
 

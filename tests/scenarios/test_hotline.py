@@ -11,10 +11,9 @@ import pytest
 from runner import World, accepted, expected, rendered
 
 from voicebot import nlu
-from voicebot.core.errors import ConfigError
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec
-from voicebot.core.record import FactKind, fold
+from voicebot.core.record import FactKind
 from voicebot.flow.loader import load_file
 from voicebot.sim.engines import SimBackend
 

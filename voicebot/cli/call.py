@@ -26,7 +26,7 @@ from voicebot.audio.wav_writer import write_wav
 from voicebot.sim.caller import Caller, Press, Report, Say, Step, Wait, joined
 from voicebot.sip.destinations import split_host
 from voicebot.sip.endpoint import SipEndpoint
-from voicebot.sip.settings import Destinations, Media, Protocol, SipSettings, Transport
+from voicebot.sip.settings import Destinations, Media, SipSettings, Transport, TransportKind
 from voicebot.tts.caller_voice import caller_voice
 
 KEYS = frozenset("0123456789*#ABCD")
@@ -72,7 +72,7 @@ async def _call(args: argparse.Namespace) -> tuple[Report, int]:
 def _settings(args: argparse.Namespace) -> SipSettings:
     """Any free ports; a call to wherever the person at the terminal says."""
     return SipSettings(
-        transports=tuple(Transport(protocol, port=0) for protocol in Protocol),
+        transports=tuple(Transport(kind, port=0) for kind in TransportKind),
         media=replace(Media(), codecs=tuple(args.codec or Media().codecs), rtp_port_first=0),
         destinations=Destinations(hosts=(_host(args.uri), *Destinations().hosts)),
         user=args.user,

@@ -1,0 +1,254 @@
+"""The only place where adapters are built and joined: one node, from its start to its stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, tzinfo
+from dataclasses import replace
+from functools import cache
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from voicebot import asr, nlu, vad
+from voicebot.audio.hold_music import hold_music
+from voicebot.audio.resample import resample
+from voicebot.audio.wav import read_wav
+from voicebot.config import Settings
+from voicebot.core.audio import Pcm
+from voicebot.core.call import CallId
+from voicebot.core.ports import Leg, Recognizer, Voice
+from voicebot.flow.state import Flow
+from voicebot.prompts.catalogue import Catalogue
+from voicebot.queueing.switchboard import Switchboard
+from voicebot.session.call_session import CallSession
+from voicebot.session.context import Services
+from voicebot.session.directory import Directory
+from voicebot.sip.endpoint import SipEndpoint
+from voicebot.store.opening import Store, open_store
+from voicebot.store.recordings import Recordings
+from voicebot.store.settings import RecordingSettings
+from voicebot.tts import voice as tts
+from voicebot.web.app import create_app
+from voicebot.web.backend import HttpBackend
+from voicebot.web.demo_bank import create_app as create_demo_bank
+from voicebot.web.ports import NodeStatus
+from voicebot.web.server import start_server
+
+log = logging.getLogger(__name__)
+
+Announce = Callable[[str], None]
+"""Where lines for the person at the terminal go."""
+
+
+async def serve(settings: Settings, announce: Announce) -> None:
+    """Run one node until SIGTERM or SIGINT. Raises `ConfigError` where it cannot start."""
+    async with AsyncExitStack() as stack:
+        node = await _start(settings, stack, announce)
+        await node.run()
+    announce("Stopped.")
+
+
+class Node:
+    """One node while it serves."""
+
+    def __init__(
+        self, settings: Settings, line: SipEndpoint, services: Services, directory: Directory
+    ) -> None:
+        self._settings = settings
+        self._line = line
+        self._services = services
+        self._directory = directory
+        self._sessions: set[asyncio.Task[None]] = set()
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self.draining = False
+
+    async def run(self) -> None:
+        """Serve calls until told to stop, then drain."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_stop)
+        async with asyncio.TaskGroup() as calls:
+            accepting = calls.create_task(self._accept(calls), name="accept")
+            await self._stop.wait()
+            await self._drain()
+            accepting.cancel()
+            for task in self._sessions:
+                task.cancel()
+
+    def _told_to_stop(self) -> None:
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    async def _accept(self, calls: asyncio.TaskGroup) -> None:
+        async for leg in self._line.incoming():
+            task = calls.create_task(self._serve_one(leg), name="call")
+            self._sessions.add(task)
+            task.add_done_callback(self._sessions.discard)
+
+    async def _serve_one(self, leg: Leg) -> None:
+        session = CallSession(
+            leg, self._flow_for(leg), self._services, self._directory, CallId(uuid4().hex)
+        )
+        try:
+            await session.run()
+        except Exception:
+            # The call is over; what is left to do is to keep the others.
+            log.exception("a call ended by a fault")
+            with suppress(Exception):
+                await leg.hang_up(500)
+
+    def _flow_for(self, leg: Leg) -> Flow:
+        calls, flows = self._settings.hotline.calls, self._settings.flows
+        called = leg.info.called
+        name = calls.flows.get(called, called)
+        return flows.get(name if name in flows.names() else calls.default_flow)
+
+    async def _drain(self) -> None:
+        """Let calls under way end, for a while; refuse new ones."""
+        self.draining = True
+        await self._line.drain()
+        log.info("draining: calls=%d", len(self._directory))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.hotline.calls.drain_s):
+                await _first(self._all_ended(), self._hurry.wait())
+
+    async def _all_ended(self) -> None:
+        while self._sessions:
+            await asyncio.wait(set(self._sessions))
+
+
+async def _first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when one of the waits is over; the others are dropped."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(wait) for wait in waits]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+
+
+# ---------------------------------------------------------------- the start
+
+
+async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Node:
+    """Build everything, the line last: a node that rings is ready."""
+    hotline = settings.hotline
+    store = open_store(hotline.database or f"sqlite:///{settings.data / 'voicebot.db'}")
+    stack.callback(store.close)
+    recordings = Recordings(RecordingSettings(folder=settings.data / "recordings"))
+    stack.callback(recordings.close)
+    backend = HttpBackend(hotline.backend)
+    stack.push_async_callback(backend.close)
+    if hotline.demo_bank.enabled:
+        bank = await start_server(create_demo_bank(), "127.0.0.1", hotline.demo_bank.port)
+        stack.push_async_callback(bank.stop)
+    recognizer = await stack.enter_async_context(_recognizer(settings, announce))
+    voice = await stack.enter_async_context(_voice(settings, announce))
+    if missing := vad.missing_reason():
+        announce(f"Note: {missing}")
+    zone = _zone(settings)
+    line = SipEndpoint(settings.sip)
+    services = Services(
+        telephone=line,
+        vad=vad.build(hotline.vad),
+        recognizer=recognizer,
+        understanding=nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None)),
+        voice=voice,
+        backend=backend,
+        journal=store.journal,
+        record=recordings.record,
+        music=_music(settings),
+        destinations=hotline.destinations,
+        clock=lambda: datetime.now(UTC),
+        today=lambda: datetime.now(zone).date(),
+    )
+    directory = Directory(
+        Switchboard(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
+    )
+    node = Node(settings, line, services, directory)
+    await stack.enter_async_context(_console(settings, store, node, directory, announce))
+    await stack.enter_async_context(line)
+    _say_where(line, announce)
+    return node
+
+
+@asynccontextmanager
+async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[Recognizer]:
+    recognizer = asr.build(settings.hotline.recognition)
+    await recognizer.start()
+    try:
+        for language in sorted({flow.language for flow in settings.flows.flows.values()}):
+            if not recognizer.available(language):
+                announce(f"Note: {asr.missing_reason(language)}")
+        yield recognizer
+    finally:
+        await recognizer.close()
+
+
+@asynccontextmanager
+async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[Voice]:
+    catalogue = Catalogue.load(settings.recordings)
+    speech = settings.hotline.speech
+    if speech.cache_folder is None:
+        speech = replace(speech, cache_folder=settings.data / "prompts")
+    voice = tts.build(speech, catalogue)
+    await voice.start()
+    try:
+        prompts = [p for flow in settings.flows.flows.values() for p in flow.static_prompts()]
+        await voice.warm(prompts)
+        yield voice
+    finally:
+        await voice.close()
+
+
+@asynccontextmanager
+async def _console(
+    settings: Settings, store: Store, node: Node, directory: Directory, announce: Announce
+) -> AsyncIterator[None]:
+    def status() -> NodeStatus:
+        health = store.journal.health()
+        return NodeStatus(len(directory), node.draining, health.status, health.lag_ms)
+
+    console = settings.hotline.console
+    app = create_app(store.calls, store.feed, status, data=settings.data, settings=console)
+    server = await start_server(app, console.host, console.port)
+    announce(f"Console  {server.url}")
+    try:
+        yield
+    finally:
+        await server.stop()
+
+
+def _say_where(line: SipEndpoint, announce: Announce) -> None:
+    for address in line.addresses:
+        announce(f"SIP      {address}")
+    port = line.addresses[0].split(";")[0].rsplit(":", 1)[-1]
+    uri = f"sip:bank_en@127.0.0.1:{port}"
+    announce(f'Try it   .venv/bin/voicebot call {uri} --say "I lost my card" --dtmf 4321')
+
+
+def _music(settings: Settings) -> Callable[[str, int], Pcm]:
+    files = {queue.name: queue.music for queue in settings.hotline.queues}
+
+    @cache
+    def music(queue: str, rate: int) -> Pcm:
+        file = files[queue]
+        return (
+            resample(read_wav(settings.recordings.parent / file).mono(), rate)
+            if file
+            else (hold_music(rate))
+        )
+
+    return music
+
+
+def _zone(settings: Settings) -> tzinfo | None:
+    name = settings.hotline.calls.time_zone
+    return ZoneInfo(name) if name else None
