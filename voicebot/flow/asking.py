@@ -239,7 +239,7 @@ class Asking(Listening):
             walk.change(values={n: v for n, v in walk.state.values.items() if n not in self.asked})
             walk.revisit(settled=frozenset())
         walk.revisit(pending={})
-        self.not_understood(walk)
+        self.retry(walk)
 
 
 def _as_sure(value: Value, confidence: float) -> Value:

@@ -27,7 +27,7 @@ def key_spec(slot: Slot, *, terminators: str = "#", cancel: str = "") -> KeySpec
         case SlotType.TIME:
             return KeySpec(4, 3, terminators, cancel)
         case SlotType.YES_NO:
-            return KeySpec(options=("1", "2"), terminators="")
+            return KeySpec(options=("1", "2"), terminators=terminators)
         case SlotType.CHOICE:
             keys = tuple(option.key for option in slot.options.values() if option.key)
             return KeySpec(max(map(len, keys)), 1, terminators, options=keys) if keys else None

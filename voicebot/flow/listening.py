@@ -142,7 +142,7 @@ class Listening(Kind):
         return accept, min(accept, confirm)
 
     def _confirmation(self) -> Expectation:
-        keys = KeySpec(options=(_YES, _NO), terminators="")
+        keys = KeySpec(options=(_YES, _NO))
         return Expectation(slots=(SlotSpec(ANSWER, SlotType.YES_NO),), keys=keys)
 
     def _with_global_keys(self, flow: Flow, keys: KeySpec | None) -> KeySpec | None:
@@ -242,8 +242,8 @@ class Listening(Kind):
         count = walk.visit.no_inputs + 1
         walk.revisit(no_inputs=count)
         walk.note(FactKind.TIMED_OUT, node=walk.state.node, count=count)
-        levels = (self.no_input, walk.flow.file.no_input, _DEFAULT_NO_INPUT)
-        self._react(walk, next(filter(None, levels)), count, "no_input")
+        reactions = self.no_input or walk.flow.file.no_input or _DEFAULT_NO_INPUT
+        self._react(walk, reactions, count, "no_input")
 
     def not_understood(self, walk: Walk, text: str = "") -> None:
         """Nothing that was expected was meant; `text` is what was heard."""
@@ -255,8 +255,22 @@ class Listening(Kind):
         count = walk.visit.no_matches + 1
         walk.revisit(no_matches=count)
         walk.note(FactKind.NOT_UNDERSTOOD, node=walk.state.node, count=count, text=shown)
-        levels = (self.no_match, walk.flow.file.no_match, _DEFAULT_NO_MATCH)
-        self._react(walk, next(filter(None, levels)), count, "no_match")
+        self._react(walk, self._no_match(walk.flow), count, "no_match")
+
+    def retry(self, walk: Walk) -> None:
+        """After a no: the question again, unless that has failed too often already."""
+        count = walk.visit.no_matches + 1
+        walk.revisit(no_matches=count)
+        walk.note(FactKind.NOT_UNDERSTOOD, node=walk.state.node, count=count, text="")
+        reactions = self._no_match(walk.flow)
+        if count > len(reactions) or reactions[count - 1].to is not None:
+            self._react(walk, reactions, count, "no_match")
+            return
+        walk.say(["try_again"], self.barge_in)
+        self.put(walk)
+
+    def _no_match(self, flow: Flow) -> Reactions:
+        return self.no_match or flow.file.no_match or _DEFAULT_NO_MATCH
 
     def _unclear(self, walk: Walk, kind: FactKind, **data: str) -> None:
         """No yes and no no: asked once more, and then taken for a no."""

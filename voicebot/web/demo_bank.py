@@ -299,7 +299,7 @@ def _amount(body: dict[str, Any]) -> Decimal:
         amount = Decimal(str(number)).quantize(Decimal("0.01"))
     except InvalidOperation:
         raise Refused(400, "bad_field", "amount is no number") from None
-    if not 0 < amount <= _MAX_AMOUNT:
+    if not amount.is_finite() or not 0 < amount <= _MAX_AMOUNT:
         raise Refused(400, "bad_field", f"amount is not between 0 and {_MAX_AMOUNT}")
     return amount
 

@@ -148,12 +148,12 @@ def check(state: FlowState, actions: tuple[Action, ...]) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS.names())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_call_goes_on_or_ends(name: str, data: st.DataObject) -> None:
     state = start(FLOWS.get(name), today=datetime.date(2026, 11, 22))
     event: Event = Started(LegInfo())
-    for _ in range(60):
+    for _ in range(40):
         state, actions = step(state, event)
         check(state, actions)
         if state.waiting is Waiting.ENDED:

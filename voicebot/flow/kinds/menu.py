@@ -62,7 +62,7 @@ class MenuNode(Listening):
 
     def question(self, walk: Walk) -> tuple[str, ...]:
         """The long greeting first, the short one later."""
-        is_later = walk.state.visits.get(walk.state.node, 0) > 1 or walk.visit.no_inputs
+        is_later = walk.state.visits.get(walk.state.node, 0) > 1
         return (is_later and self.again) or self.prompt
 
     def wanted(self, flow: Flow, visit: Visit) -> Expectation:
@@ -72,7 +72,7 @@ class MenuNode(Listening):
         return Expectation(
             choices=tuple(c for c in self.spoken_choices if c.name not in denied),
             slots=tuple(flow.specs_optional[name] for name in self.slot_names),
-            keys=KeySpec(longest, 1, "", options=tuple(self.by_key)) if longest else None,
+            keys=KeySpec(longest, options=tuple(self.by_key)) if longest else None,
             secret=any(flow.is_secret(name) for name in self.slot_names),
         )
 
@@ -105,7 +105,7 @@ class MenuNode(Listening):
 
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """Ask afresh, without that choice."""
-        self.not_understood(walk)
+        self.retry(walk)
 
     def _choose(self, walk: Walk, proposal: Proposal, runner_up: str = "") -> None:
         name, slots = proposal.name, proposal.slots

@@ -62,7 +62,7 @@ class QueueNode(Kind):
         slots = {
             slot.label or name: written(walk.flow.labeled(name, walk.lookup(name)))
             for name, slot in walk.flow.slots.items()
-            if not slot.secret
+            if not slot.secret and slot.type is not SlotType.YES_NO
         }
         known = {"intent": walk.state.intent, **slots}
         return {title: text for title, text in known.items() if text}
