@@ -29,6 +29,10 @@ _OK = 0
 _POLL_S = 0.000_5
 
 
+class Stuck(Exception):
+    """The engine is of no more use; the process ends, and its owner gives the job to another."""
+
+
 class Espeak:
     """One engine; only one in a process, and never used from two threads."""
 
@@ -56,7 +60,8 @@ class Espeak:
         return tuple(name for name in voices if self._driver.SetVoiceByName(name.encode()) != _OK)
 
     def synthesize(self, text: str, voice: str, words_per_minute: int) -> Pcm:
-        """The text's sound at espeak-ng's own rate. Raises `EngineError`."""
+        """The text's sound at espeak-ng's own rate. Raises `EngineError` for what no engine can
+        speak, and `Stuck`."""
         if not text.strip():
             raise EngineError("there is no text to speak")
         if voice != self._current[0] and self.unknown([voice]):
@@ -64,7 +69,7 @@ class Espeak:
         self._set(voice, words_per_minute)
         with _memory_file() as path:
             if not (self._run(text, path) or self._run(text, path)):
-                raise EngineError("espeak-ng did not finish")
+                raise Stuck("espeak-ng did not finish")
             return _read(path)
 
     def _set(self, voice: str, words_per_minute: int) -> None:
