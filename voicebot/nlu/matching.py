@@ -31,6 +31,7 @@ _BY_SOUND = 0.88
 _DENIED = 0.4
 _FILLER_LOSS = 0.01
 _COMPLETE_FROM = 0.7
+_LEADING = FILLERS | set(words_of("i my the a an 我 我的"))
 _DANGLING = frozenset(
     words_of("""
     and to the a an my is are at um uh er of for with on in but or point because
@@ -129,7 +130,7 @@ class Matching:
         tape = self._tape
         for at in pattern.starts(tape):
             ends = pattern.ends(tape, at)
-            if tape.going_on:
+            if tape.going_on and not tape.by_sound:
                 self._onward.append(_Onward(goal.name, at, tape.wanting))
             if ends:
                 last = max(ends)
@@ -184,9 +185,15 @@ class Matching:
             return True
         return any(
             (onward.wanting or onward.goal != span.goal.name)
-            and total(self._words[span.first : onward.first]) < 0.2
+            and onward.first <= self._content_from(span.first)
             for onward in self._onward
         )
+
+    def _content_from(self, first: int) -> int:
+        """Past an "i" or "my" that another pattern may do without."""
+        while first < len(self._words) and self._words[first] in _LEADING:
+            first += 1
+        return first
 
     def _dangles(self, covered_to: int) -> bool:
         return covered_to < len(self._words) and self._words[-1] in _DANGLING

@@ -29,6 +29,7 @@ _ZH = {word: str(value) for word, value in numerals_zh.DIGITS.items()} | {
     "拐": "7",
     "勾": "9",
 }
+_SCALES = ("hundred", "thousand")
 _HESITATION = {"um", "uh", "er", "erm", "hmm", "then", "dash", "嗯", "呃", "额", "啊"}
 _TYPED = re.compile(r"\d[\d.,:/-]*")
 
@@ -90,20 +91,20 @@ def _number(words: Words, at: int) -> tuple[int, int] | None:
 
 
 def _round(words: Words, at: int) -> tuple[int, int] | None:
-    """ "one hundred five" is 105, "eight hundred five five" 80055."""
+    """ "one hundred five" is 105, "eight hundred five five" 80055, "one hundred two hundred"
+    100200."""
     number = numerals_en.cardinal(words, at)
-    unit_at = number[1] - 1 if number else at
-    plain = number and words[unit_at - 1] in ("hundred", "thousand")
-    if number and plain and _one(words[unit_at]) and _one(word_at(words, number[1])):
-        return number[0] - numerals_en.UNITS.get(words[unit_at], 0), unit_at
+    if number is None or words[number[1] - 2] not in _SCALES:
+        return number
+    value, end = number
+    following = word_at(words, end)
+    if _one(words[end - 1]) and (_one(following) or following in _SCALES):
+        return value - numerals_en.UNITS.get(words[end - 1], 0), end - 1
     return number
 
 
 def _is_round(words: Words, at: int) -> bool:
-    return word_at(words, at) in numerals_en.UNITS and word_at(words, at + 1) in (
-        "hundred",
-        "thousand",
-    )
+    return word_at(words, at) in numerals_en.UNITS and word_at(words, at + 1) in _SCALES
 
 
 def _repeated_zh(words: Words, at: int) -> tuple[str, int, bool] | None:

@@ -47,6 +47,9 @@ _ELLIPTIC = {words_of(wording) for wording in _lines(_ELLIPTIC_WORDINGS)}
 """Answers only where the sentence ends with them: "I have" is one, "I have a card" is none."""
 
 
+_GIVING_UP = {words_of("never mind"), words_of("算了")}
+"""No, unless the flow has a command of this name."""
+
 _WORDINGS = Lexicon(dict.fromkeys(_lines(_YES), "yes") | dict.fromkeys(_lines(_NO), "no"))
 
 
@@ -63,4 +66,5 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     if tuple(words[at:end]) in _ELLIPTIC and not _ends(words, end):
         return []
     weak = end == at + 1 and words[at] in _WEAK and len(words) > 2
+    weak = weak or tuple(words[at:end]) in _GIVING_UP
     return [Reading(end, value, 0.8 if weak else 1.0)]

@@ -1,0 +1,42 @@
+"""What the sample hotlines' phrases say is understood at every node that listens for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from voicebot.core.meaning import Choice, Expectation
+from voicebot.core.phrases import sentences, slots_of
+from voicebot.flow.listening import Listening
+from voicebot.flow.loader import load_file
+
+FLOWS = sorted((Path(__file__).parents[3] / "ivr_flows").glob("bank_*.yaml"))
+
+
+def _expectations(path: Path) -> Iterator[Expectation]:
+    flow = load_file(path)
+    for node in flow.nodes.values():
+        if isinstance(node, Listening):
+            yield from (e for e in node.expectations(flow) if e.speech)
+
+
+def _said(goal: Choice) -> Iterator[str]:
+    """The shortest and the longest sentence of each pattern without slots."""
+    for phrase in goal.phrases:
+        if not any(slots_of(phrase)):
+            found = sorted(sentences(phrase), key=len)
+            yield from {found[0], found[-1]}
+
+
+@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+def test_every_phrase_reaches_its_goal(understand, path):
+    tried = 0
+    for expectation in _expectations(path):
+        for goal in (*expectation.choices, *expectation.universals):
+            for text in _said(goal):
+                found = understand(text, expectation)
+                assert (found.choice, found.confidence >= 0.6) == (goal.name, True), text
+                tried += 1
+    assert tried > 100
