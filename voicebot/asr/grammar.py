@@ -1,0 +1,189 @@
+"""From what a node expects to what PocketSphinx takes. (For Vosk see `word_list.py`.)
+
+    Expectation ─▶ compile_jsgf ─▶ Grammar: JSGF and the dictionary of just its words
+
+The union of choices, slots and universals competes. A slot that is asked for also competes on its
+own and behind small carriers ("it's", "my account number is"). What an engine cannot hear (a word
+without pronunciation, a text slot in JSGF) drops the alternative that it stands in, nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from voicebot.asr.dictionary import pronunciations, spoken_words, token, word_of
+from voicebot.asr.spoken import english
+from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
+from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words
+
+_CARRIER = 0.01
+"""Weight of words that need not be said: callers mostly leave them out, and short ones ("it's")
+take the beginnings of short answers."""
+_REFERENCE = re.compile(r"<([a-z0-9_]+)>")
+_NAME = re.compile(r"(?<![</.\w])[a-z][\w']*(?![\w>])")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A compiled grammar with its dictionary; empty `jsgf` where nothing can be heard."""
+
+    jsgf: str
+    dictionary: tuple[tuple[str, tuple[str, ...]], ...]
+    """Token and its pronunciations, sorted by token."""
+    key: str
+    """Hash of the content: the name under which workers keep it."""
+
+    def encode(self) -> bytes:
+        """As it is sent to a worker."""
+        return json.dumps([self.jsgf, self.dictionary]).encode("utf-8")
+
+
+@lru_cache(maxsize=512)
+def compile_jsgf(expectation: Expectation) -> Grammar:
+    """The grammar of what is expected, in JSGF for PocketSphinx (English)."""
+    rules = _Rules(expectation.slots)
+    ways = list(rules.ways(expectation))
+    if not ways:
+        return Grammar("", (), "")
+    lines = [f"public <utterance> = {' | '.join(ways)};"]
+    lines += [f"<{name}> = {body};" for name, body in sorted(rules.closure().items())]
+    jsgf = "#JSGF V1.0;\ngrammar expected;\n" + "\n".join(lines) + "\n"
+    words = sorted({name for line in lines for name in _names(line)})
+    dictionary = tuple((name, pronunciations(word_of(name))) for name in words)
+    key = hashlib.sha256(repr((jsgf, dictionary)).encode()).hexdigest()[:24]
+    return Grammar(jsgf, dictionary, key)
+
+
+def check_vocabulary(expectation: Expectation) -> list[str]:
+    """Words that PocketSphinx cannot recognize: the phrases that hold them will not be heard."""
+    found = {
+        word
+        for phrase in _phrases(expectation)
+        for word in _words(phrase)
+        if not pronunciations(word)
+    }
+    return sorted(found)
+
+
+def _phrases(expectation: Expectation) -> Iterator[Phrase]:
+    slot_options = (option for slot in expectation.slots for option in slot.options)
+    for choice in (*expectation.choices, *expectation.universals, *slot_options):
+        yield from choice.phrases
+
+
+def _words(phrase: Phrase) -> Iterator[str]:
+    match phrase:
+        case Words(text):
+            yield from spoken_words(text)
+        case Sequence(parts) | OneOf(parts):
+            for part in parts:
+                yield from _words(part)
+        case Maybe(part):
+            yield from _words(part)
+        case SlotMark():
+            return
+
+
+def _names(line: str) -> Iterator[str]:
+    """Tokens of words in a rule: not rule names, weights or the keyword before them."""
+    return iter(_NAME.findall(line.partition(" = ")[2]))
+
+
+class _Rules:
+    """JSGF of phrases; collects the rules of the slots that they use."""
+
+    def __init__(self, slots: tuple[SlotSpec, ...]) -> None:
+        self._slots = {slot.name: slot for slot in slots}
+        self._bodies: dict[str, str] = {}
+
+    def ways(self, expectation: Expectation) -> Iterator[str]:
+        """Everything that competes, each a JSGF expression."""
+        for choice in (*expectation.choices, *expectation.universals):
+            body = self.choice(choice)
+            if body is not None:
+                yield f"({body}) <tail>"
+        for slot in expectation.slots:
+            rule = self.slot(slot.name)
+            if rule is not None:
+                self._bodies[f"lead_{slot.name}"] = self.lead(slot)
+                yield f"<lead_{slot.name}> {rule} <tail>"
+
+    def lead(self, slot: SlotSpec) -> str:
+        """What may stand before a value: nothing, most of the time."""
+        carriers = " | ".join(_spell(text) for text in english.carriers(slot))
+        return f"/1/ <NULL> | /{_CARRIER}/ ({carriers})" if carriers else "<NULL>"
+
+    def choice(self, choice: Choice) -> str | None:
+        """All its phrases."""
+        return _either([self.phrase(phrase) for phrase in choice.phrases])
+
+    def phrase(self, phrase: Phrase) -> str | None:
+        """One pattern; None where no way through it can be heard."""
+        match phrase:
+            case Words(text):
+                return self.words(text)
+            case SlotMark(name):
+                return self.slot(name)
+            case Maybe(part):
+                body = self.phrase(part)
+                return "" if body is None else f"[{body}]"
+            case OneOf(options):
+                body = _either([self.phrase(option) for option in options])
+                return None if body is None else f"({body})"
+            case Sequence(parts):
+                bodies = [self.phrase(part) for part in parts]
+                heard = [body for body in bodies if body is not None]
+                return " ".join(filter(None, heard)) if len(heard) == len(bodies) else None
+
+    def words(self, text: str) -> str | None:
+        """Words as they stand; nothing where only punctuation stands."""
+        words = spoken_words(text)
+        if not all(pronunciations(word) for word in words):
+            return None
+        return " ".join(token(word) for word in words)
+
+    def slot(self, name: str) -> str | None:
+        """A reference to the slot's rule."""
+        slot = self._slots.get(name)
+        if slot is None:
+            return None
+        rule = f"slot_{name}"
+        if rule not in self._bodies:
+            body = self.slot_body(slot)
+            if body is None:
+                return None
+            self._bodies[rule] = body
+        return f"<{rule}>"
+
+    def slot_body(self, slot: SlotSpec) -> str | None:
+        """The values of a slot. Marks within an option's phrases stand for nothing."""
+        if slot.type is SlotType.CHOICE:
+            plain = _Rules(())
+            return _either([plain.choice(option) for option in slot.options])
+        return english.rule_for(slot)
+
+    def closure(self) -> dict[str, str]:
+        """The rules in use and all that they name."""
+        found = {**self._bodies, "tail": f"/1/ <NULL> | /{_CARRIER}/ please"}
+        waiting = list(found.values())
+        while waiting:
+            for name in _REFERENCE.findall(waiting.pop()):
+                if name not in found:
+                    found[name] = english.RULES[name]
+                    waiting.append(found[name])
+        return found
+
+
+def _either(bodies: list[str | None]) -> str | None:
+    """Alternatives, without those that cannot be heard and without empty ones."""
+    heard = list(dict.fromkeys(body for body in bodies if body))
+    return " | ".join(heard) if heard else None
+
+
+def _spell(text: str) -> str:
+    return " ".join(token(word) for word in text.split())

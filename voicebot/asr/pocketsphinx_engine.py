@@ -1,0 +1,154 @@
+"""PocketSphinx with its bundled US English model. Runs only in worker processes: it holds the GIL.
+
+    8 kHz ─▶ 16 kHz polyphase ─▶ gain ─▶ grammar search  ─▶ words, score ┐
+                                     └─▶ allphone search ─▶ score        ┴▶ ratio for rejection
+
+The whole utterance is decoded at once, so that cepstral means are those of the whole. The second
+search hears phones of any order; how much better it explains the speech than the grammar does
+tells speech that was not expected.
+
+One reading only: the lattice's next best ones are not sentences of the grammar, and looking for
+them can take minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pocketsphinx import Decoder
+
+from voicebot.asr.dictionary import model_path, word_of
+from voicebot.asr.wire import Message
+from voicebot.audio.resample import resample
+from voicebot.core.audio import WIDEBAND, Pcm
+
+_ALLPHONE = "allphone"
+_SILENT_PHONES = {"SIL", "+SPN+", "+NSN+"}
+_FRAME_MS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    word: str
+    start: int
+    """First frame, of 10 ms."""
+    end: int
+    """Frame after the last."""
+
+    @property
+    def spoken(self) -> bool:
+        return not self.word.startswith(("<", "(", "["))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    text: str
+    score: float
+    """Log-likelihood, in PocketSphinx's whole-number unit."""
+    segments: tuple[_Segment, ...]
+
+
+class PocketSphinxEngine:
+    """One decoder; grammars are added as they come and the oldest forgotten."""
+
+    def __init__(self, gain: float = 0.15, grammars: int = 64) -> None:
+        self._gain = gain
+        self._limit = grammars
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._decoder = _decoder()
+        self._decoder.add_allphone_file(_ALLPHONE)
+        self._logmath = self._decoder.get_logmath()
+
+    def handle(self, message: Message) -> Mapping[str, Any]:
+        """Decode one utterance: parts are the grammar and int16 sound at `rate`."""
+        grammar, sound = message.parts
+        name = message.header["grammar"]
+        self._add(name, grammar)
+        if not sound:
+            return {}
+        audio = self._prepared(Pcm.from_bytes(sound, message.header["rate"]))
+        found = self._search(name, audio)
+        if found is None or not any(segment.spoken for segment in found.segments):
+            return {"text": ""}
+        return self._judged(found, self._search(_ALLPHONE, audio))
+
+    def _prepared(self, pcm: Pcm) -> bytes:
+        wide = resample(pcm, WIDEBAND).samples.astype(np.float64) * self._gain
+        return Pcm(np.round(wide).astype(np.int16), WIDEBAND).to_bytes()
+
+    def _search(self, name: str, audio: bytes) -> _Pass | None:
+        """None where no way through the grammar ends with the sound."""
+        decoder = self._decoder
+        decoder.activate_search(name)
+        decoder.start_utt()
+        decoder.process_raw(audio, full_utt=True)
+        decoder.end_utt()
+        best = decoder.hyp()
+        if best is None:
+            return None
+        segments = tuple(
+            _Segment(part.word, part.start_frame, part.end_frame + 1) for part in decoder.seg()
+        )
+        return _Pass(_text(best.hypstr), self._logmath.log(best.score), segments)
+
+    def _judged(self, found: _Pass, phones: _Pass | None) -> dict[str, Any]:
+        words = [segment for segment in found.segments if segment.spoken]
+        frames = sum(segment.end - segment.start for segment in words)
+        loop = phones or _Pass("", found.score, ())
+        speech = sum(s.end - s.start for s in loop.segments if s.word not in _SILENT_PHONES)
+        return {
+            "text": found.text,
+            "words": [[word_of(s.word), s.start * _FRAME_MS, s.end * _FRAME_MS] for s in words],
+            "ratio": (found.score - loop.score) / max(1, frames),
+            "coverage": frames / max(1, speech),
+        }
+
+    def _add(self, name: str, grammar: bytes) -> None:
+        if name in self._known:
+            self._known.move_to_end(name)
+            return
+        jsgf, dictionary = json.loads(grammar)
+        for word, pronunciations in dictionary:
+            self._learn(word, pronunciations)
+        self._decoder.add_jsgf_string(name, jsgf)
+        self._known[name] = None
+        if len(self._known) > self._limit:
+            self._decoder.activate_search(name)
+            self._decoder.remove_search(self._known.popitem(last=False)[0])
+
+    def _learn(self, word: str, pronunciations: list[str]) -> None:
+        """Words are never unlearned: a hotline has some thousands."""
+        if self._decoder.lookup_word(word) is not None:
+            return
+        for number, phones in enumerate(pronunciations, 1):
+            name = word if number == 1 else f"{word}({number})"
+            self._decoder.add_word(name, phones, False)
+
+
+def _text(hypothesis: str) -> str:
+    return " ".join(word_of(name) for name in hypothesis.split())
+
+
+def _decoder() -> Decoder:
+    """A decoder with an empty dictionary: the full one costs 25 MB and is never needed."""
+    descriptor, name = tempfile.mkstemp(suffix=".dict")
+    os.close(descriptor)
+    try:
+        return Decoder(
+            hmm=str(model_path() / "en-us"),
+            lm=None,
+            dict=name,
+            bestpath=False,
+            topn=8,
+            loglevel="FATAL",
+        )
+    finally:
+        Path(name).unlink()

@@ -1,0 +1,301 @@
+"""A pool of recognizer processes.
+
+    run(job) ─▶ waiting jobs, most urgent first ─▶ a free worker (or the one it is pinned to)
+                          ▲                             │ answered ─▶ result
+                          └── once, on another worker ──┘ died, stuck ─▶ killed and replaced
+
+A final reading goes before a partial one. A job that fails twice, or waits too long, raises
+`EngineError`; nothing that happens to a worker reaches a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from voicebot.asr import wire
+from voicebot.core.errors import EngineError
+
+log = logging.getLogger(__name__)
+
+_RESPAWN_PAUSE_S = 1.0
+"""After a worker that did not even start, so that a broken model does not spin."""
+
+
+class Urgency(IntEnum):
+    """Which job goes first."""
+
+    FINAL = 0
+    PARTIAL = 1
+    BACKGROUND = 2
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One question to a worker."""
+
+    build: Callable[[int], wire.Message]
+    """The message, for the worker of that number."""
+    urgency: Urgency
+    result: asyncio.Future[Mapping[str, Any] | None]
+    """The answer; None where the job was dropped."""
+    pinned: Callable[[], int | None] = lambda: None
+    """The worker that must do it, if it lives; asked whenever a worker is free."""
+    failures: int = 0
+    started: bool = False
+
+    def drop(self) -> None:
+        """Nobody waits for it any more. What runs already runs to its end."""
+        if not self.started and not self.result.done():
+            self.result.set_result(None)
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    number: int
+    """Unique in the pool's life."""
+    process: asyncio.subprocess.Process
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    """A job may be there."""
+
+
+class _WorkerLost(Exception):
+    """Died, stuck or out of step."""
+
+
+class WorkerPool:
+    """`size` processes, each with all of `config`'s engines."""
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        *,
+        size: int = 0,
+        deadline_ms: int = 1_500,
+        start_deadline_ms: int = 60_000,
+    ) -> None:
+        """`config`: see `worker_main`. `size` 0: one a core. Deadlines are for one job and for
+        the loading of the models."""
+        self._config = json.dumps(config)
+        self._size = size or os.cpu_count() or 1
+        self._deadline_s = deadline_ms / 1000
+        self._start_deadline_s = start_deadline_ms / 1000
+        self._numbers = itertools.count()
+        self._jobs: list[Job] = []
+        self._workers: dict[int, _Worker] = {}
+        self._runners: list[asyncio.Task[None]] = []
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the workers that are up."""
+        return [worker.process.pid for worker in self._workers.values()]
+
+    async def start(self) -> None:
+        """Start the workers; returns when all are ready. Raises `EngineError`."""
+        started = await asyncio.gather(
+            *(self._spawn() for _ in range(self._size)), return_exceptions=True
+        )
+        failed = [worker for worker in started if isinstance(worker, BaseException)]
+        if failed:
+            await asyncio.gather(*(_end(w) for w in started if isinstance(w, _Worker)))
+            raise EngineError(f"speech recognition does not start: {failed[0]}")
+        self._runners = [
+            asyncio.create_task(self._serve_slot(worker), name="asr worker")
+            for worker in started
+            if isinstance(worker, _Worker)
+        ]
+
+    async def close(self) -> None:
+        """End all workers; jobs that wait raise `EngineError`."""
+        for runner in self._runners:
+            runner.cancel()
+        await asyncio.gather(*self._runners, return_exceptions=True)
+        self._runners.clear()
+        jobs, self._jobs = self._jobs, []
+        for job in jobs:
+            _fail(job, "speech recognition is stopped")
+
+    def submit(
+        self,
+        build: Callable[[int], wire.Message],
+        urgency: Urgency,
+        pinned: Callable[[], int | None] = lambda: None,
+    ) -> Job:
+        """Queue a job. Never blocks. Its result raises `EngineError`."""
+        result = asyncio.get_running_loop().create_future()
+        job = Job(build, urgency, result, pinned)
+        # Whoever dropped the job need not look at what became of it.
+        result.add_done_callback(lambda future: future.cancelled() or future.exception())
+        if self._runners:
+            self._queue(job)
+        else:
+            _fail(job, "speech recognition is not running")
+        return job
+
+    def submit_to_all(self, message: wire.Message, urgency: Urgency) -> list[Job]:
+        """The same job for every worker that is up now."""
+
+        def to(number: int) -> Job:
+            return self.submit(lambda _: message, urgency, lambda: number)
+
+        return [to(number) for number in list(self._workers)]
+
+    async def answer(self, job: Job) -> Mapping[str, Any] | None:
+        """Wait for a job that others may wait for too. Raises `EngineError`, also when it takes
+        longer than two tries may."""
+        try:
+            async with asyncio.timeout(2 * self._deadline_s + 0.5):
+                return await asyncio.shield(job.result)
+        except TimeoutError:
+            job.drop()
+            raise EngineError("speech recognition is too slow") from None
+
+    def _queue(self, job: Job) -> None:
+        self._jobs.append(job)
+        for worker in self._workers.values():
+            worker.wake.set()
+
+    async def _serve_slot(self, first: _Worker) -> None:
+        """Keep one worker at work, replacing it as it fails."""
+        worker: _Worker | None = first
+        try:
+            while True:
+                worker = worker or await self._respawn()
+                try:
+                    await self._serve(worker)
+                except _WorkerLost as error:
+                    log.warning("recognizer process replaced", extra={"reason": str(error)})
+                await asyncio.shield(_end(worker))
+                self._forget(worker)
+                worker = None
+        finally:
+            if worker is not None:
+                self._forget(worker)
+                await _end(worker)
+
+    async def _serve(self, worker: _Worker) -> None:
+        while True:
+            job = await self._next(worker)
+            job.started = True
+            try:
+                async with asyncio.timeout(self._deadline_s):
+                    answer = await self._ask(worker, job.build(worker.number))
+            except (TimeoutError, OSError, asyncio.IncompleteReadError, wire.WireError) as error:
+                self._retry(job)
+                raise _WorkerLost(type(error).__name__) from error
+            except asyncio.CancelledError:
+                _fail(job, "speech recognition is stopped")
+                raise
+            if "error" in answer.header:
+                _fail(job, str(answer.header["error"]))
+            elif not job.result.done():
+                job.result.set_result(answer.header["result"])
+
+    def _retry(self, job: Job) -> None:
+        job.failures += 1
+        job.started = False
+        if job.failures > 1:
+            _fail(job, "speech recognition failed twice")
+        else:
+            self._queue(job)
+
+    async def _ask(self, worker: _Worker, message: wire.Message) -> wire.Message:
+        stdin, stdout = worker.process.stdin, worker.process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(wire.encode(message))
+        await stdin.drain()
+        return await wire.read(stdout)
+
+    async def _next(self, worker: _Worker) -> Job:
+        """The most urgent job that this worker may do, the oldest of them."""
+        while True:
+            worker.wake.clear()
+            self._jobs = [job for job in self._jobs if not job.result.done()]
+            mine = [job for job in self._jobs if self._may(worker, job)]
+            if mine:
+                job = min(mine, key=lambda job: job.urgency)
+                self._jobs.remove(job)
+                return job
+            died = asyncio.ensure_future(worker.process.wait())
+            woken = asyncio.ensure_future(worker.wake.wait())
+            try:
+                await asyncio.wait({died, woken}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                woken.cancel()
+                died.cancel()
+            if worker.process.returncode is not None:
+                raise _WorkerLost("exited while idle")
+
+    def _may(self, worker: _Worker, job: Job) -> bool:
+        pinned = job.pinned()
+        return pinned is None or pinned == worker.number or pinned not in self._workers
+
+    async def _respawn(self) -> _Worker:
+        while True:
+            try:
+                return await self._spawn()
+            except EngineError as error:
+                log.error("recognizer process does not start", extra={"reason": str(error)})
+                await asyncio.sleep(_RESPAWN_PAUSE_S)
+
+    async def _spawn(self) -> _Worker:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "voicebot.asr.worker_main",
+            self._config,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 20,
+            start_new_session=True,
+            env=_environment(),
+        )
+        worker = _Worker(next(self._numbers), process)
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(self._start_deadline_s):
+                await wire.read(process.stdout)
+        except (TimeoutError, asyncio.IncompleteReadError, wire.WireError):
+            await _end(worker)
+            raise EngineError("a recognizer process ended while loading its models") from None
+        except asyncio.CancelledError:
+            await _end(worker)
+            raise
+        self._workers[worker.number] = worker
+        return worker
+
+    def _forget(self, worker: _Worker) -> None:
+        """Jobs pinned to it are free for the others now."""
+        self._workers.pop(worker.number, None)
+        for other in self._workers.values():
+            other.wake.set()
+
+
+def _fail(job: Job, reason: str) -> None:
+    if not job.result.done():
+        job.result.set_exception(EngineError(reason))
+
+
+def _environment() -> dict[str, str]:
+    """The worker finds this very package, and computes on one core."""
+    package_root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+
+
+async def _end(worker: _Worker) -> None:
+    """Killed, not asked: a worker holds nothing that must be saved."""
+    with contextlib.suppress(ProcessLookupError):
+        worker.process.kill()
+    await worker.process.wait()
