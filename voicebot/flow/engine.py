@@ -22,8 +22,10 @@ from voicebot.flow.steps import (
     Event,
     NoInput,
     NoMatch,
+    Note,
     QueueLeft,
     Replied,
+    Say,
     Started,
     TransferEnded,
     Typed,
@@ -69,6 +71,7 @@ def step(state: FlowState, event: Event) -> tuple[FlowState, tuple[Action, ...]]
         _guarded(walk, event)
     while walk.next is not None:
         _enter(walk, *walk.next)
+    assert not isinstance(walk.actions[-1], Say | Note), "a step ends in an action that waits"
     return walk.state, tuple(walk.actions)
 
 

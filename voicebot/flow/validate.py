@@ -27,6 +27,7 @@ from voicebot.flow.base import (
     marked,
 )
 from voicebot.flow.document import Document
+from voicebot.flow.expression_types import TEXT, mismatches, of_slot
 from voicebot.flow.expressions import ExpressionError, names, parse
 from voicebot.flow.graph import check_graph
 from voicebot.flow.kinds.ask import AskNode
@@ -135,6 +136,15 @@ def _check_expression(report: Report, path: Path, text: str) -> None:
     extra = ("body", "status") if "save" in path else ()
     for name in names(tree):
         _check_name(report, path, name.path, name.offset, extra)
+    for message in mismatches(tree, lambda name: _type_of(report.flow, name)):
+        report.add(path, "wrong-type", message, offset=0)
+
+
+def _type_of(flow: Flow, name: str) -> str | None:
+    if name.startswith("call."):
+        return TEXT
+    slot = flow.slots.get(name)
+    return of_slot(slot.type) if slot else None
 
 
 def _check_name(report: Report, path: Path, name: str, offset: int, extra: Collection[str]) -> None:

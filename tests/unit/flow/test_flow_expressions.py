@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicebot.flow.expression_types import BOOLEAN, NUMBER, TEXT, mismatches
 from voicebot.flow.expressions import (
     EvaluationError,
     ExpressionError,
@@ -101,6 +102,28 @@ def test_what_has_no_value_raises_without_naming_the_values(text: str) -> None:
     with pytest.raises(EvaluationError) as raised:
         value_of(text)
     assert "Ann" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("money > 5 and word == 'a' and flag == true", None),
+        ("any + 1 > money - any", None),
+        ("word + 'a' in ['b'] or len(word) < 3", None),
+        ("money == null", None),
+        ("money > '5'", "> compares a number with text"),
+        ("word == 5", "== compares text with a number"),
+        ("flag == 'yes'", "== compares yes or no with text"),
+        ("not (word * 2 > 1)", "* needs two numbers, not a number and text"),
+        ("word + 1", "+ needs two numbers or two texts, not a number and text"),
+        ("[-word]", "- needs a number, not text"),
+        ("word in 5", "`in` needs a list or text on its right, not a number"),
+    ],
+)
+def test_types_are_checked_before_any_call(text: str, message: str | None) -> None:
+    types = {"money": NUMBER, "word": TEXT, "flag": BOOLEAN}
+    found = list(mismatches(parse(text), types.get))
+    assert found == ([message] if message else [])
 
 
 def test_names_are_found_with_their_places() -> None:

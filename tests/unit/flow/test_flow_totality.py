@@ -148,7 +148,7 @@ def check(state: FlowState, actions: tuple[Action, ...]) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS.names())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_call_goes_on_or_ends(name: str, data: st.DataObject) -> None:
     state = start(FLOWS.get(name), today=datetime.date(2026, 11, 22))
