@@ -21,6 +21,9 @@ _TOKEN = re.compile(
     r"\s*(?:/(?P<weight>[0-9.]+)/|<(?P<ref>[a-z0-9_]+)>|(?P<sign>[()\[\]|])|(?P<word>[^\s()\[\]|<>/]+))"
 )
 
+_RULE = re.compile(r"^<([a-z0-9_]+)> = (.*);$", re.MULTILINE)
+_PUBLIC = re.compile(r"^public <[a-z0-9_]+> = (.*);$", re.MULTILINE)
+
 Arc = tuple[int, int, float, str]
 """From, to, probability, word; an empty word goes on without one."""
 
@@ -31,6 +34,13 @@ class Automaton:
 
     states: int
     arcs: tuple[Arc, ...]
+
+
+def read_jsgf(text: str) -> Automaton:
+    """The automaton of a grammar as `grammar.py` writes it, one rule a line."""
+    rules = dict(_RULE.findall(text))
+    (public,) = _PUBLIC.findall(text)
+    return build(public, rules)
 
 
 def build(expression: str, rules: Mapping[str, str]) -> Automaton:

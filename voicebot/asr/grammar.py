@@ -19,7 +19,7 @@ from functools import lru_cache
 from voicebot.asr.dictionary import pronunciations, spoken_words, token, word_of
 from voicebot.asr.spoken import english
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
-from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words
+from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words, slots_of
 
 _CARRIER = 0.01
 """Weight of words that need not be said: callers mostly leave them out, and short ones ("it's")
@@ -107,8 +107,10 @@ class _Rules:
             body = self.choice(choice)
             if body is not None:
                 yield f"({body}) <tail>"
+        within = {name for phrase in _phrases(expectation) for name in slots_of(phrase)}
         for slot in expectation.slots:
-            rule = self.slot(slot.name)
+            # A slot of a phrase is filled by that phrase alone, as understanding has it.
+            rule = self.slot(slot.name) if slot.name not in within else None
             if rule is not None:
                 self._bodies[f"lead_{slot.name}"] = self.lead(slot)
                 yield f"<lead_{slot.name}> {rule} <tail>"

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from pocketsphinx import Decoder
 
+from voicebot.asr.automaton import read_jsgf
 from voicebot.asr.dictionary import model_path, word_of
 from voicebot.asr.wire import Message
 from voicebot.audio.resample import resample
@@ -118,7 +119,10 @@ class PocketSphinxEngine:
         jsgf, dictionary = json.loads(grammar)
         for word, pronunciations in dictionary:
             self._learn(word, pronunciations)
-        self._decoder.add_jsgf_string(name, jsgf)
+        automaton = read_jsgf(jsgf)
+        arcs = [arc if arc[3] else arc[:3] for arc in automaton.arcs]
+        fsg = self._decoder.create_fsg(name, 0, automaton.states - 1, arcs)
+        self._decoder.add_fsg(name, fsg)
         self._known[name] = None
         if len(self._known) > self._limit:
             self._decoder.activate_search(name)

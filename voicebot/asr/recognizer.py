@@ -19,7 +19,6 @@ from voicebot.asr.workers import Urgency, WorkerPool
 from voicebot.core.meaning import Expectation, SlotType
 from voicebot.core.ports import Hearing
 
-
 _SUGGESTED = {"en": "vosk-model-small-en-us-0.15", "zh": "vosk-model-small-cn-0.22"}
 
 
