@@ -8,8 +8,8 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime, tzinfo
 from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
+from voicebot.core.meaning import Expectation
 from voicebot.core.ports import Leg, Recognizer, Voice
 from voicebot.flow.state import Flow
 from voicebot.prompts.catalogue import Catalogue
@@ -154,12 +155,15 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     if missing := vad.missing_reason():
         announce(f"Note: {missing}")
     zone = _zone(settings)
+    understanding = nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None))
+    for expectation in _expectations(settings):
+        understanding.prepare(expectation)
     line = SipEndpoint(settings.sip)
     services = Services(
         telephone=line,
         vad=vad.build(hotline.vad),
         recognizer=recognizer,
-        understanding=nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None)),
+        understanding=understanding,
         voice=voice,
         backend=backend,
         journal=store.journal,
@@ -187,9 +191,15 @@ async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[R
         for language in sorted({flow.language for flow in settings.flows.flows.values()}):
             if not recognizer.available(language):
                 announce(f"Note: {asr.missing_reason(language)}")
+        recognizer.warm(_expectations(settings))
         yield recognizer
     finally:
         await recognizer.close()
+
+
+def _expectations(settings: Settings) -> list[Expectation]:
+    """All that any flow may expect, to be compiled before the first caller waits for it."""
+    return [e for flow in settings.flows.flows.values() for e in flow.expectations()]
 
 
 @asynccontextmanager

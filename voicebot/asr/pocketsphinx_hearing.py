@@ -9,7 +9,9 @@ worker costs a retry.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from voicebot.asr.confidence import transcript
 from voicebot.asr.grammar import Grammar
@@ -43,6 +45,8 @@ class PocketSphinxHearing:
         self._sound: list[Pcm] = []
         self._reading: _Reading | None = None
         self._known = Transcript((), final=True)
+        self.evidence: Mapping[str, Any] = {}
+        """The engine's last answer as it came, before rejection: for measuring."""
 
     def feed(self, pcm: Pcm) -> None:
         """More of the utterance; all of one rate."""
@@ -70,6 +74,7 @@ class PocketSphinxHearing:
         reading.job.urgency = min(reading.job.urgency, urgency)
         answer = await self._pool.answer(reading.job)
         if answer is not None:
+            self.evidence = answer
             accept, reject = self._settings.accept_ratio, self._settings.reject_ratio
             self._known = transcript(answer, accept, reject, offset_ms=reading.offset_ms)
         return self._known

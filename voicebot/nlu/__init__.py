@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from voicebot.core.ports import Understanding
 from voicebot.nlu.settings import NluSettings
 from voicebot.nlu.understanding import PhraseUnderstanding
 
@@ -14,6 +13,6 @@ __all__ = ["NluSettings", "PhraseUnderstanding", "build"]
 
 def build(
     settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
-) -> Understanding:
+) -> PhraseUnderstanding:
     """The understanding that `settings` ask for; `now` is the clock in the call's zone."""
     return PhraseUnderstanding(settings, now)
