@@ -93,7 +93,12 @@ class World:
         self.telephone = SimTelephone()
         self.leg = SimLeg(LegInfo())
         self.directory: Directory | None = None
+        self.later: list[tuple[float, Callable[[], None]]] = []
         self.dialable: Callable[[str], bool] = lambda address: True
+
+    def after_s(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something so long after the call began to ring, media or not."""
+        self.later.append((seconds, action))
 
     def play(self, text: str) -> list[Fact]:
         """Do a scenario's stimuli; the facts that came of it."""
@@ -105,6 +110,8 @@ class World:
         board = Switchboard(self.queues, self.agents)
         self.directory = Directory(board, lambda: round(loop.time() * 1000))
         self._prepare(script)
+        for seconds, action in self.later:
+            loop.call_later(seconds, action)
         session = CallSession(
             self.leg, self.flow, self._services(), self.directory, CallId("scenario")
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from runner import World, rendered
@@ -9,6 +11,7 @@ from test_hotline import nothing_is_left, world
 
 from voicebot.core.audio import FRAME_MS
 from voicebot.core.record import Fact, FactKind, fold
+from voicebot.flow.model import BeforeAnswer
 
 DEAD_AIR_MS = 3_000
 
@@ -144,3 +147,29 @@ def test_no_call_has_dead_air() -> None:
 """
     )
     assert longest_silence_ms(hotline) <= DEAD_AIR_MS
+
+
+def test_a_flow_may_ring_and_speak_before_it_answers() -> None:
+    hotline = world()
+    before = BeforeAnswer.model_validate({"ring": "2s", "early": ["welcome"]})
+    file = hotline.flow.file.model_copy(update={"before_answer": before})
+    hotline.flow = replace(hotline.flow, file=file)
+    facts = hotline.play("  0.0  ring     1 → desk\n 12.0  hangup   caller")
+    said = of(facts, FactKind.SAID)[0]
+    (answered,) = of(facts, FactKind.ANSWERED)
+    rang = of(facts, FactKind.RANG)[0]
+    assert (answered.time - rang.time).total_seconds() >= 2.0 + said.data["total_ms"] / 1000
+    assert said.data["heard_ms"] == said.data["total_ms"]
+    assert facts.index(said) < facts.index(answered)
+
+
+def test_a_caller_who_hangs_up_while_it_rings_leaves_nothing() -> None:
+    hotline = world()
+    file = hotline.flow.file.model_copy(
+        update={"before_answer": BeforeAnswer.model_validate({"ring": "30s"})}
+    )
+    hotline.flow = replace(hotline.flow, file=file)
+    hotline.after_s(1.0, hotline.leg.far_hangs_up)
+    facts = hotline.play("  0.0  ring     1 → desk")
+    assert [f.kind for f in facts] == [FactKind.RANG, FactKind.ENDED]
+    nothing_is_left(hotline)

@@ -8,7 +8,15 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from voicebot.core.meaning import SlotType
 from voicebot.core.turn import BargeIn
-from voicebot.flow.base import Keys, NodeName, PhrasePattern, Strict, Template
+from voicebot.flow.base import (
+    DurationMs,
+    Keys,
+    NodeName,
+    PhrasePattern,
+    Prompts,
+    Strict,
+    Template,
+)
 from voicebot.flow.properties import ConfidenceModel, Reactions, TimingModel
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
@@ -83,6 +91,15 @@ class Backend(Strict):
     headers: dict[str, Template] = Field({}, description="Sent with every request.")
 
 
+class BeforeAnswer(Strict):
+    """What callers get before the call is answered, and paid for."""
+
+    ring: DurationMs = Field(0, le=60_000, description="Let it ring so long first (0s).")
+    early: Prompts = Field(
+        (), description="Said before answering, as early media; not every network lets it through."
+    )
+
+
 def _from_url(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
@@ -97,6 +114,9 @@ class FlowFile(Strict, Generic[NodeT]):
     description: str = Field("", description="What the hotline is for.")
     language: Literal["en", "zh"] = Field("en", description="The language that the bot speaks.")
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of amounts.")
+    before_answer: BeforeAnswer = Field(
+        BeforeAnswer(), description="Ringing and announcements before the call is answered."
+    )
     start: NodeName = Field(description="The node that a call begins with.")
     on_error: NodeName = Field(
         description="The node for anything that fails: a back end, the recognizer, a loop, "

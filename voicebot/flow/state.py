@@ -138,13 +138,20 @@ class Flow:
             [str(v) for _, v in marked(self.file) if isinstance(v, PromptRef)]
             + list(built_in(self.language))
         )
-        texts = [self.text(ref) for ref in refs]
-        return [
-            Prompt(parts, self.language, prompt_id)
-            for prompt_id, text in texts
-            if (parts := tuple(p for p in parse_template(text) if isinstance(p, str)))
-            and len(parts) == len(parse_template(text))
-        ]
+        found = [self.static_prompt(ref) for ref in refs]
+        return [prompt for prompt in found if prompt is not None]
+
+    def early_prompts(self) -> list[Prompt]:
+        """What is said before the call is answered."""
+        found = [self.static_prompt(str(ref)) for ref in self.file.before_answer.early]
+        return [prompt for prompt in found if prompt is not None]
+
+    def static_prompt(self, ref: str) -> Prompt | None:
+        """A prompt without values; None for one that has some."""
+        prompt_id, text = self.text(ref)
+        template = parse_template(text)
+        parts = tuple(part for part in template if isinstance(part, str))
+        return Prompt(parts, self.language, prompt_id) if parts and parts == template else None
 
     def expectations(self) -> list[Expectation]:
         """All that the nodes may expect, for checking and warming up recognizers; each once."""

@@ -53,6 +53,7 @@ def validate(flow: Flow, document: Document, around: Surroundings) -> list[Probl
     for path, value in marked(flow.file):
         _check_mark(report, path, value)
     _check_prompts(report)
+    _check_early(report)
     _check_slots(report)
     for name, node in flow.nodes.items():
         _check_node(report, ("nodes", name), node)
@@ -114,6 +115,19 @@ def _check_prompts(report: Report) -> None:
         _check_template(report, path, text)
         if name not in used:
             report.add(path, "unused-prompt", f"nothing says {name}", is_warning=True)
+
+
+def _check_early(report: Report) -> None:
+    """Nothing is known of a call that is not answered yet."""
+    for i, ref in enumerate(report.flow.file.before_answer.early):
+        try:
+            known = report.flow.static_prompt(str(ref)) is not None
+        except TemplateError:
+            continue  # Reported where the prompt stands.
+        if not known:
+            path: Path = ("before_answer", "early", i)
+            message = "a prompt before the answer cannot hold values"
+            report.add(path, "early-value", message, "leave the {values} out")
 
 
 def _check_template(report: Report, path: Path, text: str) -> None:

@@ -6,13 +6,15 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, Outcome
+from voicebot.core.audio import FRAME_MS
+from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, LegState, Outcome
 from voicebot.core.errors import LegGone, VoicebotError
 from voicebot.core.ports import Leg
 from voicebot.core.record import FactKind
+from voicebot.core.turn import BargeIn
 from voicebot.flow.state import Flow
 from voicebot.session.context import Context, Services
-from voicebot.session.dialogue import converse
+from voicebot.session.dialogue import converse, say
 from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen
 from voicebot.session.line import Line
@@ -86,6 +88,7 @@ class CallSession:
             await self._end(context, ending)
 
     async def _answer(self, context: Context) -> None:
+        await self._before_answer(context)
         await self._leg.answer()
         context.move(CallEvent.ANSWERED)
         name, context.line.recording = self._services.record(self._call, self._leg.rate)
@@ -97,6 +100,18 @@ class CallSession:
             rate=self._leg.rate,
         )
         context.pen.write(FactKind.RECORDING, file=name, paused=False)
+
+    async def _before_answer(self, context: Context) -> None:
+        """Let it ring, and say what the flow wants said before the call is answered."""
+        self._leg.ring()
+        # There is no sound yet whose time would pass, so this is the one wait by the clock.
+        for _ in range(self._flow.file.before_answer.ring // FRAME_MS):
+            await asyncio.sleep(FRAME_MS / 1000)
+            if self._leg.state is LegState.DISCONNECTED:
+                raise LegGone("the caller hung up while it rang")
+        if early := self._flow.early_prompts():
+            await self._leg.early_media()
+            await say(context, [(prompt, BargeIn.NONE) for prompt in early])
 
     async def _end(self, context: Context, ending: Ending) -> None:
         context.speaker.stop()
