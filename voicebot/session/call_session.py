@@ -52,11 +52,11 @@ class CallSession:
         async with asyncio.TaskGroup() as group:
             tasks = Tasks(group)
             context = self._context(tasks)
-            self._directory.enter(context)
+            self._directory.enter(self._call)
             try:
                 await self._serve(context)
             finally:
-                self._directory.leave(context)
+                self._directory.leave(self._call)
                 tasks.cancel()
 
     def _context(self, tasks: Tasks) -> Context:

@@ -19,11 +19,13 @@ from voicebot.core.ports import (
     Voice,
 )
 from voicebot.core.record import FactKind
+from voicebot.core.turn import Floor
 from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen
 from voicebot.session.line import Line
 from voicebot.session.speaker import Speaker
 from voicebot.session.tasks import Tasks
+from voicebot.turns.floor import FloorEvent, next_floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Context:
     services: Services
     directory: Directory
     state: CallState = CallState.RINGING
+    floor: Floor = Floor.THINKING
+    """Who has the floor of the conversation."""
     queued: bool = False
     """The caller has waited for a person."""
     bridged: bool = False
@@ -84,6 +88,10 @@ class Context:
         if self.line.recording is not None:
             self.line.recording.pause(on=on)
         self.pen.write(FactKind.RECORDING, file="", paused=on)
+
+    def hand_on(self, event: FloorEvent) -> None:
+        """Hand the floor on."""
+        self.floor = next_floor(self.floor, event)
 
     def move(self, event: CallEvent) -> None:
         """Go to the next state of the call."""

@@ -32,6 +32,7 @@ from voicebot.session.tasks import Work
 from voicebot.session.transfer import transfer
 from voicebot.session.turn import take_turn
 from voicebot.session.waiting import wait_for_agent
+from voicebot.turns.floor import FloorEvent
 
 Row = list[tuple[Prompt, BargeIn]]
 """Prompts to be said, each with what may interrupt it."""
@@ -86,10 +87,14 @@ def _note(context: Context, kind: FactKind, data: dict[str, object]) -> None:
 
 
 async def say(context: Context, row: Row) -> None:
-    """Say all of it, to the end."""
+    """Say all of it, to the end, whatever the caller does meanwhile."""
+    if not row:
+        return
+    context.hand_on(FloorEvent.PROMPT_STARTED)
     context.speaker.start(row)
     while context.speaker.speaking:
         await context.line.frame()
+    context.hand_on(FloorEvent.WAITING)
 
 
 async def _ask_back_end(context: Context, action: Call, row: Row) -> Event:
@@ -98,12 +103,16 @@ async def _ask_back_end(context: Context, action: Call, row: Row) -> Event:
     asked_ms = line.now_ms
     work = context.tasks.start(context.services.backend.request(action.request), "back end")
     speaker.start(row)
+    if row:
+        context.hand_on(FloorEvent.PROMPT_STARTED)
     covered = not action.cover
     while speaker.speaking or not work.done:
         await line.frame()
         if not covered and not speaker.speaking and line.now_ms - asked_ms > action.cover_after_ms:
             covered = True
+            context.hand_on(FloorEvent.PROMPT_STARTED)
             speaker.start([(prompt, BargeIn.NONE) for prompt in action.cover])
+    context.hand_on(FloorEvent.WAITING)
     return _reply(context, action, work, line.now_ms - asked_ms)
 
 

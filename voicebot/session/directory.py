@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from voicebot.core.call import CallId
 from voicebot.queueing.switchboard import Switchboard
-
-if TYPE_CHECKING:
-    from voicebot.session.context import Context
 
 
 class Directory:
@@ -19,19 +15,15 @@ class Directory:
         self.switchboard = switchboard
         self.now_ms = now_ms
         """The node's monotonic time in ms; agents' rests are counted by it."""
-        self._calls: dict[CallId, Context] = {}
+        self._calls: set[CallId] = set()
 
-    def enter(self, call: Context) -> None:
+    def enter(self, call: CallId) -> None:
         """A call begins."""
-        self._calls[call.id] = call
+        self._calls.add(call)
 
-    def leave(self, call: Context) -> None:
+    def leave(self, call: CallId) -> None:
         """A call is over."""
-        self._calls.pop(call.id, None)
-
-    def calls(self) -> Iterable[Context]:
-        """Calls under way, oldest first."""
-        return list(self._calls.values())
+        self._calls.discard(call)
 
     def __len__(self) -> int:
         return len(self._calls)

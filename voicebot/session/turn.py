@@ -7,13 +7,14 @@ from voicebot.core.meaning import Match
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.speech import Voicing
-from voicebot.core.turn import BargeIn
+from voicebot.core.turn import BargeIn, Floor
 from voicebot.flow.steps import EngineFailed, Event, Listen, NoInput, NoMatch, Typed, Understood
 from voicebot.session.context import Context
 from voicebot.session.ear import Ear, Utterance
 from voicebot.session.line import Frame
 from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
 from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent
+from voicebot.turns.floor import FloorEvent
 from voicebot.turns.no_input import NoInputTimer
 
 LATE_TERMINATOR_MS = 1_500
@@ -53,8 +54,18 @@ class _Turn:
         self._digits = DigitCollector(keys, listen.timing.inter_digit_ms) if keys else None
 
     async def run(self) -> Event:
+        self._hand_on(FloorEvent.PROMPT_STARTED if self._speaker.speaking else FloorEvent.LISTENING)
+        try:
+            return await self._until_answered()
+        finally:
+            still_speaks = self._context.floor is Floor.SPEAKING
+            self._hand_on(FloorEvent.WAITING if still_speaks else FloorEvent.INPUT_ENDED)
+
+    async def _until_answered(self) -> Event:
         while True:
             frame = await self._line.frame()
+            if self._context.floor is Floor.SPEAKING and not self._speaker.speaking:
+                self._hand_on(FloorEvent.PROMPT_ENDED)
             if self._line.held:
                 self._no_input.feed(frame.at_ms, held=True)
                 continue
@@ -65,6 +76,9 @@ class _Turn:
     def close(self) -> None:
         self._ear.close()
         self._speaker.stop()
+
+    def _hand_on(self, event: FloorEvent) -> None:
+        self._context.hand_on(event)
 
     # ------------------------------------------------------------ keys
 
@@ -126,6 +140,7 @@ class _Turn:
             return
         heard_ms, total_ms = round(speaker.heard_ms), round(speaker.given_ms)
         speaker.stop()
+        self._hand_on(FloorEvent.BARGED_IN)
         if heard_ms:
             self._pen.write(
                 FactKind.BARGED_IN, by=by, onset_ms=onset_ms, heard_ms=heard_ms, total_ms=total_ms
@@ -169,7 +184,6 @@ class _Turn:
 
     def _silence(self, now_ms: int) -> Event | None:
         if self._speaker.speaking:
-            self._no_input.stop()
             return None
         if not self._no_input.running:
             self._no_input.start(now_ms)
