@@ -6,8 +6,8 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -45,6 +45,9 @@ log = logging.getLogger(__name__)
 
 Announce = Callable[[str], None]
 """Where lines for the person at the terminal go."""
+
+PATIENCE_S = 2.0
+"""A step of the start that takes longer says what it is."""
 
 
 async def serve(settings: Settings, announce: Announce) -> None:
@@ -148,7 +151,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     backend = HttpBackend(hotline.backend)
     stack.push_async_callback(backend.close)
     if hotline.demo_bank.enabled:
-        bank = await start_server(create_demo_bank(), "127.0.0.1", hotline.demo_bank.port)
+        port = hotline.demo_bank.port
+        bank = await start_server(create_demo_bank(), "127.0.0.1", port, name="demo_bank")
         stack.push_async_callback(bank.stop)
     recognizer = await stack.enter_async_context(_recognizer(settings, announce))
     voice = await stack.enter_async_context(_voice(settings, announce))
@@ -179,14 +183,26 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     node = Node(settings, line, services, directory)
     await stack.enter_async_context(_console(settings, store, node, directory, announce))
     await stack.enter_async_context(line)
-    _say_where(line, announce)
+    _say_where(settings, line, announce)
     return node
+
+
+@contextmanager
+def _patiently(what: str, announce: Announce) -> Iterator[None]:
+    """Say what is waited for, if it takes a while."""
+    loop = asyncio.get_running_loop()
+    saying = loop.call_later(PATIENCE_S, announce, f"Starting: {what}")
+    try:
+        yield
+    finally:
+        saying.cancel()
 
 
 @asynccontextmanager
 async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[Recognizer]:
     recognizer = asr.build(settings.hotline.recognition)
-    await recognizer.start()
+    with _patiently("the recognizers load their models", announce):
+        await recognizer.start()
     try:
         for language in sorted({flow.language for flow in settings.flows.flows.values()}):
             if not recognizer.available(language):
@@ -212,7 +228,8 @@ async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[Voice]
     await voice.start()
     try:
         prompts = [p for flow in settings.flows.flows.values() for p in flow.static_prompts()]
-        await voice.warm(prompts)
+        with _patiently("prompts are spoken into the cache, this once", announce):
+            await voice.warm(prompts)
         yield voice
     finally:
         await voice.close()
@@ -236,12 +253,17 @@ async def _console(
         await server.stop()
 
 
-def _say_where(line: SipEndpoint, announce: Announce) -> None:
+def _say_where(settings: Settings, line: SipEndpoint, announce: Announce) -> None:
     for address in line.addresses:
         announce(f"SIP      {address}")
-    port = line.addresses[0].split(";")[0].rsplit(":", 1)[-1]
-    uri = f"sip:bank_en@127.0.0.1:{port}"
-    announce(f'Try it   .venv/bin/voicebot call {uri} --say "I lost my card" --dtmf 4321')
+    where, _, parameters = line.addresses[0].partition(";")
+    port = where.rsplit(":", 1)[-1]
+    flow = settings.hotline.calls.default_flow
+    uri = f"sip:{flow}@127.0.0.1:{port}"
+    if parameters:
+        uri = f"'{uri};{parameters}'"
+    steps = ' --say "I lost my card" --dtmf 4321' if flow == "bank_en" else ""
+    announce(f"Try it   .venv/bin/voicebot call {uri}{steps}")
 
 
 def _music(settings: Settings) -> Callable[[str, int], Pcm]:

@@ -28,6 +28,10 @@ from voicebot.core.errors import EngineError
 
 log = logging.getLogger(__name__)
 
+_AHEAD_DEADLINE_S = 10.0
+"""For work that nobody waits for: on a busy machine a big grammar takes longer to compile than
+a caller would wait, and a killed worker would lose all that it has compiled."""
+
 _RESPAWN_PAUSE_S = 1.0
 """After a worker that did not even start, so that a broken model does not spin."""
 
@@ -188,7 +192,7 @@ class WorkerPool:
             job = await self._next(worker)
             job.started = True
             try:
-                async with asyncio.timeout(self._deadline_s):
+                async with asyncio.timeout(self._deadline_of(job)):
                     answer = await self._ask(worker, job.build(worker.number))
             except (TimeoutError, OSError, asyncio.IncompleteReadError, wire.WireError) as error:
                 self._retry(job)
@@ -200,6 +204,11 @@ class WorkerPool:
                 _fail(job, str(answer.header["error"]))
             elif not job.result.done():
                 job.result.set_result(answer.header["result"])
+
+    def _deadline_of(self, job: Job) -> float:
+        if job.urgency is Urgency.BACKGROUND:
+            return max(self._deadline_s, _AHEAD_DEADLINE_S)
+        return self._deadline_s
 
     def _retry(self, job: Job) -> None:
         job.failures += 1

@@ -31,6 +31,14 @@ from voicebot.tts.caller_voice import caller_voice
 
 KEYS = frozenset("0123456789*#ABCD")
 
+_HINTS = {
+    408: " (nothing answers there: no hotline, another port, or one that does not know this "
+    "machine's address; see allowed_networks)",
+    488: " (no codec or encryption in common)",
+    503: " (full, or stopping)",
+}
+"""What a refusal most often means, for people."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
@@ -45,10 +53,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         steps.add_argument(flag, metavar=metavar, action=_Step, dest="steps", help=text)
     parser.add_argument("--record", type=Path, metavar="OUT.wav", help="keep both sides")
     parser.add_argument("--json", action="store_true", help="report as one JSON object")
-    parser.add_argument("--linger", type=_seconds, default=10.0, metavar="SECONDS")
-    parser.add_argument("--from", dest="user", default="caller", metavar="NUMBER")
-    parser.add_argument("--codec", action="append", metavar="NAME", help="PCMU, PCMA, G722, opus")
-    parser.add_argument("--language", default="en", help="of --say: en (default) or zh")
+    parser.add_argument(
+        "--linger",
+        type=_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="after the last step, hang up when the bot was silent so long (10)",
+    )
+    parser.add_argument(
+        "--from", dest="user", default="caller", metavar="NUMBER", help="number of the caller"
+    )
+    parser.add_argument(
+        "--codec",
+        action="append",
+        metavar="NAME",
+        help="PCMU, PCMA, G722 or opus; repeat it in order of preference (all)",
+    )
+    parser.add_argument(
+        "--language", default="en", metavar="TAG", help="of --say: en (default), zh"
+    )
     parser.set_defaults(steps=[])
 
 
@@ -146,7 +169,7 @@ def _as_json(report: Report) -> dict[str, Any]:
 
 def _as_text(report: Report, args: argparse.Namespace) -> str:
     if not report.answered:
-        return f"not answered: {report.code} {report.reason}".rstrip()
+        return f"not answered: {report.code} {report.reason}{_HINTS.get(report.code, '')}"
     rows = [(span.start_ms, span.end_ms, "bot speaks") for span in report.bot]
     rows += [
         (span.start_ms, span.end_ms, f"{kind} {value}")

@@ -6,8 +6,9 @@
   voicebot calls show 7f3a          the first characters of an id are enough
   voicebot calls show 7f3a --json   the record and every fact of the journal
 
-Outcomes: contained (served by the flow), handled (by an agent), transferred, abandoned (left
-while waiting), hung_up (left within the flow), refused, failed; running.
+Outcomes: contained (served by the flow), handled (by an agent), transferred, unserved (a person
+was wanted and none came), abandoned (left while waiting), hung_up (left within the flow), refused,
+failed; running. docs/qa.md explains them and every field.
 
 Exit codes: 0 done, 1 there is no database or no such call, 2 wrong use.
 """

@@ -57,11 +57,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(catalog: Catalog, *, as_json: bool) -> int:
+    names = [entry.name for entry in catalog.entries]
     if as_json:
         for entry in catalog.entries:
             print(json.dumps(_row(catalog, entry), ensure_ascii=False))
         return 0
-    table = Table("name", "language", "MB", "licence", "here", "about", box=None)
+    table = Table(box=None)
+    table.add_column("name", no_wrap=True, min_width=max(map(len, names), default=0))
+    for title in ("language", "MB", "license", "here", "about"):
+        table.add_column(title)
     for entry in catalog.entries:
         here = "yes" if catalog.path(entry).is_dir() else "no"
         size = str(entry.size_mb or "?")

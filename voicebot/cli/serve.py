@@ -3,21 +3,26 @@
   voicebot serve                          the sample hotlines, on this machine and private networks
   voicebot serve --check                  only check the configuration and the flows
 
-Settings are read from sip_config/ (sip.toml, hotline.toml), flows from ivr_flows/. SIGTERM or
-Ctrl-C drains: new calls are refused with 503, calls under way may end, up to a limit; a second
-Ctrl-C ends them at once. Exit codes: 0 stopped as told, 2 the configuration or a flow is wrong.
+Settings are read from sip_config/ (sip.toml, hotline.toml), flows from ivr_flows/; docs/ops.md
+explains every setting. Where it listens is printed when it is ready to be called.
+
+SIGTERM or Ctrl-C drains: new calls are refused with 503, calls under way may end, up to `drain_s`
+(60 s); a second one ends them at once.
+
+Exit codes: 0 stopped as told, 2 the configuration or a flow is wrong, or a port is taken: nothing
+was started, and every problem is listed with its file and line.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from voicebot.app import serve
+from voicebot.cli import log_lines
 from voicebot.config import Settings, load
 
 
@@ -45,18 +50,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="database, recordings, caches (default: data, or $VOICEBOT_DATA)",
     )
-    parser.add_argument("--sip-port", type=int, metavar="N", help="UDP and TCP; TLS takes N+1")
-    parser.add_argument("--console-port", type=int, metavar="N", help="0 takes any free one")
-    parser.add_argument("--check", action="store_true", help="check everything, start nothing")
+    parser.add_argument(
+        "--sip-port",
+        type=_port,
+        metavar="N",
+        help="instead of the lowest port of sip.toml, the others move along: with the sample "
+        "UDP and TCP take N, TLS N+1",
+    )
+    parser.add_argument(
+        "--console-port",
+        type=_port,
+        metavar="N",
+        help="instead of the console's port of hotline.toml; 0 takes any free one",
+    )
+    parser.add_argument("--check", action="store_true", help="check all files, start nothing")
     parser.add_argument("--verbose", action="store_true", help="log more; still nothing personal")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve; returns the exit code."""
-    logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    log_lines.set_up(verbose=args.verbose)
     settings = _overridden(load(args.config, args.flows, args.data), args)
     for warning in settings.warnings:
         print(warning)
@@ -65,6 +78,12 @@ def run(args: argparse.Namespace) -> int:
         return 0
     asyncio.run(serve(settings, announce=lambda line: print(line, flush=True)))
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to 65535")
+    return int(text)
 
 
 def _overridden(settings: Settings, args: argparse.Namespace) -> Settings:

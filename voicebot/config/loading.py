@@ -33,6 +33,9 @@ def load(config: Path, flows: Path, data: Path) -> Settings:
 def _strangers(config: Path) -> list[Problem]:
     """A file that nobody reads is a file that somebody thinks is read."""
     known = {"sip.toml", "hotline.toml"}
+    if not config.is_dir():
+        hint = "name the folder of sip.toml and hotline.toml with --config; it may be empty"
+        return [Problem(str(config), 0, 1, "missing-folder", "there is no such folder", hint)]
     return [
         Problem(
             str(path),

@@ -42,7 +42,7 @@ class HotlineFile:
     """What `hotline.toml` may hold."""
 
     calls: Calls = field(default_factory=Calls)
-    queues: tuple[QueueSpec, ...] = (QueueSpec("support"),)
+    queues: tuple[QueueSpec, ...] = (QueueSpec("service"), QueueSpec("cards"))
     agents: tuple[AgentSpec, ...] = ()
     destinations: Mapping[str, str] = field(default_factory=dict)
     """SIP URIs by the names that `transfer` nodes give them."""

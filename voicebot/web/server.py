@@ -32,31 +32,33 @@ class WebServer:
         await self._runner.cleanup()
 
 
-async def start_server(app: web.Application, host: str, port: int) -> WebServer:
+async def start_server(
+    app: web.Application, host: str, port: int, *, name: str = "console"
+) -> WebServer:
     """Serve `app`; returns once it is reachable. Raises `ConfigError` where the address cannot be
-    had."""
+    had; `name` is the table of hotline.toml that sets it."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_TIMEOUT_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, reuse_address=True).start()
     except OSError as error:
         await runner.cleanup()
-        raise _unavailable(host, port, error) from None
+        raise _unavailable(name, host, port, error) from None
     return WebServer(host, int(runner.addresses[0][1]), runner)
 
 
-def _unavailable(host: str, port: int, error: OSError) -> ConfigError:
+def _unavailable(name: str, host: str, port: int, error: OSError) -> ConfigError:
     if error.errno == errno.EADDRINUSE:
         problem = Problem(
-            "console",
+            f"[{name}] port",
             0,
             0,
             "port-in-use",
             f"port {port} on {host} is taken by another program",
-            "stop it, or set another port (0 takes any free one)",
+            "stop it, or set another port",
         )
     else:
         message = f"cannot listen on {host} port {port}: {error.strerror or 'unknown address'}"
         hint = "name an address of this machine; ports below 1024 need privileges"
-        problem = Problem("console", 0, 0, "address", message, hint)
+        problem = Problem(f"[{name}] port", 0, 0, "address", message, hint)
     return ConfigError([problem])
