@@ -10,6 +10,7 @@ from voicebot.config.settings import HotlineFile, Settings
 from voicebot.config.toml_file import TomlFile, Where, dotted
 from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
 from voicebot.flow.loader import Flows, load_flows
+from voicebot.prompts.catalogue import Catalogue
 from voicebot.sip.destinations import route
 from voicebot.sip.settings import SipSettings
 
@@ -20,6 +21,7 @@ def load(config: Path, flows: Path, data: Path) -> Settings:
     sip, hotline = sip_file.read(SipSettings), hotline_file.read(HotlineFile)
     problems = [*_strangers(config), *sip_file.problems, *hotline_file.problems]
     loaded = _load_flows(flows, hotline, problems)
+    problems += Catalogue.load(flows / "prompts").problems
     if sip is not None and hotline is not None:
         hotline_file.problems.clear()
         _cross_check(hotline_file, hotline, sip, loaded)

@@ -22,7 +22,7 @@ class FactKind(StrEnum):
     ANSWERED = "answered"  # flow, flow_version, language, rate
     MOVED = "moved"  # node, via
     SAID = "said"  # text, prompt, start_ms, heard_ms, total_ms, interrupted
-    HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, engine
+    HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, rejected
     KEYED = "keyed"  # digits (or count, where secret), reason
     UNDERSTOOD = "understood"  # match, choice, confidence, slots, runner_up
     TIMED_OUT = "timed_out"  # node, count   (no-input)

@@ -14,7 +14,7 @@ export function el(tag, options = {}, ...children) {
 
 const OUTCOMES = {
   contained: "Contained", handled: "Handled", transferred: "Transferred",
-  abandoned: "Abandoned", hung_up: "Hung up", refused: "Refused", failed: "Failed",
+  unserved: "Unserved", abandoned: "Abandoned", hung_up: "Hung up", refused: "Refused", failed: "Failed",
 };
 
 export function badge(call) {
