@@ -51,7 +51,7 @@ async def _by_flite(flite: str, text: str) -> Pcm:
 
 
 async def _by_espeak(text: str, language: str) -> Pcm:
-    settings = TtsSettings(voices={"en": "en-gb+f3", "zh": "cmn+f3"}, workers=1)
+    settings = TtsSettings(voices={"en": "en-us+f3", "zh": "cmn+f3"}, workers=1)
     voice = build(settings, Catalogue())
     await voice.start()
     try:

@@ -160,5 +160,5 @@ def _fail(ticket: _Ticket, error: EngineError) -> None:
 def _unknown(voice: str) -> Problem:
     return Problem(
         "tts.voices", 0, 0, "unknown-voice", f"espeak-ng has no voice {voice!r}",
-        "`espeak-ng --voices` lists them; e.g. en-us, en-gb, cmn",
+        "`espeak-ng --voices` lists them; e.g. en-us, en-us+f3, cmn",
     )  # fmt: skip
