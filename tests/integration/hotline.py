@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
 SERVE_S = 60
@@ -27,6 +30,17 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def quiet_port() -> int:
+    """A port outside the range that the system gives away, so that it is still free later on."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError):
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -42,6 +56,10 @@ class Hotline:
     def uri(self, flow: str, parameters: str = "") -> str:
         """Where a flow is called."""
         return f"sip:{flow}@127.0.0.1:{self.sip_port}{parameters}"
+
+    def target(self, flow: str) -> str:
+        """The same as raw phones want it."""
+        return f"{flow}@127.0.0.1:{self.sip_port}"
 
     def call(self, flow: str, *steps: str, parameters: str = "") -> dict[str, Any]:
         """`voicebot call`; its report."""
@@ -64,6 +82,11 @@ class Hotline:
         """One call's journal."""
         done = voicebot("calls", "show", call, "--json", "--data", str(self.folder / "data"))
         return list(json.loads(done.stdout)["facts"])
+
+    def ask(self, path: str) -> Any:
+        """The console's answer to a GET."""
+        with urlopen(f"http://127.0.0.1:{self.console_port}{path}", timeout=10) as answer:
+            return json.load(answer)
 
     def ended_call(self, index: int = 0) -> dict[str, Any]:
         """The newest call's record, once it has ended."""
@@ -88,31 +111,62 @@ def voicebot(*words: str, timeout_s: float = 60) -> subprocess.CompletedProcess[
     )
 
 
-@contextmanager
-def hotline(folder: Path, *, agents: str = "", sip: str = "", calls: str = "") -> Iterator[Hotline]:
-    """A hotline in `folder`; ends it as an operator would, and checks that it ended well."""
-    sip_port, console_port, bank_port = free_port(), free_port(), free_port()
+@dataclass(frozen=True)
+class Setup:
+    """The files of a hotline, and where it will listen: it can be started more than once."""
+
+    folder: Path
+    sip_port: int
+    tls_port: int
+    console_port: int
+    bank_port: int
+
+    @property
+    def words(self) -> list[str]:
+        """Arguments of `voicebot`."""
+        words = ["serve", "--config", str(self.folder / "sip_config")]
+        flows = self.folder / "flows"
+        words += ["--flows", str(flows)] if flows.exists() else []
+        return [*words, "--data", str(self.folder / "data")]
+
+
+def set_up(
+    folder: Path,
+    *,
+    agents: str = "",
+    sip: str = "",
+    calls: str = "",
+    hotline: str = "",
+    flows: Mapping[str, str] | None = None,
+) -> Setup:
+    """Write the files: `agents`, `sip`, `calls` and `hotline` are TOML, `flows` YAML by name."""
+    setup = Setup(folder, quiet_port(), quiet_port(), quiet_port(), quiet_port())
     config = folder / "sip_config"
     config.mkdir(parents=True)
-    (config / "sip.toml").write_text(
-        sip
-        + f"""
+    (config / "sip.toml").write_text(sip + _SIP.format(setup=setup), "utf-8")
+    text = _HOTLINE.format(setup=setup, calls=calls, agents=agents) + hotline
+    (config / "hotline.toml").write_text(text, "utf-8")
+    for name, flow in (flows or {}).items():
+        (folder / "flows").mkdir(exist_ok=True)
+        (folder / "flows" / f"{name}.yaml").write_text(flow, "utf-8")
+    return setup
+
+
+_SIP = """
 [[transports]]
 protocol = "udp"
-port = {sip_port}
+port = {setup.sip_port}
 [[transports]]
 protocol = "tcp"
-port = {sip_port}
+port = {setup.sip_port}
 [[transports]]
 protocol = "tls"
-port = {free_port(socket.SOCK_STREAM)}
+port = {setup.tls_port}
 [media]
 rtp_port_first = 0
-""",
-        "utf-8",
-    )
-    (config / "hotline.toml").write_text(
-        f"""
+"""
+
+_HOTLINE = """
 [calls]
 drain_s = 2
 {calls}
@@ -124,35 +178,50 @@ name = "cards"
 ring_ms = 5000
 {agents}
 [console]
-port = {console_port}
+port = {setup.console_port}
 [demo_bank]
-port = {bank_port}
-""",
-        "utf-8",
-    )
-    env = {**os.environ, "DEMO_BANK_URL": f"http://127.0.0.1:{bank_port}"}
-    words = ["serve", "--config", str(config), "--data", str(folder / "data")]
+port = {setup.bank_port}
+"""
+
+
+@contextmanager
+def hotline(folder: Path, **files: Any) -> Iterator[Hotline]:
+    """A hotline in `folder` with the files of `set_up`."""
+    with running(set_up(folder, **files)) as line:
+        yield line
+
+
+@contextmanager
+def running(setup: Setup) -> Iterator[Hotline]:
+    """A hotline; ends it as an operator would, and checks that it ended well. A test that ended
+    it already checks that itself."""
+    env = {**os.environ, "DEMO_BANK_URL": f"http://127.0.0.1:{setup.bank_port}"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "voicebot", *words],
+        [sys.executable, "-m", "voicebot", *setup.words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
         env=env,
     )
-    running = Hotline(folder, sip_port, console_port, process)
+    line = Hotline(setup.folder, setup.sip_port, setup.console_port, process)
     try:
-        _until_ready(running)
-        yield running
+        _until_ready(line)
+        yield line
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            code = process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-    assert code == 0, "".join(running.output)
-    assert not [line for line in running.output if "Traceback" in line], "".join(running.output)
+        if process.poll() is None:
+            _stop(line)
+
+
+def _stop(line: Hotline) -> None:
+    line.process.send_signal(signal.SIGTERM)
+    try:
+        code = line.process.wait(30)
+    except subprocess.TimeoutExpired:
+        line.process.kill()
+        raise
+    assert code == 0, "".join(line.output)
+    assert not [text for text in line.output if "Traceback" in text], "".join(line.output)
 
 
 def _until_ready(running: Hotline) -> None:

@@ -129,6 +129,9 @@ class SipEndpoint:
         except pj.Error as error:
             self._legs.pop(leg.id, None)
             raise CallError(f"the call could not be placed: {error.reason}") from None
+        except asyncio.CancelledError:
+            leg.abandon()
+            raise
         return leg
 
     async def drain(self) -> None:

@@ -120,6 +120,10 @@ class SipLeg:
             status = code or (_DECLINE if refusing else 0)
             await self._owner.run(partial(self._on_owner, "end", status))
 
+    def abandon(self) -> None:
+        """End a leg whose caller gave up before its INVITE was known to be sent."""
+        self._owner.post(partial(self._on_owner, "end", 0))
+
     def play(self, pcm: Pcm) -> None:
         if self._port is not None:
             if pcm.rate != self._rate:
