@@ -55,13 +55,15 @@ def tasks(speech: Path) -> Iterator[Task]:
 
 
 def extracted(text: str, expectation: Expectation) -> dict[str, str]:
-    """The slots of an order in recognized words: the longest option of each that is there."""
+    """The slots of an order in recognized words: longest options first, each word used once."""
+    named = [(option.name, slot.name) for slot in expectation.slots for option in slot.options]
     found: dict[str, str] = {}
-    for slot in expectation.slots:
-        names = sorted((option.name for option in slot.options), key=len, reverse=True)
-        hit = next((name for name in names if f" {name} " in f" {text} "), None)
-        if hit:
-            found[slot.name] = hit
+    rest = f" {text} ".replace(" ", "  ")
+    for words, slot in sorted(named, key=lambda pair: len(pair[0]), reverse=True):
+        spaced = f" {words} ".replace(" ", "  ")
+        if spaced in rest and slot not in found:
+            found[slot] = words
+            rest = rest.replace(spaced, "  |  ", 1)
     return found
 
 
@@ -72,10 +74,10 @@ def order_expectation() -> Expectation:
         " | (can | could | may) i [please] (get | have) | i want | i need"
         " | (i'd | i would) like [to have] | i'll (have | take))"
     )
-    how = "[a | an | the] ({size} | {numberofshots} | {roast})"
+    how = "({size} | {numberofshots} | {roast})"
     extra = "({milkamount} | {sugaramount})"
     pattern = (
-        f"[{lead}] [{how}] [{how}] [{how}] [a | an | the] {{coffeedrink}}"
+        f"[{lead}] [a | an | the] [{how}] [{how}] [{how}] {{coffeedrink}}"
         f" [with {extra} [and {extra}]]"
     )
     amounts = ["", "some ", "a lot of ", "lots of ", "a bit of ", "a little bit of "]
