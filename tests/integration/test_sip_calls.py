@@ -28,9 +28,12 @@ async def called_by(line: Line, far_end: FarEnd, target: str = "") -> Leg:
 
 def is_loud(event: LegEvent) -> bool:
     """Whether a tone is heard."""
-    return isinstance(event, Audio) and bool(
-        np.abs(event.heard.samples.astype(np.int32)).max() > 1000
-    )
+    return isinstance(event, Audio) and is_tone(event.heard)
+
+
+def is_tone(sound: Pcm) -> bool:
+    """Whether there is more than line noise."""
+    return bool(np.abs(sound.samples.astype(np.int32)).max() > 1000)
 
 
 async def hear_each_other(leg: Leg, far_end: FarEnd) -> None:
@@ -159,6 +162,7 @@ async def test_bridged_legs_hear_each_other_and_part_again(line: Line) -> None:
         agent.do("tone", 400)
         await caller.until("Loud")
         await caller.until("Silent")
+        assert await until(leg, lambda event: isinstance(event, Audio) and is_tone(event.played))
         await leg.unbridge(other)
         caller.do("tone", 400)
         await until(leg, is_loud)

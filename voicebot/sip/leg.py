@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pjsua2 as pj
 
+from voicebot.audio.resample import Resampler
 from voicebot.core.audio import NARROWBAND, Pcm, Samples
 from voicebot.core.call import LegId, LegInfo, LegState
 from voicebot.core.errors import CallError, LegGone
-from voicebot.core.ports import Audio, Leg, LegEnded, LegEvent, StateChanged
+from voicebot.core.ports import Leg, LegEnded, LegEvent, StateChanged
 from voicebot.sip.dialog import Dialog
+from voicebot.sip.inbox import Inbox
 from voicebot.sip.owner import OwnerThread
 
 KEY_MS = 120
@@ -51,12 +52,10 @@ class SipLeg:
         self._dialog: Dialog | None = None
         self._port: Any = None
         self._counters: dict[str, int] = {}
-        self._events: deque[LegEvent] = deque()
-        self._unread_audio = False
-        self._news = asyncio.Event()
+        self._inbox = Inbox()
         self._settled = asyncio.Event()
         self._gone = asyncio.Event()
-        self._bridged: set[SipLeg] = set()
+        self._bridged: dict[SipLeg, Resampler] = {}
         self._forget: Callable[[SipLeg], object] = lambda leg: None
 
     # ------------------------------------------------------------- what it is
@@ -90,16 +89,8 @@ class SipLeg:
         return dict(self._counters)
 
     async def events(self) -> AsyncIterator[LegEvent]:
-        while True:
-            while self._events:
-                event = self._events.popleft()
-                if isinstance(event, Audio):
-                    self._unread_audio = False
-                yield event
-                if isinstance(event, LegEnded):
-                    return
-            self._news.clear()
-            await self._news.wait()
+        async for event in self._inbox.read():
+            yield event
 
     # ------------------------------------------------------------- commands
 
@@ -138,14 +129,14 @@ class SipLeg:
         peer = _own(other)
         if self._gone.is_set() or peer._gone.is_set():
             raise LegGone("a leg of the bridge is gone")
-        self._bridged.add(peer)
-        peer._bridged.add(self)
+        self._bridged[peer] = Resampler(peer.rate, self.rate)
+        peer._bridged[self] = Resampler(self.rate, peer.rate)
         await self._run("join", peer._dialog)
 
     async def unbridge(self, other: Leg) -> None:
         peer = _own(other)
-        self._bridged.discard(peer)
-        peer._bridged.discard(self)
+        self._bridged.pop(peer, None)
+        peer._bridged.pop(self, None)
         if not self._gone.is_set() and not peer._gone.is_set():
             await self._owner.run(partial(self._on_owner, "part", peer._dialog))
 
@@ -173,16 +164,15 @@ class SipLeg:
     # ------------------------------------------------------------- on the loop
 
     def heard_and_played(self) -> tuple[Samples, Samples] | None:
-        """What the port gathered, unless the reader still has something to read."""
-        if self._port is None or self._unread_audio or not self._port.received():
+        """What the port gathered since the last time; None if nothing."""
+        if self._port is None or not self._port.received():
             return None
         both = np.frombuffer(self._port.read(), dtype="<i2")
         return both[: len(both) // 2], both[len(both) // 2 :]
 
     def deliver(self, heard: Samples, played: Samples) -> None:
         """Hand sound to the reader."""
-        self._unread_audio = True
-        self._push(Audio(Pcm(heard, self._rate), Pcm(played, self._rate)))
+        self._inbox.add_sound(heard, played, self._rate)
 
     def when_gone(self, forget: Callable[[SipLeg], object]) -> None:
         """What to call on the loop when the leg has ended."""
@@ -195,9 +185,9 @@ class SipLeg:
                 await self._gone.wait()
 
     @property
-    def bridged(self) -> frozenset[SipLeg]:
-        """The legs that hear and are heard by this one."""
-        return frozenset(self._bridged)
+    def bridged(self) -> Mapping[SipLeg, Resampler]:
+        """The legs that hear and are heard by this one, each with its way to our rate."""
+        return self._bridged
 
     def _accept(self, event: LegEvent) -> None:
         if isinstance(event, StateChanged):
@@ -205,7 +195,7 @@ class SipLeg:
         if isinstance(event, LegEnded):
             self._end(event)
         else:
-            self._push(event)
+            self._inbox.push(event)
 
     def _open(self, port: Any, rate: int) -> None:
         self._rate = rate
@@ -221,16 +211,12 @@ class SipLeg:
         self._gone.set()
         self._settled.set()
         for peer in list(self._bridged):
-            self._bridged.discard(peer)
-            peer._bridged.discard(self)
-        self._push(event)
+            self._bridged.pop(peer, None)
+            peer._bridged.pop(self, None)
+        self._inbox.push(event)
         self._forget(self)
         if self._dialog is not None:
             self._owner.post(self._dialog.release)
-
-    def _push(self, event: LegEvent) -> None:
-        self._events.append(event)
-        self._news.set()
 
     async def _until_media(self) -> None:
         await self._settled.wait()
@@ -251,15 +237,6 @@ class SipLeg:
             getattr(self._dialog, command)(*arguments)
         elif command not in _HARMLESS:
             raise LegGone(f"{command}: the leg is gone")
-
-
-def mixed(one: Samples, other: Samples) -> Samples:
-    """The sum of two stretches of sound that ended at the same time; as long as the first."""
-    total = one.astype(np.int32)
-    shared = min(len(one), len(other))
-    if shared:
-        total[-shared:] += other[-shared:]
-    return np.clip(total, -32768, 32767).astype(np.int16)
 
 
 def _own(leg: Leg) -> SipLeg:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from voicebot.sip.leg import SipLeg, mixed
+import numpy as np
+
+from voicebot.core.audio import Pcm, Samples
+from voicebot.sip.leg import SipLeg
 
 PERIOD_MS = 10
 """Half a frame: a frame then waits 5 ms for its reader on the average, not 10."""
@@ -46,7 +49,17 @@ def deliver(legs: Collection[SipLeg]) -> None:
         if sound is not None:
             gathered[leg] = sound
     for leg, (heard, played) in gathered.items():
-        for peer in leg.bridged:
-            if peer in gathered and peer.rate == leg.rate:
-                played = mixed(played, gathered[peer][0])
+        for peer, resampler in leg.bridged.items():
+            if peer in gathered:
+                said = resampler.process(Pcm(gathered[peer][0], peer.rate))
+                played = mixed(played, said.samples)
         leg.deliver(heard, played)
+
+
+def mixed(one: Samples, other: Samples) -> Samples:
+    """The sum of two stretches of sound that ended at the same time; as long as the first."""
+    total = one.astype(np.int32)
+    shared = min(len(one), len(other))
+    if shared:
+        total[-shared:] += other[-shared:]
+    return np.clip(total, -32768, 32767).astype(np.int16)

@@ -1,0 +1,86 @@
+"""What happened on a leg and was not read yet: in order, sound joined, bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voicebot.core.audio import Pcm, Samples
+from voicebot.core.ports import Audio, LegEnded, LegEvent
+
+MAX_UNREAD_MS = 10_000
+"""Sound kept for a reader who does not come; the oldest is dropped, in ms."""
+
+
+@dataclass(slots=True)
+class _Sound:
+    """Consecutive pieces of sound with no other event between them."""
+
+    rate: int
+    heard: list[Samples] = field(default_factory=list)
+    played: list[Samples] = field(default_factory=list)
+
+    def audio(self) -> Audio:
+        heard, played = (np.concatenate(parts) for parts in (self.heard, self.played))
+        return Audio(Pcm(heard, self.rate), Pcm(played, self.rate))
+
+
+class Inbox:
+    """For one reader, on one loop."""
+
+    def __init__(self) -> None:
+        self._events: deque[LegEvent | _Sound] = deque()
+        self._news = asyncio.Event()
+        self._unread_ms = 0.0
+        self.dropped_ms = 0.0
+        """Sound that was dropped because nobody read it, in ms."""
+
+    def push(self, event: LegEvent) -> None:
+        """Another event."""
+        self._events.append(event)
+        self._news.set()
+
+    def add_sound(self, heard: Samples, played: Samples, rate: int) -> None:
+        """More sound; goes with that before it unless something happened in between."""
+        last = self._events[-1] if self._events else None
+        if not isinstance(last, _Sound) or last.rate != rate:
+            last = _Sound(rate)
+            self._events.append(last)
+        last.heard.append(heard)
+        last.played.append(played)
+        self._unread_ms += len(heard) * 1000 / rate
+        while self._unread_ms > MAX_UNREAD_MS:
+            self._drop_oldest()
+        self._news.set()
+
+    async def read(self) -> AsyncIterator[LegEvent]:
+        """Every event, up to and with `LegEnded`."""
+        while True:
+            while self._events:
+                event = self._take()
+                yield event
+                if isinstance(event, LegEnded):
+                    return
+            self._news.clear()
+            await self._news.wait()
+
+    def _take(self) -> LegEvent:
+        first = self._events.popleft()
+        if not isinstance(first, _Sound):
+            return first
+        audio = first.audio()
+        self._unread_ms -= audio.heard.duration_ms
+        return audio
+
+    def _drop_oldest(self) -> None:
+        sound = next(event for event in self._events if isinstance(event, _Sound))
+        piece_ms = len(sound.heard.pop(0)) * 1000 / sound.rate
+        sound.played.pop(0)
+        self._unread_ms -= piece_ms
+        self.dropped_ms += piece_ms
+        if not sound.heard:
+            self._events.remove(sound)
