@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-
-from voicebot.core.audio import Pcm
 from voicebot.core.call import LegState
 from voicebot.core.errors import VoicebotError
-from voicebot.core.ports import Audio, Leg, LegEnded, StateChanged
+from voicebot.core.ports import Leg, LegEnded, StateChanged
 from voicebot.core.queueing import OfferOutcome
 from voicebot.queueing.switchboard import Offer
 from voicebot.session.context import Context
@@ -23,8 +20,6 @@ class AgentLeg:
 
     def __init__(self, context: Context, offer: Offer, ring_ms: int) -> None:
         self.offer = offer
-        self.heard: deque[Pcm] = deque(maxlen=50)
-        """Frames from the agent not yet recorded."""
         self.leg: Leg | None = None
         self._context = context
         self._deadline_ms = context.line.now_ms + ring_ms
@@ -68,8 +63,6 @@ class AgentLeg:
             match event:
                 case StateChanged(LegState.CONFIRMED):
                     self._outcome = OfferOutcome.ANSWERED
-                case Audio(heard):
-                    self.heard.extend(heard.frames())
                 case LegEnded(code):
                     self._outcome = self._outcome or _outcome_of(code)
 

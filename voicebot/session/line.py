@@ -52,7 +52,6 @@ class Line:
         """Called when the caller holds, or comes back."""
         self._events = leg.events()
         self._frames: deque[Audio] = deque()
-        self._far: deque[Pcm] | None = None
 
     async def frame(self) -> Frame:
         """The next frame. Raises `LegGone` when the caller's leg has ended."""
@@ -60,12 +59,9 @@ class Line:
             self._take(await self._next_event())
         audio = self._frames.popleft()
         self.now_ms += FRAME_MS
-        self._record(audio)
+        if self.recording is not None:
+            self.recording.add(audio)
         return Frame(audio.heard, audio.played, self.now_ms)
-
-    def hear_far(self, frames: deque[Pcm] | None) -> None:
-        """Record these frames (an agent's) instead of what the bot plays; None: the bot again."""
-        self._far = frames
 
     async def drain(self) -> None:
         """Read until the leg has ended: after a hang-up of ours."""
@@ -97,11 +93,3 @@ class Line:
             case LegEnded():
                 self.ended = event
                 raise LegGone("the caller's leg has ended")
-
-    def _record(self, audio: Audio) -> None:
-        if self.recording is None:
-            return
-        if self._far is not None:
-            far = self._far.popleft() if self._far else Pcm.silence(FRAME_MS, audio.heard.rate)
-            audio = Audio(audio.heard, far)
-        self.recording.add(audio)

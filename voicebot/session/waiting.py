@@ -169,14 +169,12 @@ class _Waiting:
         context.pen.write(
             FactKind.BRIDGED, queue=agent.offer.queue, agent=name, wait_ms=self._waited_ms
         )
-        self._line.hear_far(agent.heard)
         by = "caller"
         try:
             while not agent.ended:
                 await self._line.frame()
             by = "agent"
         finally:
-            self._line.hear_far(None)
             self._desk.released(agent.offer, context.directory.now_ms())
             talk_ms = self._line.now_ms - started_ms
             context.pen.write(FactKind.UNBRIDGED, agent=name, talk_ms=talk_ms, by=by)
