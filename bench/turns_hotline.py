@@ -1,0 +1,120 @@
+"""The hotline that `bench/turns.py` calls: `voicebot serve` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicebot.core.record import Fact
+from voicebot.store.opening import open_calls
+from voicebot.store.query import CallFilter
+
+ROOT = Path(__file__).parents[1]
+FLOWS = ROOT / "bench" / "data" / "turns"
+START_S = 90
+_HERTZ = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Hotline:
+    """A running hotline."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str]
+
+    def facts(self) -> dict[str, tuple[Fact, ...]]:
+        """The journal of every call so far, by the caller's name."""
+        store = open_calls(f"sqlite:///{self.folder / 'data' / 'voicebot.db'}")
+        try:
+            calls = store.list(CallFilter(limit=500)).calls
+            return {cdr.caller: store.facts(cdr.call) for cdr in calls}
+        finally:
+            store.close()
+
+    def cpu_s(self) -> float:
+        """CPU time that it and its workers have used, in seconds."""
+        return sum(_cpu_s(pid) for pid in _family(self.process.pid))
+
+
+@contextmanager
+def hotline(folder: Path) -> Iterator[Hotline]:
+    """A hotline with the flows of the bench; its files are in `folder`. All else is default."""
+    port = _free_port()
+    config = folder / "sip_config"
+    config.mkdir(parents=True)
+    (config / "sip.toml").write_text(
+        f'[[transports]]\nprotocol = "udp"\nport = {port}\n[media]\nrtp_port_first = 0\n', "utf-8"
+    )
+    (config / "hotline.toml").write_text(
+        '[calls]\ndefault_flow = "turns_menu"\ndrain_s = 1\n'
+        "[console]\nport = 0\n[demo_bank]\nenabled = false\n",
+        "utf-8",
+    )
+    words = ["--config", str(config), "--flows", str(FLOWS), "--data", str(folder / "data")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "voicebot", "serve", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        _until_ready(process)
+        yield Hotline(folder, port, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _until_ready(process: subprocess.Popen[str]) -> None:
+    ready, output = threading.Event(), list[str]()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            output.append(line)
+            if line.startswith("Try it"):
+                ready.set()
+        ready.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    if not ready.wait(START_S) or process.poll() is not None:
+        process.kill()
+        raise RuntimeError("the hotline did not start:\n" + "".join(output))
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _family(pid: int) -> list[int]:
+    """The process and all below it."""
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [p for child in children.read_text().split() for p in _family(int(child))]
+        except OSError:
+            continue  # it ended meanwhile
+    return found
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _HERTZ
