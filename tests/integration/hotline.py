@@ -78,6 +78,11 @@ class Hotline:
         done = voicebot("calls", "list", "--json", "--data", str(self.folder / "data"))
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def call_of(self, caller: str) -> dict[str, Any]:
+        """The record of the one call of a caller."""
+        [found] = [row for row in self.calls() if row["caller"] == caller]
+        return found
+
     def facts(self, call: str) -> list[dict[str, Any]]:
         """One call's journal."""
         done = voicebot("calls", "show", call, "--json", "--data", str(self.folder / "data"))
@@ -138,13 +143,14 @@ def set_up(
     calls: str = "",
     hotline: str = "",
     flows: Mapping[str, str] | None = None,
+    drain_s: int = 2,
 ) -> Setup:
     """Write the files: `agents`, `sip`, `calls` and `hotline` are TOML, `flows` YAML by name."""
     setup = Setup(folder, quiet_port(), quiet_port(), quiet_port(), quiet_port())
     config = folder / "sip_config"
     config.mkdir(parents=True)
     (config / "sip.toml").write_text(sip + _SIP.format(setup=setup), "utf-8")
-    text = _HOTLINE.format(setup=setup, calls=calls, agents=agents) + hotline
+    text = _HOTLINE.format(setup=setup, calls=calls, agents=agents, drain_s=drain_s) + hotline
     (config / "hotline.toml").write_text(text, "utf-8")
     for name, flow in (flows or {}).items():
         (folder / "flows").mkdir(exist_ok=True)
@@ -168,7 +174,7 @@ rtp_port_first = 0
 
 _HOTLINE = """
 [calls]
-drain_s = 2
+drain_s = {drain_s}
 {calls}
 [[queues]]
 name = "service"
