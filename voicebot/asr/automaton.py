@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
-    r"\s*(?:/(?P<weight>[0-9.]+)/|<(?P<ref>[a-z0-9_]+)>|(?P<sign>[()\[\]|])|(?P<word>[^\s()\[\]|<>/]+))"
+    r"\s*(?:/(?P<weight>[0-9.]+)/|<(?P<ref>[A-Za-z0-9_]+)>|(?P<sign>[()\[\]|])|(?P<word>[^\s()\[\]|<>/]+))"
 )
 
 _RULE = re.compile(r"^<([a-z0-9_]+)> = (.*);$", re.MULTILINE)
@@ -67,6 +67,8 @@ class _Nfa:
         """Lead from `start` to `end` by every sentence of a rule's body."""
         reader = _Reader(text, self)
         reader.alternatives(start, end)
+        if reader.text[reader.at :].strip():
+            raise ValueError(f"cannot be read from character {reader.at} on: {text}")
 
 
 @dataclass
@@ -101,6 +103,8 @@ class _Reader:
         end = self.nfa.state()
         if token["word"]:
             self.nfa.arcs[start].append((token["word"], 1.0, end))
+        elif token["ref"] == "NULL":
+            self.nfa.arcs[start].append(("", 1.0, end))
         elif token["ref"]:
             self.nfa.expression(self.nfa._rules[token["ref"]], start, end)
         else:

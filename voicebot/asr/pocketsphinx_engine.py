@@ -34,9 +34,6 @@ from voicebot.core.audio import WIDEBAND, Pcm
 _ALLPHONE = "allphone"
 _SILENT_PHONES = {"SIL", "+SPN+", "+NSN+"}
 _FRAME_MS = 10
-_FLOOR_RMS = 12.0
-"""-69 dBFS. Measured through the telephone: digits 83 -> 88 %, orders 81 -> 87 % whole; from 10
-to 22 it makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class PocketSphinxEngine:
         return self._judged(found, self._search(_ALLPHONE, audio))
 
     def _prepared(self, pcm: Pcm) -> bytes:
-        wide = resample(_with_floor(pcm), WIDEBAND).samples.astype(np.float64) * self._gain
+        wide = resample(pcm, WIDEBAND).samples.astype(np.float64) * self._gain
         return Pcm(np.round(wide).astype(np.int16), WIDEBAND).to_bytes()
 
     def _search(self, name: str, audio: bytes) -> _Pass | None:
@@ -138,14 +135,6 @@ class PocketSphinxEngine:
         for number, phones in enumerate(pronunciations, 1):
             name = word if number == 1 else f"{word}({number})"
             self._decoder.add_word(name, phones, False)
-
-
-def _with_floor(pcm: Pcm) -> Pcm:
-    """A floor of faint noise, the same in every run, under what G.711 and silence suppression
-    made digitally silent: there the logarithms of the features fall without bound."""
-    noise = np.random.default_rng(0).normal(0.0, _FLOOR_RMS, len(pcm))
-    noisy = np.clip(np.round(pcm.samples + noise), -32768, 32767)
-    return Pcm(noisy.astype(np.int16), pcm.rate)
 
 
 def _text(hypothesis: str) -> str:

@@ -10,13 +10,13 @@ worker costs a retry.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from voicebot.asr.confidence import transcript
 from voicebot.asr.grammar import Grammar
 from voicebot.asr.settings import AsrSettings
-from voicebot.asr.span import speech_span, with_margins
+from voicebot.asr.span import speech_span, with_floor, with_margins
 from voicebot.asr.wire import Message
 from voicebot.asr.workers import Job, Urgency, WorkerPool
 from voicebot.core.audio import Pcm
@@ -53,8 +53,8 @@ class PocketSphinxHearing:
         self._sound.append(pcm)
 
     async def partial(self) -> Transcript:
-        """The best reading so far. Raises `EngineError`."""
-        return replace(await self._read(Urgency.PARTIAL), final=False)
+        """The best reading so far: final, as the same speech is read once. Raises `EngineError`."""
+        return await self._read(Urgency.PARTIAL)
 
     async def finish(self) -> Transcript:
         """The final reading. Raises `EngineError`."""
@@ -82,6 +82,7 @@ class PocketSphinxHearing:
     def _current(self, pcm: Pcm) -> _Reading:
         """The last reading where it holds the same speech, else a new one."""
         last = self._reading
+        pcm = with_floor(pcm)
         span = speech_span(pcm)
         if last is not None and span.end_ms <= last.until_ms + _SLACK_MS and _alive(last.job):
             return last

@@ -22,6 +22,9 @@ _ABOVE_FLOOR = 0.35
 _MIN_RANGE_DB = 6.0
 _MIN_RUN = 2
 """Frames: shorter bursts are clicks."""
+_FLOOR_RMS = 12.0
+"""-69 dBFS. Through the telephone it gains 3 to 5 points on digits and orders; from 10 to 22 it
+makes no difference."""
 _MAX_DITHER = 60.0
 """Root mean square of padding noise at most: about -55 dBFS, a poor line."""
 
@@ -34,6 +37,15 @@ class Span:
     end_ms: int
     floor_db: float
     """Level of the quiet frames, dB relative to one least significant bit."""
+
+
+def with_floor(pcm: Pcm) -> Pcm:
+    """A floor of faint noise, the same in every run, under what G.711 and silence suppression
+    made digitally silent: there the logarithms of the features fall without bound, and the level
+    of the line cannot be told."""
+    noise = np.random.default_rng(0).normal(0.0, _FLOOR_RMS, len(pcm))
+    noisy = np.clip(np.round(pcm.samples + noise), -32768, 32767)
+    return Pcm(noisy.astype(np.int16), pcm.rate)
 
 
 def speech_span(pcm: Pcm) -> Span:
@@ -85,6 +97,6 @@ def _runs(active: NDArray[np.bool_]) -> NDArray[np.intp]:
 def _noise(duration_ms: int, rate: int, floor_db: float) -> Pcm:
     """Noise that is the same in every run."""
     count = duration_ms * rate // 1000
-    level = float(np.clip(10 ** (floor_db / 20), 8.0, _MAX_DITHER))
+    level = float(np.clip(10 ** (floor_db / 20), _FLOOR_RMS, _MAX_DITHER))
     noise = np.random.default_rng(count).normal(0.0, level, count)
     return Pcm(np.round(noise).astype(np.int16), rate)

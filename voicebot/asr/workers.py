@@ -104,6 +104,10 @@ class WorkerPool:
         """Process ids of the workers that are up."""
         return [worker.process.pid for worker in self._workers.values()]
 
+    def pid_of(self, number: int) -> int:
+        """Process id of one worker. Raises `KeyError` for one that is gone."""
+        return self._workers[number].process.pid
+
     async def start(self) -> None:
         """Start the workers; returns when all are ready. Raises `EngineError`."""
         started = await asyncio.gather(
@@ -190,11 +194,16 @@ class WorkerPool:
     async def _serve(self, worker: _Worker) -> None:
         while True:
             job = await self._next(worker)
+            if _has_exited(worker.process.pid):
+                self._forget(worker)
+                self._queue(job)
+                raise _WorkerLost("exited while idle")
             job.started = True
             try:
                 async with asyncio.timeout(self._deadline_of(job)):
                     answer = await self._ask(worker, job.build(worker.number))
             except (TimeoutError, OSError, asyncio.IncompleteReadError, wire.WireError) as error:
+                self._forget(worker)
                 self._retry(job)
                 raise _WorkerLost(type(error).__name__) from error
             except asyncio.CancelledError:
@@ -294,6 +303,15 @@ class WorkerPool:
 def _fail(job: Job, reason: str) -> None:
     if not job.result.done():
         job.result.set_exception(EngineError(reason))
+
+
+def _has_exited(pid: int) -> bool:
+    """Known at once, where asyncio's own notice comes later; the job that was about to be given
+    is none the worse for it."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def _environment() -> dict[str, str]:
