@@ -26,7 +26,7 @@ class AsrSettings:
     """Loading the models may take this long."""
     accept_ratio: float = -29.0
     """Score ratio (see `confidence.py`) from which PocketSphinx's reading is accepted."""
-    reject_ratio: float = -38.0
+    reject_ratio: float = -42.0
     """Score ratio below which PocketSphinx's reading is rejected; between: confirm."""
     gain: float = 0.15
     """PocketSphinx: gain after G.711 decoding."""

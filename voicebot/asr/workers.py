@@ -2,9 +2,9 @@
 
     run(job) ─▶ waiting jobs, most urgent first ─▶ a free worker (or the one it is pinned to)
                           ▲                             │ answered ─▶ result
-                          └── once, on another worker ──┘ died, stuck ─▶ killed and replaced
+                          └─── on another worker ───────┘ died, stuck ─▶ killed and replaced
 
-A final reading goes before a partial one. A job that fails twice, or waits too long, raises
+A final reading goes before a partial one. A job that fails again, or waits too long, raises
 `EngineError`; nothing that happens to a worker reaches a call.
 """
 
@@ -32,6 +32,10 @@ _AHEAD_DEADLINE_S = 10.0
 """For work that nobody waits for: on a busy machine a big grammar takes longer to compile than
 a caller would wait, and a killed worker would lose all that it has compiled."""
 
+_STUCK, _DIED, _GIVEN_UP = 3, 2, 6
+"""A job is given up after two workers were stuck with it, or three died: workers may die together,
+for want of memory, without the job's doing."""
+
 _RESPAWN_PAUSE_S = 1.0
 """After a worker that did not even start, so that a broken model does not spin."""
 
@@ -56,6 +60,7 @@ class Job:
     pinned: Callable[[], int | None] = lambda: None
     """The worker that must do it, if it lives; asked whenever a worker is free."""
     failures: int = 0
+    """By weight, see `_GIVEN_UP`."""
     started: bool = False
 
     def drop(self) -> None:
@@ -204,7 +209,7 @@ class WorkerPool:
                     answer = await self._ask(worker, job.build(worker.number))
             except (TimeoutError, OSError, asyncio.IncompleteReadError, wire.WireError) as error:
                 self._forget(worker)
-                self._retry(job)
+                self._retry(job, _STUCK if isinstance(error, TimeoutError) else _DIED)
                 raise _WorkerLost(type(error).__name__) from error
             except asyncio.CancelledError:
                 _fail(job, "speech recognition is stopped")
@@ -219,11 +224,11 @@ class WorkerPool:
             return max(self._deadline_s, _AHEAD_DEADLINE_S)
         return self._deadline_s
 
-    def _retry(self, job: Job) -> None:
-        job.failures += 1
+    def _retry(self, job: Job, cost: int) -> None:
+        job.failures += cost
         job.started = False
-        if job.failures > 1:
-            _fail(job, "speech recognition failed twice")
+        if job.failures >= _GIVEN_UP:
+            _fail(job, "speech recognition failed again and again")
         else:
             self._queue(job)
 

@@ -75,9 +75,10 @@ async def test_a_worker_killed_in_the_middle_of_a_job(pool: WorkerPool) -> None:
     assert len(set(tries)) == 2
 
 
-async def test_a_job_that_fails_twice_is_an_error(pool: WorkerPool) -> None:
-    with pytest.raises(EngineError, match="twice"):
-        await pool.answer(ask(pool, crash=True))
+@pytest.mark.parametrize("fault", ["crash", "hang"])
+async def test_a_job_that_fails_everywhere_is_an_error(pool: WorkerPool, fault: str) -> None:
+    with pytest.raises(EngineError):
+        await pool.answer(ask(pool, **{fault: True}))
     answer = await pool.answer(ask(pool, echo="still there"))
     assert answer is not None
 
