@@ -22,6 +22,7 @@ from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
+from voicebot.core.errors import ConfigError
 from voicebot.core.meaning import Expectation
 from voicebot.core.ports import Leg, Recognizer, Voice
 from voicebot.flow.state import Flow
@@ -151,9 +152,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     backend = HttpBackend(hotline.backend)
     stack.push_async_callback(backend.close)
     if hotline.demo_bank.enabled:
-        port = hotline.demo_bank.port
-        bank = await start_server(create_demo_bank(), "127.0.0.1", port, name="demo_bank")
-        stack.push_async_callback(bank.stop)
+        await _demo_bank(hotline.demo_bank.port, stack, announce)
     recognizer = await stack.enter_async_context(_recognizer(settings, announce))
     voice = await stack.enter_async_context(_voice(settings, announce))
     if missing := vad.missing_reason():
@@ -196,6 +195,16 @@ def _patiently(what: str, announce: Announce) -> Iterator[None]:
         yield
     finally:
         saying.cancel()
+
+
+async def _demo_bank(port: int, stack: AsyncExitStack, announce: Announce) -> None:
+    """Start it, or use the one of another hotline on this machine."""
+    try:
+        bank = await start_server(create_demo_bank(), "127.0.0.1", port, name="demo_bank")
+    except ConfigError as error:
+        announce(f"Note: {error.problems[0].message}; the sample flows ask what answers there")
+    else:
+        stack.push_async_callback(bank.stop)
 
 
 @asynccontextmanager
