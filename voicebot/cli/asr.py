@@ -23,9 +23,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from voicebot.asr import AsrSettings, PooledRecognizer, build
 from voicebot.asr.files import FileError, Heard, hear, load_sound
 from voicebot.core.errors import ConfigError, EngineError, Problem
@@ -131,7 +128,6 @@ async def _transcribe(
 ) -> int:
     await recognizer.start()
     failed = 0
-    table = Table("file", "text", "confidence", "", box=None)
     try:
         for file in args.files:
             try:
@@ -146,11 +142,9 @@ async def _transcribe(
             if args.json:
                 print(json.dumps(_row(file, heard), ensure_ascii=False), flush=True)
             else:
-                _add_row(table, file, heard)
+                print(_line(file, heard), flush=True)
     finally:
         await recognizer.close()
-    if not args.json and table.row_count:
-        Console().print(table)
     return 1 if failed else 0
 
 
@@ -169,6 +163,7 @@ def _row(file: Path, heard: Heard) -> dict[str, Any]:
     }
 
 
-def _add_row(table: Table, file: Path, heard: Heard) -> None:
-    remark = "rejected: not what was expected" if heard.transcript.rejected else ""
-    table.add_row(str(file), heard.transcript.text, f"{heard.transcript.confidence:.2f}", remark)
+def _line(file: Path, heard: Heard) -> str:
+    transcript = heard.transcript
+    nothing = "(not what was expected)" if transcript.rejected else "(nothing)"
+    return f"{transcript.confidence:.2f}  {file}  {transcript.text or nothing}"
