@@ -116,6 +116,8 @@ class Asking(Listening):
         how = self.asked[name].confirm
         if how != "auto" or walk.flow.is_secret(name):
             return how == "always"
+        if value.type is SlotType.YES_NO:
+            return False  # "Did you say yes?" would be answered by the same word.
         is_long = value.type is SlotType.DIGITS and len(value.value) >= _READ_BACK_FROM
         return not keyed and (is_long or value.confidence < self.bands(walk.flow)[0])
 
