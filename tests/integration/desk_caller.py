@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import struct
 from typing import Any
 from urllib.error import HTTPError
 
@@ -52,6 +53,18 @@ class DeskCaller(RawPhone):
                     duration=min(160 * step, 800),
                     end=step > 5,
                 )
+
+    async def make_noise(self, duration_ms: int) -> None:
+        """Send loud G.711 sound, a packet every 20 ms."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        for _ in range(duration_ms // 20):
+            self._sequence += 1
+            self._timestamp += 160
+            header = struct.pack(">BBHII", 0x80, 0, self._sequence, self._timestamp, 0x1234)
+            self.rtp.sendto(header + secrets.token_bytes(160), (self.address, self.far_rtp_port))
+            due_s += 0.02
+            await asyncio.sleep(max(0.0, due_s - loop.time()))
 
     async def press_info(self, key: str) -> None:
         """Press a key by SIP INFO."""

@@ -1,7 +1,8 @@
 """A caller for people and tests: speaks, presses keys, and notes when the bot spoke.
 
 Steps are done one after the other. Each waits for the bot to have spoken and fallen silent, except
-the one that follows a `Wait`: that one comes exactly then, into the bot's word if need be.
+the one that follows a `Wait`: that one comes exactly then, into the bot's word if need be. A `Wait`
+that comes first counts from the answer.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Caller:
         self._quiet_since_ms = 0
         self._acting: Span | None = None
         self._act_ends_ms = 0
-        self._at_once = False
+        self._at_once = bool(steps) and isinstance(steps[0], Wait)
         self._told = -1
         """How many bot utterances had been heard when the last step ended."""
 
@@ -131,8 +132,7 @@ class Caller:
         if self._acting is not None and not self._act_over():
             return False
         if not self._steps:
-            last_ms = max(self._quiet_since_ms, self._act_ends_ms)
-            return self._now_ms - last_ms >= self._linger_ms
+            return self._patience_over()
         if self._at_once or self._bot_is_done():
             await self._act(self._steps.popleft())
         return False
@@ -140,8 +140,12 @@ class Caller:
     def _bot_is_done(self) -> bool:
         silent_ms = self._now_ms - self._quiet_since_ms
         spoke = len(self.report.bot) > max(0, self._told)
-        patience_over = silent_ms >= self._linger_ms
-        return (spoke and silent_ms >= QUIET_MS) or patience_over
+        return (spoke and silent_ms >= QUIET_MS) or self._patience_over()
+
+    def _patience_over(self) -> bool:
+        """Neither side has made a sound for so long."""
+        last_ms = max(self._quiet_since_ms, self._act_ends_ms)
+        return self._now_ms - last_ms >= self._linger_ms
 
     def _act_over(self) -> bool:
         assert self._acting is not None
