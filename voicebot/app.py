@@ -47,6 +47,9 @@ log = logging.getLogger(__name__)
 Announce = Callable[[str], None]
 """Where lines for the person at the terminal go."""
 
+SAMPLE_CALL = '--say "I lost my card" --dtmf 4321 --say "no thank you" --say goodbye'
+"""A call that the sample bank serves to its end."""
+
 PATIENCE_S = 2.0
 """A step of the start that takes longer says what it is."""
 
@@ -271,7 +274,7 @@ def _say_where(settings: Settings, line: SipEndpoint, announce: Announce) -> Non
     uri = f"sip:{flow}@127.0.0.1:{port}"
     if parameters:
         uri = f"'{uri};{parameters}'"
-    steps = ' --say "I lost my card" --dtmf 4321' if flow == "bank_en" else ""
+    steps = f" {SAMPLE_CALL}" if flow == "bank_en" else ""
     announce(f"Try it   .venv/bin/voicebot call {uri}{steps}")
 
 

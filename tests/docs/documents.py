@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,3 +65,14 @@ def rows(text: str) -> list[list[str]]:
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     rules = {n for n, row in enumerate(cells) if set("".join(row)) <= set("-|: ")}
     return [row for n, row in enumerate(cells) if n not in rules and n + 1 not in rules]
+
+
+def program(name: str) -> ModuleType:
+    """docs/NAME.py as a module."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 import tomllib
-from types import ModuleType
 from xml.etree import ElementTree
 
-import pytest
-from documents import ROOT, rows, section, text_of
+from documents import program, rows, section, text_of
 
 from voicebot.core.call import LegState
 
-
-@pytest.fixture(scope="module")
-def draw() -> ModuleType:
-    """docs/draw.py."""
-    spec = importlib.util.spec_from_file_location("docs_draw", ROOT / "docs" / "draw.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+draw = program("draw")
 
 
-def test_the_diagrams_are_those_of_the_tables(draw: ModuleType) -> None:
+def test_the_diagrams_are_those_of_the_tables() -> None:
     page = text_of("docs/development.md")
     assert set(re.findall(r"<!-- drawn: (\w+) -->", page)) == set(draw.MACHINES)
     assert draw.with_machines(page) == page, "run docs/draw.py"
 
 
-def test_a_diagram_has_a_line_for_every_row_and_its_ends(draw: ModuleType) -> None:
+def test_a_diagram_has_a_line_for_every_row_and_its_ends() -> None:
     lines = draw.mermaid(draw.CALL_TRANSITIONS, draw.CallState.RINGING).splitlines()
     assert lines[1].strip() == "[*] --> RINGING"
     assert lines[-1].strip() == "ENDED --> [*]"
     assert len(lines) == 3 + len(draw.CALL_TRANSITIONS)
 
 
-def test_a_changed_table_would_be_noticed(draw: ModuleType) -> None:
+def test_a_changed_table_would_be_noticed() -> None:
     page = text_of("docs/development.md").replace("RINGING --> IVR: answered", "RINGING --> IVR: x")
     assert draw.with_machines(page) != page
 
@@ -50,7 +36,7 @@ def test_the_states_of_a_leg_are_listed() -> None:
     assert f"of ours: {', '.join(LegState)}." in text
 
 
-def test_the_picture_of_the_structure_is_as_drawn(draw: ModuleType) -> None:
+def test_the_picture_of_the_structure_is_as_drawn() -> None:
     picture = text_of("docs/architecture.svg")
     assert picture == draw.architecture(), "run docs/draw.py"
     assert ElementTree.fromstring(picture).tag.endswith("svg")

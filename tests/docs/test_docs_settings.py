@@ -3,88 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import typing
-from collections.abc import Mapping
-from enum import Enum
 from pathlib import Path
 
 import pytest
-from documents import PAGES, ROOT, Block, blocks, name_of, rows, section, text_of
+from documents import PAGES, ROOT, Block, blocks, name_of, program, rows, section, text_of
 
 from voicebot.cli import serve
 from voicebot.config import HotlineFile, load
 from voicebot.sip.settings import PRIVATE_NETWORKS, SipSettings
 
+written = program("defaults")
 OPS = text_of("docs/ops.md")
 
 
-def inner(hint: object) -> tuple[type | None, bool]:
-    """The dataclass that a field holds, and whether there are several of it."""
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return hint, False
-    for argument in typing.get_args(hint):
-        if isinstance(argument, type) and dataclasses.is_dataclass(argument):
-            return argument, True
-    return None, False
-
-
-def tables() -> list[tuple[str, type]]:
-    """Headings of the guide's tables, each with the dataclass that it explains."""
-    found: list[tuple[str, type]] = []
-    for file, cls in (("sip.toml", SipSettings), ("hotline.toml", HotlineFile)):
-        found.append((file, cls))
-        for name, hint in typing.get_type_hints(cls).items():
-            held, several = inner(hint)
-            if held is not None:
-                brackets = f"[[{name}]]" if several else f"[{name}]"
-                found.append((f"{file}: {brackets}", held))
-    return found
-
-
-def default_of(field: dataclasses.Field[object]) -> str:
-    """The default as the guide writes it: TOML, or a word in italics."""
-    if field.default is not dataclasses.MISSING:
-        value = field.default
-    elif field.default_factory is not dataclasses.MISSING:
-        value = field.default_factory()
-    else:
-        return "*required*"
-    if value is None:
-        return "*none*"
-    return "*private networks*" if value == PRIVATE_NETWORKS else f"`{toml(value)}`"
-
-
-def toml(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case Enum():
-            return toml(value.value)
-        case str() | Path():
-            return f'"{value}"'
-        case tuple():
-            return f"[{', '.join(map(toml, value))}]"
-        case Mapping():
-            inside = ", ".join(f"{key} = {toml(item)}" for key, item in value.items())
-            return f"{{{inside}}}"
-    return str(value)
-
-
-@pytest.mark.parametrize(("heading", "cls"), tables(), ids=[heading for heading, _ in tables()])
-def test_every_setting_is_explained_with_its_default(heading: str, cls: type) -> None:
-    hints = typing.get_type_hints(cls)
-    plain = [field for field in dataclasses.fields(cls) if inner(hints[field.name])[0] is None]
-    expected = {f"`{field.name}`": default_of(field) for field in plain}
+@pytest.mark.parametrize("heading", written.tables())
+def test_every_setting_is_explained_with_its_default(heading: str) -> None:
+    expected = written.defaults(written.tables()[heading])
     explained = rows(section(OPS, heading))
-    assert {row[0]: row[1] for row in explained} == expected
-    assert [row[0] for row in explained] == list(expected)
+    assert [row[0] for row in explained] == [f"`{name}`" for name in expected]
+    assert {row[0].strip("`"): row[1] for row in explained} == expected, "run docs/defaults.py"
     assert all(len(row) == 3 and row[2].endswith(".") for row in explained)
 
 
 def test_every_table_of_settings_has_a_dataclass() -> None:
     shown = {line[4:] for line in OPS.splitlines() if line.startswith(("### sip.", "### hotline."))}
-    assert shown == {heading for heading, _ in tables()}
+    assert shown == set(written.tables())
+
+
+def test_a_changed_default_is_written_into_the_page() -> None:
+    assert written.with_defaults(OPS) == OPS
+    row = "| `capacity` | `100` |"
+    assert row in OPS
+    assert written.with_defaults(OPS.replace(row, "| `capacity` | `99` |")) == OPS
 
 
 def test_what_is_there_without_any_entry_is_as_the_guide_says() -> None:

@@ -3,10 +3,11 @@
   voicebot call sip:bank_en@127.0.0.1 --say "I lost my card" --dtmf 4321 --record call.wav
   voicebot call sip:bank_en@127.0.0.1 --wait 1.5 --say "operator" --json
 
-Steps are done in the order given. Each waits until the bot has spoken and fallen silent; the step
-after a --wait comes exactly then, so a short --wait interrupts the bot. After the last step the
-call goes on until the bot hangs up or has been silent for --linger seconds. The recording has the
-bot on the left channel and the caller on the right.
+Steps are done in the order given. Each waits until the bot has spoken and fallen silent, but the
+step after a --wait comes exactly then. A --wait that comes first counts from the answer, so that
+`--wait 1.5 --say operator` interrupts the greeting. After the last step the call goes on until the
+bot hangs up or has been silent for --linger seconds. The recording has the bot on the left channel
+and the caller on the right.
 
 Exit codes: 0 the call was answered, 1 it was refused or could not be placed, 2 wrong use.
 """
