@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 import pytest
 from documents import PAGES, ROOT, Block, blocks, name_of, program, rows, section, text_of
 
+from voicebot.audio.wav_writer import write_wav
 from voicebot.cli import serve
 from voicebot.config import HotlineFile, load
+from voicebot.core.audio import Pcm
+from voicebot.core.errors import ConfigError
 from voicebot.sip.settings import PRIVATE_NETWORKS, SipSettings
 
 written = program("defaults")
@@ -61,7 +65,11 @@ def test_an_example_of_settings_loads(
     monkeypatch.setenv("PROVIDER_PASSWORD", "not a real one")
     monkeypatch.setenv("CONSOLE_TOKEN", "sixteen characters")
     (tmp_path / file).write_text(block.text, "utf-8")
-    settings = load(tmp_path, ROOT / "ivr_flows", tmp_path)
+    flows = tmp_path / "flows"
+    shutil.copytree(ROOT / "ivr_flows", flows)
+    (flows / "music").mkdir()
+    write_wav(flows / "music/waiting.wav", Pcm.silence(1_000, 8_000))
+    settings = load(tmp_path, flows, tmp_path)
     assert settings.sip != SipSettings() or settings.hotline != HotlineFile()
 
 
@@ -85,3 +93,19 @@ def test_the_options_of_serve_are_all_in_the_guide() -> None:
     options = {name for action in parser._actions for name in action.option_strings}
     for option in options - {"-h", "--help"}:
         assert option in section(OPS, "Start and stop"), option
+
+
+def test_music_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    queue = '[[queues]]\nname = "{}"\n'
+    text = queue.format("service") + queue.format("cards") + 'music = "no such file.wav"\n'
+    (tmp_path / "hotline.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, ROOT / "ivr_flows", tmp_path)
+    [problem] = raised.value.problems
+    assert (problem.code, problem.line) == ("bad-music", 5)
+
+
+def test_a_configuration_folder_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path / "sip_confg", ROOT / "ivr_flows", tmp_path)
+    assert [problem.code for problem in raised.value.problems] == ["missing-folder"]

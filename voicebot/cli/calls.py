@@ -103,7 +103,7 @@ def _list(store: CallStore, args: argparse.Namespace) -> int:
     elif calls:
         print(table([COLUMNS, *map(_cells, calls)]))
     else:
-        print("No calls yet." if args.since is None and not outcome else "No such calls.")
+        print("No such calls." if args.since or outcome or args.text else "No calls yet.")
     return 0
 
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+from voicebot.audio.wav import WavError, read_wav
 from voicebot.config.settings import HotlineFile, Settings
 from voicebot.config.toml_file import TomlFile, Where, dotted
 from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
@@ -25,6 +26,7 @@ def load(config: Path, flows: Path, data: Path) -> Settings:
     if sip is not None and hotline is not None:
         hotline_file.problems.clear()
         _cross_check(hotline_file, hotline, sip, loaded)
+        _check_music(hotline_file, hotline, flows)
         problems += hotline_file.problems
     errors = [p for p in problems if p.severity is Severity.ERROR]
     if errors or sip is None or hotline is None or loaded is None:
@@ -84,6 +86,20 @@ def _cross_check(
         if hotline.calls.default_flow not in known:
             where = ("calls", "default_flow")
             _unknown(file, where, "flow", hotline.calls.default_flow, known)
+
+
+def _check_music(file: TomlFile, hotline: HotlineFile, flows: Path) -> None:
+    """A file that is missing would be missed only when the first caller waits."""
+    for i, queue in enumerate(hotline.queues):
+        if not queue.music:
+            continue
+        try:
+            read_wav(flows / queue.music)
+        except (WavError, OSError) as error:
+            where = ("queues", i, "music")
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            hint = f"it is looked for in {flows}; leave it out for the built-in music"
+            file.note("bad-music", f"{dotted(where)}: {queue.music}: {reason}", where, hint)
 
 
 def _unknown(file: TomlFile, where: Where, what: str, name: str, known: Iterable[str]) -> None:
