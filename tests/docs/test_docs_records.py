@@ -29,9 +29,10 @@ def test_every_fact_is_explained() -> None:
 
 @pytest.mark.parametrize("kind", FactKind)
 def test_the_keys_of_a_fact_are_those_that_the_code_names(kind: FactKind) -> None:
-    line = re.search(rf'= "{kind}"  # (.+)$', inspect.getsource(record), re.MULTILINE)
-    assert line is not None
-    in_code = re.sub(r"\(or (count), where secret\)", r"\1", line[1]).split("  ")[0]
+    # A long comment goes on in the lines below it; remarks stand behind three blanks.
+    comment = re.search(rf'= "{kind}"  # (.+\n(?: +# .+\n)*)', inspect.getsource(record))
+    assert comment is not None
+    in_code = re.sub(r" {3}\(.+", "", comment[1]).replace("or count, where secret", ", count")
     keys = set(re.findall(r"\w+", in_code))
     [row] = [row for row in rows(section(QA, "The journal")) if row[0] == f"`{kind}`"]
     assert set(re.findall(r"`(\w+)`", row[1])) == keys
