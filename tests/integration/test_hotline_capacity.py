@@ -12,6 +12,7 @@ import pytest
 from desk_caller import DeskCaller, nobody_is_left
 from hotline import Hotline, hotline
 from hotline_flows import DESTINATIONS, desk
+from processes import children_of, ended
 from raw_phone import RawPhone
 
 pytestmark = pytest.mark.timeout(120)
@@ -81,7 +82,7 @@ async def test_a_stopping_hotline_lets_calls_end_and_takes_no_new_ones(tmp_path:
             assert await asyncio.to_thread(line.process.wait, 20) == 0
         record = line.call_of(caller.name)
     assert (record["outcome"], record["ended_by"]) == ("contained", "bot")
-    assert not [pid for pid in children if alive(pid)]
+    assert await asyncio.to_thread(ended, children)
     assert "Stopped." in "".join(line.output)
 
 
@@ -99,7 +100,7 @@ async def test_a_call_that_goes_on_is_ended(tmp_path: Path, signals: int, drain_
             assert await asyncio.to_thread(line.process.wait, 20) == 0
         record = line.call_of(caller.name)
     assert (record["outcome"], record["ended_by"]) == ("failed", "system")
-    assert not [pid for pid in children if alive(pid)]
+    assert await asyncio.to_thread(ended, children)
     assert not [text for text in line.output if "Traceback" in text]
 
 
@@ -123,21 +124,3 @@ async def answer_bye(caller: DeskCaller) -> None:
     """The hotline hangs up."""
     async with asyncio.timeout(10):
         caller.respond(await caller.asked("BYE"), 200, caller.target.split("@")[1])
-
-
-def children_of(pid: int) -> list[int]:
-    """Processes that a process started."""
-    return [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
-
-
-def alive(pid: int) -> bool:
-    """The process is there, and no zombie."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"

@@ -98,7 +98,9 @@ async def test_a_secret_is_nowhere(running: Hotline) -> None:
         facts = await caller.facts()
     assert [f["data"]["status"] for f in facts if f["kind"] == "requested"] == [403]
     await nobody_is_left(running)
-    found = [str(path) for path in files_of(running.folder / "data") if holds_pin(path.read_bytes())]
+    found = [
+        str(path) for path in files_of(running.folder / "data") if holds_pin(path.read_bytes())
+    ]
     assert found == []
     assert not holds_pin("".join(running.output).encode())
     check_recording(running.folder / "data" / record["recording"], facts)

@@ -68,6 +68,15 @@ class Worker:
         """Process id."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """The process has not ended, as far as is known."""
+        return self._process.returncode is None
+
+    async def ended(self) -> None:
+        """Returns when the process is gone."""
+        await self._process.wait()
+
     async def run(self, job: Job, deadline_ms: int) -> Pcm:
         """The job's sound. Raises `JobFailed`; or `EngineError` when the process hung or died,
         after which it is of no more use and must be killed."""

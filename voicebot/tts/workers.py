@@ -102,14 +102,34 @@ class Workers:
         # Places are renewed at different times, so that there is always one that serves.
         renew_at = self.settings.jobs_per_worker * (index + 1) // len(self._workers)
         while True:
-            ticket = await self._queue.get()
+            worker = self._workers[index]
+            ticket = await self._next(worker)
+            if ticket is None:
+                await self._replace(index)
+                continue
             if ticket.result.done():
                 continue
-            worker = self._workers[index]
             is_sound = await self._work(worker, ticket)
             if not is_sound or worker.jobs_done >= renew_at:
                 renew_at = self.settings.jobs_per_worker
                 await self._replace(index)
+
+    async def _next(self, worker: Worker) -> _Ticket | None:
+        """A job for this worker; None where the process ended idle, which costs no job a try."""
+        getting = asyncio.ensure_future(self._queue.get())
+        ending = asyncio.ensure_future(worker.ended())
+        ticket: _Ticket | None = None
+        try:
+            await asyncio.wait({getting, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if getting.done() and not ending.done():
+                ticket = getting.result()
+            return ticket
+        finally:
+            ending.cancel()
+            if not getting.done():
+                getting.cancel()
+            elif ticket is None:
+                self._queue.put_nowait(getting.result())
 
     async def _work(self, worker: Worker, ticket: _Ticket) -> bool:
         """One job; False when the worker is of no more use."""

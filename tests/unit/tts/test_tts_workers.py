@@ -88,6 +88,22 @@ async def test_workers_killed_while_idle_are_replaced(fake_workers: MakeWorkers)
     assert len(sounds) == 6
 
 
+async def test_idle_workers_that_were_all_killed_are_replaced_before_a_job_comes(
+    fake_workers: MakeWorkers,
+) -> None:
+    workers = fake_workers()
+    await workers.start()
+    killed = set(workers.pids)
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while True:
+            await asyncio.sleep(0.01)
+            if not killed & set(workers.pids):
+                break
+    assert len(await workers.submit(job("text")))
+
+
 async def test_workers_are_renewed_after_so_many_jobs(fake_workers: MakeWorkers) -> None:
     workers = fake_workers(workers=1, jobs_per_worker=3)
     await workers.start()
