@@ -79,9 +79,6 @@ class Node:
 
     async def run(self) -> None:
         """Serve calls until told to stop, then drain."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_stop)
         async with asyncio.TaskGroup() as calls:
             accepting = calls.create_task(self._accept(calls), name="accept")
             await self._stop.wait()
@@ -89,6 +86,12 @@ class Node:
             accepting.cancel()
             for task in self._sessions:
                 task.cancel()
+
+    def heed_signals(self) -> None:
+        """From now on SIGTERM and SIGINT stop the node in order; a second one hurries it."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_stop)
 
     def _told_to_stop(self) -> None:
         if self._stop.is_set():
@@ -162,8 +165,10 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         announce(f"Note: {missing}")
     zone = _zone(settings)
     understanding = nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None))
-    for expectation in _expectations(settings):
-        understanding.prepare(expectation)
+    with _patiently("what callers may say is prepared", announce):
+        for expectation in _expectations(settings):
+            understanding.prepare(expectation)
+            await asyncio.sleep(0)
     line = SipEndpoint(settings.sip)
     services = Services(
         telephone=line,
@@ -183,6 +188,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         Switchboard(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
     )
     node = Node(settings, line, services, directory)
+    node.heed_signals()
     await stack.enter_async_context(_console(settings, store, node, directory, announce))
     await stack.enter_async_context(line)
     _say_where(settings, line, announce)

@@ -12,6 +12,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 
 from voicebot.core.errors import ConfigError, VoicebotError
 
@@ -28,6 +29,9 @@ COMMANDS: dict[str, str] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words == ["--version"]:
+        print(f"voicebot {metadata.version('voicebot')}")
+        return 0
     name = words[0] if words and words[0] in COMMANDS else None
     if name is None:
         return _overview(words)
