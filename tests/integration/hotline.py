@@ -51,6 +51,7 @@ class Hotline:
     sip_port: int
     console_port: int
     process: subprocess.Popen[str]
+    tls_port: int = 0
     output: list[str] = field(default_factory=list)
 
     def uri(self, flow: str, parameters: str = "") -> str:
@@ -63,7 +64,11 @@ class Hotline:
 
     def call(self, flow: str, *steps: str, parameters: str = "") -> dict[str, Any]:
         """`voicebot call`; its report."""
-        done = voicebot("call", self.uri(flow, parameters), *steps, "--json", timeout_s=CALL_S)
+        return self.call_uri(self.uri(flow, parameters), *steps)
+
+    def call_uri(self, uri: str, *steps: str) -> dict[str, Any]:
+        """The same to any address."""
+        done = voicebot("call", uri, *steps, "--json", timeout_s=CALL_S)
         assert done.stdout, done.stderr
         report: dict[str, Any] = json.loads(done.stdout)
         return report
@@ -144,12 +149,13 @@ def set_up(
     hotline: str = "",
     flows: Mapping[str, str] | None = None,
     drain_s: int = 2,
+    media: str = "",
 ) -> Setup:
     """Write the files: `agents`, `sip`, `calls` and `hotline` are TOML, `flows` YAML by name."""
     setup = Setup(folder, quiet_port(), quiet_port(), quiet_port(), quiet_port())
     config = folder / "sip_config"
     config.mkdir(parents=True)
-    (config / "sip.toml").write_text(sip + _SIP.format(setup=setup), "utf-8")
+    (config / "sip.toml").write_text(sip + _SIP.format(setup=setup, media=media), "utf-8")
     text = _HOTLINE.format(setup=setup, calls=calls, agents=agents, drain_s=drain_s) + hotline
     (config / "hotline.toml").write_text(text, "utf-8")
     for name, flow in (flows or {}).items():
@@ -170,6 +176,7 @@ protocol = "tls"
 port = {setup.tls_port}
 [media]
 rtp_port_first = 0
+{media}
 """
 
 _HOTLINE = """
@@ -210,7 +217,7 @@ def running(setup: Setup) -> Iterator[Hotline]:
         cwd=ROOT,
         env=env,
     )
-    line = Hotline(setup.folder, setup.sip_port, setup.console_port, process)
+    line = Hotline(setup.folder, setup.sip_port, setup.console_port, process, setup.tls_port)
     try:
         _until_ready(line)
         yield line

@@ -27,7 +27,7 @@ from voicebot.audio.wav_writer import write_wav
 from voicebot.sim.caller import Caller, Press, Report, Say, Step, Wait, joined
 from voicebot.sip.destinations import split_host
 from voicebot.sip.endpoint import SipEndpoint
-from voicebot.sip.settings import Destinations, Media, SipSettings, Transport, TransportKind
+from voicebot.sip.settings import Destinations, Media, SipSettings, Srtp, Transport, TransportKind
 from voicebot.tts.caller_voice import caller_voice
 
 KEYS = frozenset("0123456789*#ABCD")
@@ -73,6 +73,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", default="en", metavar="TAG", help="of --say: en (default), zh"
     )
+    parser.add_argument(
+        "--srtp",
+        choices=[kind.value for kind in Srtp],
+        default=Srtp.OPTIONAL.value,
+        help="encrypted sound: optional (default) offers it, required calls only with it",
+    )
     parser.set_defaults(steps=[])
 
 
@@ -95,9 +101,10 @@ async def _call(args: argparse.Namespace) -> tuple[Report, int]:
 
 def _settings(args: argparse.Namespace) -> SipSettings:
     """Any free ports; a call to wherever the person at the terminal says."""
+    codecs = tuple(args.codec or Media().codecs)
     return SipSettings(
         transports=tuple(Transport(kind, port=0) for kind in TransportKind),
-        media=replace(Media(), codecs=tuple(args.codec or Media().codecs), rtp_port_first=0),
+        media=replace(Media(), codecs=codecs, rtp_port_first=0, srtp=Srtp(args.srtp)),
         destinations=Destinations(hosts=(_host(args.uri), *Destinations().hosts)),
         user=args.user,
     )
