@@ -30,7 +30,7 @@ def load(config: Path, flows: Path, data: Path) -> Settings:
         problems += hotline_file.problems
     errors = [p for p in problems if p.severity is Severity.ERROR]
     if errors or sip is None or hotline is None or loaded is None:
-        raise ConfigError(problems)
+        raise ConfigError(sorted(problems))
     return Settings(sip, hotline, loaded, data, flows / "prompts", tuple(problems))
 
 
@@ -55,8 +55,8 @@ def _strangers(config: Path) -> list[Problem]:
 
 
 def _load_flows(folder: Path, hotline: HotlineFile | None, problems: list[Problem]) -> Flows | None:
-    queues = [queue.name for queue in hotline.queues] if hotline else []
-    destinations = list(hotline.destinations) if hotline else []
+    queues = [queue.name for queue in hotline.queues] if hotline else None
+    destinations = list(hotline.destinations) if hotline else None
     try:
         flows = load_flows(folder, queues=queues, destinations=destinations)
     except ConfigError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import difflib
 import os
@@ -34,7 +35,8 @@ class TomlFile:
         self.data = self._parse()
 
     def read(self, cls: type[T], *at: str) -> T | None:
-        """The table at `at` as a dataclass; None, and problems noted, where it is wrong."""
+        """The table at `at` as a dataclass, problems noted. What is wrong in it is left out, so
+        that the rest can be checked; None where not even that can be read."""
         table: Any = self.data
         for key in at:
             table = table.get(key, {}) if isinstance(table, dict) else table
@@ -45,7 +47,7 @@ class TomlFile:
             for detail in error.errors():
                 where = (*at, *(part for part in detail["loc"]))
                 self.note("bad-value", f"{dotted(where)}: {detail['msg']}", where)
-            return None
+            return _mended(cls, table, error)
 
     def note(self, code: str, message: str, where: Where = (), hint: str = "") -> None:
         """Keep a problem at a key's line."""
@@ -93,6 +95,27 @@ class TomlFile:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
             self.note("unknown-key", f"{dotted((*where, key))} is not known", (*where, key), hint)
+
+
+def _mended(cls: type[T], table: Any, error: ValidationError) -> T | None:
+    """The table without the values that are wrong."""
+    table = copy.deepcopy(table)
+    for detail in error.errors():
+        holder: Any = table
+        for part in detail["loc"][:-1]:
+            holder = holder[part] if _has(holder, part) else None
+        if isinstance(holder, dict):
+            holder.pop(detail["loc"][-1], None)
+    try:
+        return TypeAdapter(cls).validate_python(table)
+    except ValidationError:
+        return None
+
+
+def _has(holder: Any, part: str | int) -> bool:
+    if isinstance(holder, dict):
+        return part in holder
+    return isinstance(holder, list) and isinstance(part, int) and part < len(holder)
 
 
 def _inner(hint: object) -> object:

@@ -118,9 +118,33 @@ def check_document(
     try:
         file = _FILE.model_validate(data)
     except ValidationError as error:
-        return None, _located([*document.problems, *problems_of(error, document, _FILE)], document)
+        found = [
+            *problems_of(error, document, _FILE),
+            *_missing_beside(error, data, document, around),
+        ]
+        return None, _located([*document.problems, *found], document)
     flow = Flow(file, version, settings or FlowSettings())
     return flow, _located([*document.problems, *validate(flow, document, around)], document)
+
+
+def _missing_beside(
+    error: ValidationError, data: dict[str, Any], document: Document, around: Surroundings
+) -> list[Problem]:
+    """Names that do not exist in a file whose shape is wrong elsewhere, so that one look at the
+    list mends them all: keys that are unknown are left out, and a broken node ends the call."""
+    mended = {**data, "nodes": data.get("nodes")}
+    for item in error.errors(include_url=False, include_input=False):
+        loc = item["loc"]
+        if loc[0] == "nodes" and len(loc) > 1 and isinstance(mended["nodes"], dict):
+            mended["nodes"] = {**mended["nodes"], loc[1]: {"kind": "hangup"}}
+        elif len(loc) == 1 and item["type"] == "extra_forbidden":
+            mended.pop(str(loc[0]), None)
+    try:
+        flow = Flow(_FILE.model_validate(mended), "", FlowSettings())
+    except ValidationError:
+        return []
+    found = validate(flow, replace(document, problems=[]), around)
+    return [problem for problem in found if problem.code.startswith("missing-")]
 
 
 def content_hash(data: Any) -> str:
