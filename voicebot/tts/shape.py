@@ -11,8 +11,10 @@ from voicebot.core.audio import Pcm
 _WINDOW_MS = 10
 _SILENT_DB = -50.0
 """Relative to full scale; espeak-ng's own pauses are digital silence."""
-_EDGE_MS = 20
-"""Kept on both sides of the speech, so that no consonant is cut."""
+_LEAD_MS = 5
+_TAIL_MS = 20
+"""Kept before and after the speech, so that no consonant is cut. What is kept before it makes every
+answer later."""
 _ACTIVE_DB = 20.0
 """Windows this far below the loudest are pauses and do not count for the level."""
 CEILING_DB = -1.0
@@ -34,7 +36,7 @@ def trim(pcm: Pcm) -> Pcm:
     if not len(loud):
         return Pcm(pcm.samples[:0], pcm.rate)
     start_ms, end_ms = loud[0] * _WINDOW_MS, (loud[-1] + 1) * _WINDOW_MS
-    return pcm.between(start_ms - _EDGE_MS, end_ms + _EDGE_MS)
+    return pcm.between(start_ms - _LEAD_MS, end_ms + _TAIL_MS)
 
 
 def active_level_db(pcm: Pcm) -> float:

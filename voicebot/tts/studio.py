@@ -17,7 +17,7 @@ from voicebot.tts.settings import TtsSettings
 from voicebot.tts.wire import Job
 from voicebot.tts.workers import Workers
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised when sound made earlier is no longer what would be made now."""
 
 

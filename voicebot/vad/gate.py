@@ -65,7 +65,7 @@ class CallVad:
         loud = self._is_loud(level)
         near = self._echo.passes(level, level_db(played.samples))
         opened = self._webrtc.is_speech(heard) and loud and near
-        voiced, sure = self._verdict(heard, opened=opened, near=near)
+        voiced, sure = self._verdict(heard, opened=opened, near=near, loud=loud)
         self._floor.feed(level)
         return Voicing(voiced, sure, level)
 
@@ -79,12 +79,14 @@ class CallVad:
         settings = self._settings
         return level > max(settings.quiet_db, self._floor.db + settings.over_floor_db)
 
-    def _verdict(self, heard: Pcm, *, opened: bool, near: bool) -> tuple[bool, bool]:
+    def _verdict(self, heard: Pcm, *, opened: bool, near: bool, loud: bool) -> tuple[bool, bool]:
+        """Silero says yes for 100 ms and more after the last word: where the line is quiet enough
+        to tell that nothing is to be heard any more, that would make every answer later."""
         if self._second is None:
             return opened, opened
         sure = self._second.ask(heard, opened=opened) and near
         noisy = self._floor.db >= self._settings.noisy_floor_db
-        return sure or (opened and not noisy), sure
+        return (sure if noisy else opened or (sure and loud)), sure
 
 
 class _SecondOpinion:
