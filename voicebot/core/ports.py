@@ -180,7 +180,8 @@ class Hearing(Protocol):
         ...
 
     async def partial(self) -> Transcript:
-        """The best reading of all that was fed so far. Raises `EngineError`."""
+        """The best reading of all that was fed so far; `final` where `finish` would say the same
+        after silence and nothing else. Raises `EngineError`."""
         ...
 
     async def finish(self) -> Transcript:

@@ -3,6 +3,9 @@
 frame ─▶ vad ─▶ endpointing ─▶ begins: a hearing, with the sound from before the onset
                                pauses: what is it so far? does it answer the question already?
                                ends:   what was it? ─▶ Utterance
+
+Where the reading at the pause is final already, nobody is asked again: the answer comes on the
+frame that ends the utterance.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from voicebot.session.tasks import Work
 from voicebot.turns.endpointing import (
     Endpointer,
     EndpointEvent,
+    EndReason,
     Paused,
     SpeechEnded,
     SpeechStarted,
@@ -68,6 +72,7 @@ class Ear:
         self._endpointer = Endpointer(self._listen.timing)
         self._hearing: Hearing | None = None
         self._partial: tuple[int, Work[Reading]] | None = None
+        self._known: Reading | None = None
         self._final: Work[Reading] | None = None
         self._end: SpeechEnded | None = None
         self._ended_ms = 0
@@ -104,17 +109,19 @@ class Ear:
             self._take(event, frame.at_ms)
         for event in self._read_partial(frame.at_ms):
             self._take(event, frame.at_ms)
-        return None
+        return self._known_already()
 
     def _take(self, event: EndpointEvent, now_ms: int) -> None:
         match event:
             case SpeechStarted(onset_ms):
                 self._begin(onset_ms)
             case Paused(pause):
+                self._known = None
                 self._partial = (pause, self._start(self._read(final=False), "partial"))
-            case SpeechEnded():
+            case SpeechEnded(reason=reason):
                 self._end, self._ended_ms = event, now_ms
-                self._final = self._start(self._read(final=True), "final")
+                if self._known is None or reason is EndReason.MAX_SPEECH:
+                    self._final = self._start(self._read(final=True), "final")
 
     def _begin(self, onset_ms: int) -> None:
         self._hearing = self._context.services.recognizer.hear(self._listen.expectation)
@@ -142,7 +149,15 @@ class Ear:
         except EngineError:
             return ()  # The final reading will tell.
         self.words = self.words or bool(transcript.text)
+        if transcript.final:
+            self._known = transcript, interpretation
         return self._endpointer.answer(pause, now_ms, complete=interpretation.complete)
+
+    def _known_already(self) -> Utterance | None:
+        """The utterance that has just ended, where its last pause told what it was."""
+        if self._end is None or self._final is not None or self._known is None:
+            return None
+        return _utterance(self._known, self._end)
 
     def _await_final(self, now_ms: int) -> Utterance | None:
         end, final = self._end, self._final
@@ -153,5 +168,9 @@ class Ear:
                 final.cancel()
                 raise EngineError("speech recognition is too slow")
             return None
-        transcript, interpretation = final.result()
-        return Utterance(transcript, interpretation, end.start_ms, end.end_ms, end.reason)
+        return _utterance(final.result(), end)
+
+
+def _utterance(reading: Reading, end: SpeechEnded) -> Utterance:
+    transcript, interpretation = reading
+    return Utterance(transcript, interpretation, end.start_ms, end.end_ms, end.reason)

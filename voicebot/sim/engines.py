@@ -79,7 +79,7 @@ class _SimHearing:
         self._sound.append(pcm)
 
     async def partial(self) -> Transcript:
-        return self._read(final=False)
+        return self._read(final=True)
 
     async def finish(self) -> Transcript:
         return self._read(final=True)
