@@ -1,15 +1,18 @@
-"""Writes the defaults of all settings into the tables of ops.md.
+"""Writes the tables of settings in ops.md.
 
     .venv/bin/python docs/defaults.py
 
-A test holds the tables to the dataclasses; this saves the typing when a default changes. A new
-setting needs a row of its own: what it is, is written by hand.
+A test holds the tables to the dataclasses; this saves the typing. Names and defaults are the
+code's; what a setting is stays as the page has it, and is the docstring for one that is new.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import inspect
 import re
+import textwrap
 import typing
 from collections.abc import Mapping
 from enum import Enum
@@ -79,18 +82,47 @@ def _toml(value: object) -> str:
 
 
 def with_defaults(text: str) -> str:
-    """The page with every default as it is now."""
+    """The page with every setting, and its default as it is now."""
     for heading, cls in tables().items():
-        section = re.compile(rf"(^### {re.escape(heading)}\n)(.*?)(?=^##|\Z)", re.M | re.S)
-        text = section.sub(lambda found, cls=cls: found[1] + _rows(found[2], cls), text)
+        if f"### {heading}\n" not in text:
+            text = _with_section(text, heading, cls)
+        section = re.compile(rf"(^### {re.escape(heading)}\n.*?)(^\|.*?\n)(?!\|)", re.M | re.S)
+        text = section.sub(lambda found, cls=cls: found[1] + _table(found[2], cls), text, count=1)
     return text
 
 
-def _rows(section: str, cls: type) -> str:
-    for name, default in defaults(cls).items():
-        row = re.compile(rf"^\| `{name}` \| .+? \| (?=[^|]*\|$)", re.M)
-        section = row.sub(lambda _, new=f"| `{name}` | {default} | ": new, section)
-    return section
+def _with_section(text: str, heading: str, cls: type) -> str:
+    """The page with a section for a new table, behind the last one of the same file."""
+    of_file = re.compile(rf"^### {re.escape(heading.split(':')[0])}.*?(?=^###? |\Z)", re.M | re.S)
+    end = list(of_file.finditer(text))[-1].end()
+    about = inspect.cleandoc(cls.__doc__ or "")
+    section = f"### {heading}\n\n{about}\n\n{_HEAD}\n"
+    return f"{text[:end].rstrip()}\n\n{section}{text[end:]}"
+
+
+_HEAD = "| setting | default | what it is |\n|---|---|---|\n"
+
+
+def _table(table: str, cls: type) -> str:
+    said = dict(re.findall(r"^\| `(\w+)` \| .+? \| ([^|]+?) \|$", table, re.M))
+    docs = _docstrings(cls)
+    rows = [
+        f"| `{name}` | {default} | {said.get(name) or docs.get(name, '')} |\n"
+        for name, default in defaults(cls).items()
+    ]
+    return _HEAD + "".join(rows)
+
+
+def _docstrings(cls: type) -> dict[str, str]:
+    """What stands below each field."""
+    [body] = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
+            found[field.target.id] = " ".join(str(below.value.value).split())
+    return found
 
 
 if __name__ == "__main__":
