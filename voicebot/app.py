@@ -16,6 +16,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from voicebot import asr, nlu, vad
+from voicebot.asr.recognizer import PooledRecognizer
 from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import read_wav
@@ -24,8 +25,13 @@ from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
 from voicebot.core.errors import ConfigError
 from voicebot.core.meaning import Expectation
-from voicebot.core.ports import Leg, Recognizer, Voice
+from voicebot.core.ports import Leg
 from voicebot.flow.state import Flow
+from voicebot.observe.follow import following
+from voicebot.observe.metrics import Metrics
+from voicebot.observe.monitor import NodeMonitor
+from voicebot.observe.node import Parts
+from voicebot.observe.tracing import tracing
 from voicebot.prompts.catalogue import Catalogue
 from voicebot.queueing.switchboard import Switchboard
 from voicebot.session.call_session import CallSession
@@ -36,10 +42,10 @@ from voicebot.store.opening import Store, open_store
 from voicebot.store.recordings import Recordings
 from voicebot.store.settings import RecordingSettings
 from voicebot.tts import voice as tts
+from voicebot.tts.voice import PromptVoice
 from voicebot.web.app import create_app
 from voicebot.web.backend import HttpBackend
 from voicebot.web.demo_bank import create_app as create_demo_bank
-from voicebot.web.ports import NodeStatus
 from voicebot.web.server import start_server
 
 log = logging.getLogger(__name__)
@@ -56,10 +62,17 @@ PATIENCE_S = 2.0
 
 async def serve(settings: Settings, announce: Announce) -> None:
     """Run one node until SIGTERM or SIGINT. Raises `ConfigError` where it cannot start."""
+    asyncio.get_running_loop().set_exception_handler(_log_fault)
     async with AsyncExitStack() as stack:
         node = await _start(settings, stack, announce)
         await node.run()
     announce("Stopped.")
+
+
+def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """asyncio's own report quotes tasks and exceptions, which may hold what a caller said."""
+    error = context.get("exception")
+    log.error("fault in a task", exc_info=error, extra={"what": context.get("message", "")})
 
 
 class Node:
@@ -126,7 +139,7 @@ class Node:
         """Let calls under way end, for a while; refuse new ones."""
         self.draining = True
         await self._line.drain()
-        log.info("draining: calls=%d", len(self._directory))
+        log.info("draining", extra={"calls": len(self._directory)})
         with suppress(TimeoutError):
             async with asyncio.timeout(self._settings.hotline.calls.drain_s):
                 await _first(self._all_ended(), self._hurry.wait())
@@ -189,7 +202,16 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     )
     node = Node(settings, line, services, directory)
     node.heed_signals()
-    await stack.enter_async_context(_console(settings, store, node, directory, announce))
+    parts = Parts(
+        line=line,
+        capacity=settings.sip.capacity,
+        draining=lambda: node.draining,
+        asr=recognizer.pool,
+        tts=voice.workers,
+        journal=store.journal,
+        directory=directory,
+    )
+    await stack.enter_async_context(_console(settings, store, parts, announce))
     await stack.enter_async_context(line)
     _say_where(settings, line, announce)
     return node
@@ -217,7 +239,7 @@ async def _demo_bank(port: int, stack: AsyncExitStack, announce: Announce) -> No
 
 
 @asynccontextmanager
-async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[Recognizer]:
+async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[PooledRecognizer]:
     recognizer = asr.build(settings.hotline.recognition)
     with _patiently("the recognizers load their models", announce):
         await recognizer.start()
@@ -237,7 +259,7 @@ def _expectations(settings: Settings) -> list[Expectation]:
 
 
 @asynccontextmanager
-async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[Voice]:
+async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[PromptVoice]:
     catalogue = Catalogue.load(settings.recordings)
     speech = settings.hotline.speech
     if speech.cache_folder is None:
@@ -255,20 +277,20 @@ async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[Voice]
 
 @asynccontextmanager
 async def _console(
-    settings: Settings, store: Store, node: Node, directory: Directory, announce: Announce
+    settings: Settings, store: Store, parts: Parts, announce: Announce
 ) -> AsyncIterator[None]:
-    def status() -> NodeStatus:
-        health = store.journal.health()
-        return NodeStatus(len(directory), node.draining, health.status, health.lag_ms)
-
-    console = settings.hotline.console
-    app = create_app(store.calls, store.feed, status, data=settings.data, settings=console)
-    server = await start_server(app, console.host, console.port)
-    announce(f"Console  {server.url}")
-    try:
-        yield
-    finally:
-        await server.stop()
+    """The console, with what machines ask for: metrics, readiness; and traces, if wanted."""
+    metrics, console = Metrics(), settings.hotline.console
+    monitor = NodeMonitor(parts, metrics)
+    app = create_app(store.calls, store.feed, monitor, data=settings.data, settings=console)
+    with tracing(settings.hotline.traces) as traces:
+        async with following(store.feed, [metrics.calls, *traces]):
+            server = await start_server(app, console.host, console.port)
+            announce(f"Console  {server.url}")
+            try:
+                yield
+            finally:
+                await server.stop()
 
 
 def _say_where(settings: Settings, line: SipEndpoint, announce: Announce) -> None:

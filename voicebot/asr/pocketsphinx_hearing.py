@@ -90,7 +90,8 @@ class PocketSphinxHearing:
             last.job.drop()
         speech, offset_ms = with_margins(pcm, span, self._settings.margin_ms)
         header = {"engine": "pocketsphinx", "grammar": self._grammar.key, "rate": speech.rate}
-        message = Message(header, (self._grammar.encode(), speech.to_bytes()))
+        parts = (self._grammar.encode(), speech.to_bytes())
+        message = Message(header, parts, speech.duration_ms / 1000)
         job = self._pool.submit(lambda _: message, Urgency.PARTIAL)
         self._reading = _Reading(job, round(pcm.duration_ms), offset_ms)
         return self._reading

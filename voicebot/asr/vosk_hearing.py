@@ -96,7 +96,7 @@ class VoskHearing:
             header |= {"grammar": self._grammar, "rate": self._rate}
         sound = bytes(self._sound[self._sent :])
         self._sent = len(self._sound)
-        return Message(header, (sound,))
+        return Message(header, (sound,), len(sound) / (2 * self._rate))
 
     def _transcript(self, answer: Mapping[str, Any], *, final: bool) -> Transcript:
         heard = [_word(word) for word in answer.get("words", ())]

@@ -26,6 +26,8 @@ class Message:
 
     header: Mapping[str, Any]
     parts: Sequence[bytes] = ()
+    sound_s: float = 0.0
+    """Sound in the parts, in seconds: for whoever counts it, not sent."""
 
 
 class WireError(ValueError):

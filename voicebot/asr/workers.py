@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -25,6 +26,7 @@ from typing import Any
 
 from voicebot.asr import wire
 from voicebot.core.errors import EngineError
+from voicebot.core.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class Job:
     failures: int = 0
     """By weight, see `_GIVEN_UP`."""
     started: bool = False
+    queued_s: float = field(default_factory=time.monotonic)
 
     def drop(self) -> None:
         """Nobody waits for it any more. What runs already runs to its end."""
@@ -80,6 +83,24 @@ class _Worker:
 
 class _WorkerLost(Exception):
     """Died, stuck or out of step."""
+
+
+@dataclass(slots=True)
+class PoolCounts:
+    """What a pool has done since its start."""
+
+    waited: Tally = field(default_factory=Tally)
+    """Jobs that a call waits for, from their being queued to their start."""
+    decoded: Tally = field(default_factory=Tally)
+    """The same jobs, from their start to the answer."""
+    sound_s: float = 0.0
+    """Sound in jobs of any urgency."""
+    decode_s: float = 0.0
+    """Time that the jobs with sound in them took; by `sound_s` it is the real-time factor."""
+    failed: int = 0
+    """Jobs that were given up, or that an engine refused."""
+    restarts: int = 0
+    """Workers that were lost and replaced."""
 
 
 class WorkerPool:
@@ -103,6 +124,18 @@ class WorkerPool:
         self._jobs: list[Job] = []
         self._workers: dict[int, _Worker] = {}
         self._runners: list[asyncio.Task[None]] = []
+        self.counts = PoolCounts()
+
+    @property
+    def size(self) -> int:
+        """Workers that there should be."""
+        return self._size
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that a call waits for and no worker has begun."""
+        urgent = (job for job in self._jobs if job.urgency is not Urgency.BACKGROUND)
+        return sum(not job.result.done() for job in urgent)
 
     @property
     def pids(self) -> list[int]:
@@ -187,6 +220,7 @@ class WorkerPool:
                 try:
                     await self._serve(worker)
                 except _WorkerLost as error:
+                    self.counts.restarts += 1
                     log.warning("recognizer process replaced", extra={"reason": str(error)})
                 await asyncio.shield(_end(worker))
                 self._forget(worker)
@@ -206,7 +240,7 @@ class WorkerPool:
             job.started = True
             try:
                 async with asyncio.timeout(self._deadline_of(job)):
-                    answer = await self._ask(worker, job.build(worker.number))
+                    answer = await self._timed(worker, job)
             except (TimeoutError, OSError, asyncio.IncompleteReadError, wire.WireError) as error:
                 self._forget(worker)
                 self._retry(job, _STUCK if isinstance(error, TimeoutError) else _DIED)
@@ -215,6 +249,7 @@ class WorkerPool:
                 _fail(job, "speech recognition is stopped")
                 raise
             if "error" in answer.header:
+                self.counts.failed += 1
                 _fail(job, str(answer.header["error"]))
             elif not job.result.done():
                 job.result.set_result(answer.header["result"])
@@ -228,9 +263,23 @@ class WorkerPool:
         job.failures += cost
         job.started = False
         if job.failures >= _GIVEN_UP:
+            self.counts.failed += 1
             _fail(job, "speech recognition failed again and again")
         else:
             self._queue(job)
+
+    async def _timed(self, worker: _Worker, job: Job) -> wire.Message:
+        """Ask, and count how long it took where a call waits for it."""
+        began_s, message = time.monotonic(), job.build(worker.number)
+        answer = await self._ask(worker, message)
+        took_s = time.monotonic() - began_s
+        if message.sound_s:
+            self.counts.sound_s += message.sound_s
+            self.counts.decode_s += took_s
+        if job.urgency is not Urgency.BACKGROUND:
+            self.counts.waited.add(began_s - job.queued_s)
+            self.counts.decoded.add(took_s)
+        return answer
 
     async def _ask(self, worker: _Worker, message: wire.Message) -> wire.Message:
         stdin, stdout = worker.process.stdin, worker.process.stdout

@@ -22,8 +22,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from voicebot.app import serve
-from voicebot.cli import log_lines
 from voicebot.config import Settings, load
+from voicebot.observe import log_lines
+from voicebot.observe.settings import LogSettings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -69,13 +70,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve; returns the exit code."""
-    log_lines.set_up(verbose=args.verbose)
+    log_lines.set_up(LogSettings(), verbose=args.verbose)
     settings = _overridden(load(args.config, args.flows, args.data), args)
     for warning in settings.warnings:
         print(warning)
     if args.check:
         print("The configuration and the flows are in order.")
         return 0
+    log_lines.set_up(settings.hotline.log, verbose=args.verbose)
     asyncio.run(serve(settings, announce=lambda line: print(line, flush=True)))
     return 0
 

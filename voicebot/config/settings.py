@@ -10,6 +10,7 @@ from voicebot.asr.settings import AsrSettings
 from voicebot.core.errors import Problem
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.flow.loader import Flows
+from voicebot.observe.settings import LogSettings, TraceSettings
 from voicebot.sip.settings import SipSettings
 from voicebot.tts.settings import TtsSettings
 from voicebot.vad.settings import VadSettings
@@ -52,6 +53,8 @@ class HotlineFile:
     recognition: AsrSettings = field(default_factory=AsrSettings)
     speech: TtsSettings = field(default_factory=TtsSettings)
     vad: VadSettings = field(default_factory=VadSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    traces: TraceSettings = field(default_factory=TraceSettings)
     database: str = ""
     """SQLAlchemy URL; an SQLite file in the data folder where empty."""
 

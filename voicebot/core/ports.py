@@ -65,6 +65,32 @@ class ReferProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundReport:
+    """How a leg's sound was carried, from its first media to its end. Times are in ms."""
+
+    packets: int = 0
+    """RTP packets that arrived."""
+    lost: int = 0
+    late: int = 0
+    """Arrived too late (or too early) to be played."""
+    doubled: int = 0
+    reordered: int = 0
+    jitter_ms: float = 0.0
+    """Mean interarrival jitter (RFC 3550, section 6.4.1)."""
+    jitter_max_ms: float = 0.0
+    far_lost: int = 0
+    """Packets of ours that the far end missed, as its RTCP says; 0 where it sends none."""
+    underruns: int = 0
+    """Gaps within something that was being played."""
+    overruns: int = 0
+    """Samples heard and lost because nobody read them in time."""
+    refused: int = 0
+    """Samples given to be played for which there was no room."""
+    keys_left_out: Mapping[str, int] = field(default_factory=dict)
+    """Key events that were no press, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class LegEnded:
     """The leg is gone; always the last event."""
 
@@ -72,6 +98,8 @@ class LegEnded:
     """SIP status, 200 after an ordinary BYE."""
     reason: str = ""
     by_far_end: bool = True
+    sound: SoundReport | None = None
+    """None where there was no sound, or nothing is known of it."""
 
 
 LegEvent = Audio | Keyed | StateChanged | Hold | ReferProgress | LegEnded

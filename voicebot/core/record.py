@@ -20,14 +20,15 @@ class FactKind(StrEnum):
 
     RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user
     ANSWERED = "answered"  # flow, flow_version, language, rate
-    MOVED = "moved"  # node, via
-    SAID = "said"  # text, prompt, start_ms, heard_ms, total_ms, interrupted
-    HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, rejected
+    MOVED = "moved"  # node, via, step_ms
+    SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted
+    HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, rejected,
+    #                  wait_ms, decode_ms, understand_ms
     KEYED = "keyed"  # digits (or count, where secret), reason
     UNDERSTOOD = "understood"  # match, choice, confidence, slots, runner_up
     TIMED_OUT = "timed_out"  # node, count   (no-input)
     NOT_UNDERSTOOD = "not_understood"  # node, count, text   (no-match)
-    BARGED_IN = "barged_in"  # by, onset_ms, heard_ms, total_ms
+    BARGED_IN = "barged_in"  # by, onset_ms, silent_ms, heard_ms, total_ms
     RESUMED = "resumed"  # reason   (a barge-in that was none)
     REQUESTED = "requested"  # node, method, status, took_ms, error
     QUEUED = "queued"  # queue, position
@@ -42,6 +43,8 @@ class FactKind(StrEnum):
     TAGGED = "tagged"  # tag
     FAILED = "failed"  # what, error
     ENDED = "ended"  # by, outcome, code, node
+    MEASURED = "measured"  # leg, packets, lost, late, doubled, reordered, jitter_ms,
+    #                        jitter_max_ms, far_lost, underruns, overruns, refused, keys_left_out
 
 
 @dataclass(frozen=True, slots=True)

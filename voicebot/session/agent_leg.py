@@ -63,8 +63,9 @@ class AgentLeg:
             match event:
                 case StateChanged(LegState.CONFIRMED):
                     self._outcome = OfferOutcome.ANSWERED
-                case LegEnded(code):
+                case LegEnded(code, sound=sound):
                     self._outcome = self._outcome or _outcome_of(code)
+                    context.pen.measured("agent", sound)
 
 
 def _outcome_of(code: int) -> OfferOutcome:

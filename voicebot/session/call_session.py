@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from voicebot.core.audio import FRAME_MS
 from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, LegState, Outcome
 from voicebot.core.errors import LegGone, VoicebotError
+from voicebot.core.personal import Personal
 from voicebot.core.ports import Leg
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
@@ -73,6 +74,8 @@ class CallSession:
         try:
             await self._answer(context)
             hang_up = await converse(context, self._flow)
+        caller = Personal(self._leg.info.caller)
+        log.info("call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller})
             ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome))
         except LegGone:
             ending = Ending(EndedBy.CALLER, _outcome(context, _when_caller_left(context)))
@@ -127,6 +130,7 @@ class CallSession:
             by=ending.by,
             outcome=ending.outcome,
             code=ended.code if ended else 0,
+        context.pen.measured("caller", ended.sound if ended else None)
             node=context.node,
         )
 
@@ -134,6 +138,8 @@ class CallSession:
         info = self._leg.info
         context.pen.write(
             FactKind.RANG,
+        said = {"outcome": ending.outcome.value, "by": ending.by.value, "node": context.node}
+        log.info("call ended", extra={"call": self._call, "ms": context.line.now_ms, **said})
             caller=info.caller,
             caller_name=info.caller_name,
             called=info.called,

@@ -96,3 +96,4 @@ class Context:
     def move(self, event: CallEvent) -> None:
         """Go to the next state of the call."""
         self.state = next_call_state(self.state, event)
+        self.directory.moved(self.id, self.state)

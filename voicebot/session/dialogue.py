@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from voicebot.core.errors import EngineError
@@ -43,9 +44,20 @@ async def converse(context: Context, flow: Flow) -> HangUp:
     state = start(flow, today=context.services.today())
     outcome: Event | HangUp = Started(context.line.leg.info)
     while not isinstance(outcome, HangUp):
+        began_s = time.perf_counter()
         state, actions = step(state, outcome)
-        outcome = await _carry_out(context, actions)
+        step_ms = round((time.perf_counter() - began_s) * 1000, 2)
+        outcome = await _carry_out(context, _timed(actions, step_ms))
     return outcome
+
+
+def _timed(actions: Sequence[Action], step_ms: float) -> Sequence[Action]:
+    """The actions with the time of their step in the first move to a node."""
+    for i, action in enumerate(actions):
+        if isinstance(action, Note) and action.kind is FactKind.MOVED:
+            timed = Note(action.kind, {**action.data, "step_ms": step_ms})
+            return [*actions[:i], timed, *actions[i + 1 :]]
+    return actions
 
 
 async def _carry_out(context: Context, actions: Sequence[Action]) -> Event | HangUp:

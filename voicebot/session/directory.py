@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
-from voicebot.core.call import CallId
+from voicebot.core.call import CallId, CallState
 from voicebot.queueing.switchboard import Switchboard
 
 
@@ -15,15 +16,24 @@ class Directory:
         self.switchboard = switchboard
         self.now_ms = now_ms
         """The node's monotonic time in ms; agents' rests are counted by it."""
-        self._calls: set[CallId] = set()
+        self._calls: dict[CallId, CallState] = {}
 
     def enter(self, call: CallId) -> None:
         """A call begins."""
-        self._calls.add(call)
+        self._calls[call] = CallState.RINGING
+
+    def moved(self, call: CallId, state: CallState) -> None:
+        """A call went to another state."""
+        if call in self._calls:
+            self._calls[call] = state
 
     def leave(self, call: CallId) -> None:
         """A call is over."""
-        self._calls.discard(call)
+        self._calls.pop(call, None)
+
+    def states(self) -> Counter[CallState]:
+        """How many calls are in each state."""
+        return Counter(self._calls.values())
 
     def __len__(self) -> int:
         return len(self._calls)

@@ -10,6 +10,7 @@ frame that ends the utterance.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -45,6 +46,18 @@ PATIENCE_MS = 2_000
 Reading = tuple[Transcript, Interpretation]
 
 
+@dataclass(slots=True)
+class Stages:
+    """Where the time of an utterance's end went, in ms."""
+
+    wait_ms: int = 0
+    """Silence, by the time of the call, until its end was certain."""
+    decode_ms: int = 0
+    """Real time of the last reading; it may lie within the silence."""
+    understand_ms: int = 0
+    """Real time that making sense of that reading took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What the caller said between two ends, and what it meant."""
@@ -76,6 +89,7 @@ class Ear:
         self._final: Work[Reading] | None = None
         self._end: SpeechEnded | None = None
         self._ended_ms = 0
+        self.stages = Stages()
         self.words = False
         """Something that is expected was recognized in this utterance already."""
 
@@ -125,19 +139,24 @@ class Ear:
 
     def _begin(self, onset_ms: int) -> None:
         self._hearing = self._context.services.recognizer.hear(self._listen.expectation)
+                self.stages.wait_ms = now_ms - event.end_ms
         for at_ms, pcm in self._sound:
             if at_ms > onset_ms - PRE_ROLL_MS:
                 self._hearing.feed(pcm)
 
     async def _read(self, *, final: bool) -> Reading:
-        hearing = self._hearing
+        hearing, stages = self._hearing, self.stages
         assert hearing is not None
         transcript = await (hearing.finish() if final else hearing.partial())
         understanding = self._context.services.understanding
-        return transcript, await understanding.interpret(transcript, self._listen.expectation)
+        meant = await understanding.interpret(transcript, self._listen.expectation)
+        stages.decode_ms, stages.understand_ms = read_ms - began_ms, _real_ms() - read_ms
+        return transcript, meant
 
     def _start(self, reading: Coroutine[Any, Any, Reading], name: str) -> Work[Reading]:
+        began_ms = _real_ms()
         return self._context.tasks.start(reading, name)
+        read_ms = _real_ms()
 
     def _read_partial(self, now_ms: int) -> tuple[EndpointEvent, ...]:
         """Tell the endpointer whether what was said before the pause is an answer already."""
@@ -174,3 +193,8 @@ class Ear:
 def _utterance(reading: Reading, end: SpeechEnded) -> Utterance:
     transcript, interpretation = reading
     return Utterance(transcript, interpretation, end.start_ms, end.end_ms, end.reason)
+
+
+def _real_ms() -> int:
+    """Only to note how long something took: no decision depends on it."""
+    return round(asyncio.get_running_loop().time() * 1000)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from voicebot.core.call import CallId
-from voicebot.core.ports import Journal
+from voicebot.core.ports import Journal, SoundReport
 from voicebot.core.record import Fact, FactKind
 
 Clock = Callable[[], datetime]
@@ -31,3 +32,8 @@ class Pen:
         fact = Fact(self._call, self._seq, self.now_ms(), self._clock(), kind, data)
         self._seq += 1
         self._journal.write(fact)
+
+    def measured(self, leg: str, sound: SoundReport | None) -> None:
+        """Append how a leg's sound was carried; `leg` is `caller` or `agent`."""
+        if sound is not None:
+            self.write(FactKind.MEASURED, leg=leg, **asdict(sound))

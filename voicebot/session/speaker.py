@@ -46,6 +46,8 @@ class Speaker:
         self._tail: list[Pcm] | None = None
         self._went_out_ms = 0.0
         self._started_ms = 0
+        self._started_s = 0.0
+        self._first_sound_ms: int | None = None
         self.failed = False
         """The synthesizer failed since the last `start`; the fallback was played instead."""
 
@@ -54,6 +56,7 @@ class Speaker:
         self.failed = False
         self._went_out_ms = 0.0
         self._started_ms = self._pen.now_ms()
+        self._started_s, self._first_sound_ms = asyncio.get_running_loop().time(), None
         self._items = [_Item(prompt, barge_in) for prompt, barge_in in prompts]
         if self._items:
             self._feeding = self._tasks.start(self._feed(), "speak")
@@ -119,6 +122,9 @@ class Speaker:
         return self._leg.pending_ms
 
     def _give(self, item: _Item, pcm: Pcm) -> None:
+        if self._first_sound_ms is None:
+            took_s = asyncio.get_running_loop().time() - self._started_s
+            self._first_sound_ms = round(took_s * 1000)
         item.given_ms += pcm.duration_ms
         if self._tail is not None:
             self._tail.append(pcm)
@@ -159,11 +165,13 @@ class Speaker:
         if interrupted and not heard_ms:
             return
         prompt = item.prompt
+        first = {} if after_ms else {"first_sound_ms": self._first_sound_ms}
         self._pen.write(
             FactKind.SAID,
             text="" if prompt.secret else self._voice.text(prompt),
             prompt=prompt.id,
             start_ms=self._started_ms + round(after_ms),
+            **first,
             heard_ms=round(heard_ms),
             total_ms=round(item.given_ms),
             interrupted=interrupted and heard_ms < item.given_ms,

@@ -53,6 +53,8 @@ class _Turn:
         keys = self._expectation.keys
         self._digits = DigitCollector(keys, listen.timing.inter_digit_ms) if keys else None
 
+        self._paused_ms = 0
+        """When the prompt last fell silent on a suspicion."""
     async def run(self) -> Event:
         self._hand_on(FloorEvent.PROMPT_STARTED if self._speaker.speaking else FloorEvent.LISTENING)
         try:
@@ -134,6 +136,7 @@ class _Turn:
                     self._resume("no speech")
 
     def _interrupt(self, by: str, onset_ms: int) -> None:
+                    self._paused_ms = now_ms
         """The caller has the floor: the prompt and those after it are dropped."""
         speaker = self._speaker
         if not speaker.speaking:
@@ -143,9 +146,15 @@ class _Turn:
         self._hand_on(FloorEvent.BARGED_IN)
         if heard_ms:
             self._pen.write(
-                FactKind.BARGED_IN, by=by, onset_ms=onset_ms, heard_ms=heard_ms, total_ms=total_ms
+                FactKind.BARGED_IN,
+                by=by,
+                onset_ms=onset_ms,
+                silent_ms=silent_ms,
+                heard_ms=heard_ms,
+                total_ms=total_ms,
             )
 
+        silent_ms = (self._paused_ms if speaker.paused else self._line.now_ms) - onset_ms
     def _resume(self, reason: str) -> None:
         """It was a cough or an echo: the prompt goes on where it stopped."""
         if self._speaker.paused:
@@ -176,6 +185,7 @@ class _Turn:
             hypotheses=[] if secret else [h.text for h in transcript.hypotheses[1:]],
             start_ms=utterance.start_ms,
             end_ms=utterance.end_ms,
+        stages = self._ear.stages
             reason=utterance.reason,
             rejected=transcript.rejected,
         )
@@ -185,6 +195,9 @@ class _Turn:
     def _silence(self, now_ms: int) -> Event | None:
         if self._speaker.speaking:
             return None
+            wait_ms=stages.wait_ms,
+            decode_ms=stages.decode_ms,
+            understand_ms=stages.understand_ms,
         if not self._no_input.running:
             self._no_input.start(now_ms)
         held = self._ear.busy or self._typing

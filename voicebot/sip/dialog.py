@@ -10,8 +10,17 @@ import pjsua2 as pj
 
 from voicebot.core.audio import NARROWBAND, WIDEBAND
 from voicebot.core.call import LegState
-from voicebot.core.ports import Hold, Keyed, LegEnded, LegEvent, ReferProgress, StateChanged
+from voicebot.core.ports import (
+    Hold,
+    Keyed,
+    LegEnded,
+    LegEvent,
+    ReferProgress,
+    SoundReport,
+    StateChanged,
+)
 from voicebot.sip.keys import KeyStream
+from voicebot.sip.sound_report import sound_report
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +61,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._hung_up_here = False
         self._gone = False
         self._released = False
+        self._report: SoundReport | None = None
 
     @property
     def gone(self) -> bool:
@@ -67,10 +77,10 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if state is not LegState.DISCONNECTED:
             self._ear.hear_of(StateChanged(state, info.lastStatusCode))
             return
+        self._measure()
         self._gone = True
-        self._ear.hear_of(
-            LegEnded(info.lastStatusCode, info.lastReason, by_far_end=not self._hung_up_here)
-        )
+        by_far_end, code = not self._hung_up_here, info.lastStatusCode
+        self._ear.hear_of(LegEnded(code, info.lastReason, by_far_end, self._report))
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
         """Sound began, stopped or moved: after 183, 200, and every re-INVITE."""
@@ -121,6 +131,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if self._hung_up_here:
             return
         self._hung_up_here = True
+        self._measure()
         options = pj.CallOpParam()
         options.statusCode = code
         self.hangup(options)
@@ -182,6 +193,12 @@ class Dialog(pj.Call):  # type: ignore[misc]
         index, status = self._audio()
         return self.getAudioMedia(index) if status in _RUNS else None
 
+    def _measure(self) -> None:
+        """Take the stream's statistics while there is a stream: pjsua ends it with our BYE."""
+        if self._port is not None and self.hasMedia():
+            report = sound_report(self, self._audio()[0], self._port, self._keys)
+            self._report = report or self._report
+
     def _open_port(self, index: int) -> None:
         wide = self.getStreamInfo(index).codecClockRate >= WIDEBAND
         rate = WIDEBAND if wide else NARROWBAND
@@ -211,7 +228,7 @@ def _for_both(left: Any, right: Any, method: str) -> None:
         try:
             getattr(source, method)(sink)
         except pj.Error as error:
-            _log.debug("the bridge refused: %s", error.reason)
+            _log.debug("the bridge refused", extra={"reason": error.reason})
 
 
 def _options() -> Any:

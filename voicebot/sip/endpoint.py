@@ -203,13 +203,12 @@ class SipEndpoint:
         self._registrations[registration.trunk] = registration
         if before is None or before.active != registration.active:
             level = logging.INFO if registration.active else logging.WARNING
-            _log.log(
-                level,
-                "registration with trunk %s: active=%s code=%d",
-                registration.trunk,
-                registration.active,
-                registration.code,
-            )
+            fields = {
+                "trunk": registration.trunk,
+                "active": registration.active,
+                "code": registration.code,
+            }
+            _log.log(level, "registration with trunk", extra=fields)
 
     async def _hang_up_all(self) -> None:
         for leg in self.legs:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voicebot.core.record import Fact
+from voicebot.core.tally import Tally
 from voicebot.store.database import DatabaseAway
 from voicebot.store.feed import Feed
 from voicebot.store.ledger import Ledger
@@ -74,6 +75,8 @@ class JournalWriter:
         """When the oldest fact that is not in the database was written."""
         self._hurry = self._closing = False
         self._status, self._error, self._lost = JournalStatus.OK, "", 0
+        self.commits = Tally()
+        """How long each commit of a batch took; used by the writer thread."""
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -104,6 +107,11 @@ class JournalWriter:
         self._thread.join(timeout_s)
         with self._changed:
             return not self._thread.is_alive() and not self._pending and not self._lost
+
+    @property
+    def alive(self) -> bool:
+        """Its thread runs: without it nothing is written any more."""
+        return self._thread.is_alive()
 
     def health(self) -> JournalHealth:
         """How it is doing just now."""
@@ -164,7 +172,9 @@ class JournalWriter:
             if self._spill.waiting:
                 self._spill.read_back(self._ledger.append)
             while batch:
+                began_s = time.monotonic()
                 self._ledger.append(batch[:CHUNK])
+                self.commits.add(time.monotonic() - began_s)
                 del batch[:CHUNK]
         except (DatabaseAway, OSError) as error:
             self._keep(batch, str(error))
@@ -200,14 +210,16 @@ class JournalWriter:
             self._status, self._error = status, error
         if changed:
             where = self._spill.path if status is JournalStatus.BEHIND else "memory"
-            log.warning("journal: the database is away (%s); facts wait in %s", error, where)
+            fields = {"reason": error, "facts_wait_in": str(where)}
+            log.warning("journal: the database is away", extra=fields)
 
     def _recovered(self) -> None:
         with self._changed:
             changed = self._status is not JournalStatus.OK
             self._status, self._error = JournalStatus.OK, ""
         if changed:
-            log.warning("journal: the database is back and has all facts; lost: %d", self._lost)
+            fields = {"lost": self._lost}
+            log.warning("journal: the database is back and has all facts", extra=fields)
 
     def _settle(self) -> None:
         with self._changed:

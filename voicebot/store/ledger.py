@@ -60,9 +60,10 @@ class Ledger:
             self._commit([fact])
         except _Refused as error:
             if self._has(fact):
-                log.info("fact %s was in the journal already", fact.kind)
+                log.info("a fact was in the journal already", extra={"kind": fact.kind})
             else:
-                log.error("fact %s was refused by the database: %s", fact.kind, error)
+                fields = {"kind": fact.kind, "reason": str(error)}
+                log.error("a fact was refused by the database", extra=fields)
 
     def _commit(self, facts: Sequence[Fact]) -> None:
         self._check_file()

@@ -136,7 +136,7 @@ class CallRecording:
     def _fail(self, why: str) -> None:
         if not self._failure:
             self._failure = why
-            log.error("a recording stopped, its call goes on: %s", why)
+            log.error("a recording stopped, its call goes on", extra={"reason": why})
 
 
 def _private_folders(folder: Path) -> None:

@@ -28,7 +28,7 @@ def close_open_calls(engine: Engine, ledger: Ledger, node: str) -> int:
     for end in ends:
         ledger.append([end])
     if ends:
-        log.warning("%d calls were cut off when this node last stopped", len(ends))
+        log.warning("calls were cut off when this node last stopped", extra={"calls": len(ends)})
     return len(ends)
 
 

@@ -57,7 +57,8 @@ def advance(cdr: Cdr | None, facts: Iterable[Fact]) -> Cdr | None:
         try:
             cdr = _typed(fold([fact], cdr))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
-            log.error("fact %s of a call cannot be folded: %s", fact.kind, type(error).__name__)
+            fields = {"kind": fact.kind, "reason": type(error).__name__}
+            log.error("a fact cannot be folded", extra=fields)
     return cdr
 
 

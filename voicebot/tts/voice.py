@@ -61,6 +61,11 @@ class PromptVoice:
         self._today = today
         self._apologies: dict[tuple[str, int], Pcm] = {}
 
+    @property
+    def workers(self) -> Workers:
+        """The pool of processes, for whoever watches it."""
+        return self._workers
+
     async def start(self) -> None:
         """Start the workers and make the apologies. Raises `EngineError` when there is no
         synthesis on this machine, `ConfigError` for an unknown voice."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import ConfigError, EngineError, Problem
+from voicebot.core.tally import Tally
 from voicebot.tts.settings import TtsSettings
 from voicebot.tts.wire import Hello, Job
 from voicebot.tts.worker import COMMAND, JobFailed, Worker
@@ -22,6 +24,18 @@ log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
 _LEAST_BACKOFF_S, _MOST_BACKOFF_S = 0.25, 10.0
+
+
+@dataclass(slots=True)
+class PoolCounts:
+    """What a pool has done since its start."""
+
+    made: Tally = field(default_factory=Tally)
+    """Sentences that a call waits for, from their being ordered to their sound."""
+    failed: int = 0
+    """Sentences that were given up."""
+    restarts: int = 0
+    """Workers that were lost and replaced; those that are renewed by plan do not count."""
 
 
 @dataclass(order=True, slots=True)
@@ -33,6 +47,7 @@ class _Ticket:
     job: Job = field(compare=False)
     result: asyncio.Future[Pcm] = field(compare=False)
     attempts: int = field(default=0, compare=False)
+    queued_s: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Workers:
@@ -47,6 +62,17 @@ class Workers:
         self._runners: list[asyncio.Task[None]] = []
         self._workers: dict[int, Worker] = {}
         self.hello = Hello()
+        self.counts = PoolCounts()
+
+    @property
+    def waiting(self) -> int:
+        """Sentences in the queue."""
+        return self._queue.qsize()
+
+    @property
+    def up(self) -> int:
+        """Processes that live."""
+        return sum(worker.alive for worker in self._workers.values())
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -105,6 +131,7 @@ class Workers:
             worker = self._workers[index]
             ticket = await self._next(worker)
             if ticket is None:
+                self.counts.restarts += 1
                 await self._replace(index)
                 continue
             if ticket.result.done():
@@ -136,9 +163,11 @@ class Workers:
         try:
             pcm = await worker.run(ticket.job, self.settings.deadline_ms)
         except JobFailed as error:
+            self.counts.failed += 1
             _fail(ticket, error)
             return True
         except EngineError as error:
+            self.counts.restarts += 1
             log.warning("synthesis worker lost", extra={"pid": worker.pid, "reason": str(error)})
             self._again(ticket, error)
             return False
@@ -147,6 +176,8 @@ class Workers:
             raise
         if not ticket.result.done():
             ticket.result.set_result(pcm)
+        if ticket.priority <= 0:
+            self.counts.made.add(time.monotonic() - ticket.queued_s)
         return True
 
     def _again(self, ticket: _Ticket, error: EngineError) -> None:
@@ -155,6 +186,7 @@ class Workers:
             ticket.priority = -1
             self._queue.put_nowait(ticket)
         else:
+            self.counts.failed += 1
             _fail(ticket, error)
 
     async def _replace(self, index: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
+from voicebot.core.health import Check
 from voicebot.core.record import Cdr, Fact
 from voicebot.store.feed import FeedItem
 from voicebot.store.query import CallFilter, CallPage
@@ -48,7 +49,7 @@ class Events(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """How this node is doing, for `/healthz`."""
+    """How this node is doing, for `/healthz` and `/readyz`."""
 
     calls_running: int = 0
     draining: bool = False
@@ -56,5 +57,17 @@ class NodeStatus:
     journal: str = "ok"
     """`ok`, `behind` or `failing`."""
     journal_lag_ms: int = 0
-    problems: tuple[str, ...] = ()
-    """Why calls cannot be served just now; empty while all is well."""
+    alive: tuple[Check, ...] = ()
+    """One that is not met takes a restart."""
+    ready: tuple[Check, ...] = ()
+    """All are met while a call would be served."""
+
+
+class Monitor(Protocol):
+    """What the node says of itself."""
+
+    async def status(self) -> NodeStatus: ...
+
+    async def metrics(self) -> bytes:
+        """Prometheus's text format, version 0.0.4."""
+        ...

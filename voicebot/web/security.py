@@ -31,7 +31,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_OPEN = ("/healthz", "/login", "/static/")
+_PROBES = ("/healthz", "/readyz")
+_OPEN = (*_PROBES, "/login", "/static/")
 """Nothing of a call is behind these."""
 
 
@@ -47,7 +48,7 @@ def guard(settings: WebSettings) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == "/healthz":
+        if request.path in _PROBES:
             return await handler(request)
         if not _is_known(request.headers.get("Host", ""), names):
             hint = "use an IP address, or add the name to the console's allowed hosts"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@dataclass(frozen=True)
+class StillMonitor:
+    """Always says the same."""
+
+    now: NodeStatus
+
+    async def status(self) -> NodeStatus:
+        return self.now
+
+    async def metrics(self) -> bytes:
+        return b"voicebot_calls 1.0\n"
+
+
 class Console:
     """A console that runs, and a client for it."""
 
@@ -77,7 +91,7 @@ def serve(store: Store, tmp_path: Path) -> Callable[..., Any]:
         app = create_app(
             store.calls,
             store.feed,
-            lambda: status or NodeStatus(),
+            StillMonitor(status or NodeStatus()),
             data=tmp_path,
             settings=settings,
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from voicebot.core.health import Check
 from voicebot.core.record import Fact
 from voicebot.store.opening import Store
 from voicebot.web.ports import NodeStatus
@@ -24,20 +25,43 @@ async def test_health(serve: Callable[..., Any]) -> None:
         assert body["version"]
 
 
-@pytest.mark.parametrize(
-    ("status", "word"),
-    [
-        (NodeStatus(draining=True), "draining"),
-        (NodeStatus(problems=("no recognizer",)), "unhealthy"),
-        (NodeStatus(journal="failing"), "unhealthy"),
-        (NodeStatus(draining=True, problems=("no recognizer",)), "draining"),
-    ],
-)
-async def test_no_new_calls_here(serve: Callable[..., Any], status: NodeStatus, word: str) -> None:
-    async with serve(status) as console:
+async def test_a_node_that_drains_is_alive(serve: Callable[..., Any]) -> None:
+    async with serve(NodeStatus(draining=True)) as console:
+        answer = await console.get("/healthz")
+        assert answer.status == 200
+        assert (await answer.json())["status"] == "draining"
+
+
+async def test_a_node_that_only_a_restart_would_mend(serve: Callable[..., Any]) -> None:
+    dead = Check("line", False, "the SIP thread does not answer")
+    async with serve(NodeStatus(alive=(Check("journal", True), dead))) as console:
         answer = await console.get("/healthz")
         assert answer.status == 503
-        assert (await answer.json())["status"] == word
+        body = await answer.json()
+        assert (body["status"], body["problems"]) == ("failed", [dead.reason])
+
+
+async def test_ready_names_what_is_missing(serve: Callable[..., Any]) -> None:
+    full = Check("capacity", False, "all 4 legs are in use")
+    short = Check("speech", True, "1 of 2 worker processes are up")
+    async with serve(NodeStatus(ready=(short,))) as console:
+        answer = await console.get("/readyz")
+        assert (answer.status, (await answer.json())["ready"]) == (200, True)
+    async with serve(NodeStatus(ready=(short, full))) as console:
+        answer = await console.get("/readyz")
+        body = await answer.json()
+        assert (answer.status, body["ready"], body["reasons"]) == (503, False, [full.reason])
+        assert body["checks"]["speech"] == {"ok": True, "note": short.reason}
+
+
+async def test_metrics_are_text_behind_the_token(serve: Callable[..., Any]) -> None:
+    async with serve(token=TOKEN) as console:
+        assert (await console.get("/metrics")).status == 401
+        header = {"Authorization": f"Bearer {TOKEN}"}
+        answer = await console.get("/metrics", headers=header)
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        assert await answer.text() == "voicebot_calls 1.0\n"
 
 
 async def test_a_list_and_one_of_it(serve: Callable[..., Any], store: Store) -> None:

@@ -37,7 +37,8 @@ async def test_only_known_names_are_answered(
     async with serve(allowed_hosts=("hotline.example",)) as console:
         for path in ("/", "/api/calls", "/static/console.js"):
             assert (await console.get(path, headers={"Host": host})).status == status
-        assert (await console.get("/healthz", headers={"Host": host})).status == 200
+        for path in ("/healthz", "/readyz"):
+            assert (await console.get(path, headers={"Host": host})).status == 200
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,8 @@ async def test_without_the_token_nothing_is_shown(serve: Callable[..., Any]) -> 
                 assert (await answer.json())["error"]["code"] == "token-required"
         page = await console.get("/")
         assert (page.status, page.headers["Location"]) == (302, "/login")
-        assert (await console.get("/healthz")).status == 200
+        for path in ("/healthz", "/readyz"):
+            assert (await console.get(path)).status == 200
 
 
 async def test_with_the_token(serve: Callable[..., Any]) -> None:
