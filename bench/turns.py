@@ -42,6 +42,7 @@ from bench.wire import WireCall
 from voicebot import vad
 from voicebot.core.turn import Timing
 from voicebot.sip.settings import Media
+from voicebot.turns.settings import BargeInSettings
 
 TARGETS = {"answer": "450 p50, 700 p95", "quiet": "250 p95"}
 """Of the next step, in ms."""
@@ -227,7 +228,8 @@ def _caps() -> str:
         f"What caps the first figure: {timing.end_complete_ms} ms of silence by the settings, "
         f"10 ms on average until a packet is full, {media.jitter_prefetch_ms} ms of jitter buffer, "
         f"10 ms on average until the next packet leaves: {fixed} ms before anything is computed. "
-        "The second: as much of the line, and 100 ms of sure speech before a prompt pauses."
+        f"The second: as much of the line, {BargeInSettings().suspect_ms} ms of sure speech before a "
+        "prompt pauses, and how softly the caller begins."
     )
 
 

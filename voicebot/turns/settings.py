@@ -24,7 +24,7 @@ class BargeInSettings:
     """When a prompt gives way."""
 
     suspect_window_ms: int = 160
-    suspect_ms: int = 100
+    suspect_ms: int = 80
     """The prompt pauses when so much of the window is surely speech."""
     confirm_ms: int = 300
     """So much sure speech since its onset is no cough."""
