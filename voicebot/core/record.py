@@ -42,9 +42,9 @@ class FactKind(StrEnum):
     RECORDING = "recording"  # file, paused
     TAGGED = "tagged"  # tag
     FAILED = "failed"  # what, error
-    ENDED = "ended"  # by, outcome, code, node
     MEASURED = "measured"  # leg, packets, lost, late, doubled, reordered, jitter_ms,
     #                        jitter_max_ms, far_lost, underruns, overruns, refused, keys_left_out
+    ENDED = "ended"  # by, outcome, code, node
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,12 +70,12 @@ class CallSession:
 
     async def _serve(self, context: Context) -> None:
         self._write_rang(context)
+        caller = Personal(self._leg.info.caller)
+        log.info("call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller})
         ending = Ending(EndedBy.SYSTEM, Outcome.FAILED)
         try:
             await self._answer(context)
             hang_up = await converse(context, self._flow)
-        caller = Personal(self._leg.info.caller)
-        log.info("call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller})
             ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome))
         except LegGone:
             ending = Ending(EndedBy.CALLER, _outcome(context, _when_caller_left(context)))
@@ -125,21 +125,21 @@ class CallSession:
         if context.state is not CallState.ENDED:
             context.move(CallEvent.ENDED)
         ended = context.line.ended
+        context.pen.measured("caller", ended.sound if ended else None)
         context.pen.write(
             FactKind.ENDED,
             by=ending.by,
             outcome=ending.outcome,
             code=ended.code if ended else 0,
-        context.pen.measured("caller", ended.sound if ended else None)
             node=context.node,
         )
+        said = {"outcome": ending.outcome.value, "by": ending.by.value, "node": context.node}
+        log.info("call ended", extra={"call": self._call, "ms": context.line.now_ms, **said})
 
     def _write_rang(self, context: Context) -> None:
         info = self._leg.info
         context.pen.write(
             FactKind.RANG,
-        said = {"outcome": ending.outcome.value, "by": ending.by.value, "node": context.node}
-        log.info("call ended", extra={"call": self._call, "ms": context.line.now_ms, **said})
             caller=info.caller,
             caller_name=info.caller_name,
             called=info.called,

@@ -134,12 +134,12 @@ class Ear:
                 self._partial = (pause, self._start(self._read(final=False), "partial"))
             case SpeechEnded(reason=reason):
                 self._end, self._ended_ms = event, now_ms
+                self.stages.wait_ms = now_ms - event.end_ms
                 if self._known is None or reason is EndReason.MAX_SPEECH:
                     self._final = self._start(self._read(final=True), "final")
 
     def _begin(self, onset_ms: int) -> None:
         self._hearing = self._context.services.recognizer.hear(self._listen.expectation)
-                self.stages.wait_ms = now_ms - event.end_ms
         for at_ms, pcm in self._sound:
             if at_ms > onset_ms - PRE_ROLL_MS:
                 self._hearing.feed(pcm)
@@ -147,16 +147,16 @@ class Ear:
     async def _read(self, *, final: bool) -> Reading:
         hearing, stages = self._hearing, self.stages
         assert hearing is not None
+        began_ms = _real_ms()
         transcript = await (hearing.finish() if final else hearing.partial())
+        read_ms = _real_ms()
         understanding = self._context.services.understanding
         meant = await understanding.interpret(transcript, self._listen.expectation)
         stages.decode_ms, stages.understand_ms = read_ms - began_ms, _real_ms() - read_ms
         return transcript, meant
 
     def _start(self, reading: Coroutine[Any, Any, Reading], name: str) -> Work[Reading]:
-        began_ms = _real_ms()
         return self._context.tasks.start(reading, name)
-        read_ms = _real_ms()
 
     def _read_partial(self, now_ms: int) -> tuple[EndpointEvent, ...]:
         """Tell the endpointer whether what was said before the pause is an answer already."""

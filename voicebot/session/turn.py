@@ -52,9 +52,9 @@ class _Turn:
         self._no_input = NoInputTimer(listen.timing.no_input_ms)
         keys = self._expectation.keys
         self._digits = DigitCollector(keys, listen.timing.inter_digit_ms) if keys else None
-
         self._paused_ms = 0
         """When the prompt last fell silent on a suspicion."""
+
     async def run(self) -> Event:
         self._hand_on(FloorEvent.PROMPT_STARTED if self._speaker.speaking else FloorEvent.LISTENING)
         try:
@@ -129,6 +129,7 @@ class _Turn:
         for event in self._judge.feed(voicing, now_ms, playing=speaking, words_heard=words):
             match event:
                 case Suspected():
+                    self._paused_ms = now_ms
                     self._speaker.pause()
                 case Confirmed(onset_ms):
                     self._interrupt("speech", onset_ms)
@@ -136,12 +137,12 @@ class _Turn:
                     self._resume("no speech")
 
     def _interrupt(self, by: str, onset_ms: int) -> None:
-                    self._paused_ms = now_ms
         """The caller has the floor: the prompt and those after it are dropped."""
         speaker = self._speaker
         if not speaker.speaking:
             return
         heard_ms, total_ms = round(speaker.heard_ms), round(speaker.given_ms)
+        silent_ms = (self._paused_ms if speaker.paused else self._line.now_ms) - onset_ms
         speaker.stop()
         self._hand_on(FloorEvent.BARGED_IN)
         if heard_ms:
@@ -154,7 +155,6 @@ class _Turn:
                 total_ms=total_ms,
             )
 
-        silent_ms = (self._paused_ms if speaker.paused else self._line.now_ms) - onset_ms
     def _resume(self, reason: str) -> None:
         """It was a cough or an echo: the prompt goes on where it stopped."""
         if self._speaker.paused:
@@ -178,6 +178,7 @@ class _Turn:
 
     def _note(self, utterance: Utterance) -> None:
         transcript, secret = utterance.transcript, self._expectation.secret
+        stages = self._ear.stages
         self._pen.write(
             FactKind.HEARD,
             text="" if secret else transcript.text,
@@ -185,9 +186,11 @@ class _Turn:
             hypotheses=[] if secret else [h.text for h in transcript.hypotheses[1:]],
             start_ms=utterance.start_ms,
             end_ms=utterance.end_ms,
-        stages = self._ear.stages
             reason=utterance.reason,
             rejected=transcript.rejected,
+            wait_ms=stages.wait_ms,
+            decode_ms=stages.decode_ms,
+            understand_ms=stages.understand_ms,
         )
 
     # ------------------------------------------------------------ silence
@@ -195,9 +198,6 @@ class _Turn:
     def _silence(self, now_ms: int) -> Event | None:
         if self._speaker.speaking:
             return None
-            wait_ms=stages.wait_ms,
-            decode_ms=stages.decode_ms,
-            understand_ms=stages.understand_ms,
         if not self._no_input.running:
             self._no_input.start(now_ms)
         held = self._ear.busy or self._typing
