@@ -12,6 +12,7 @@ from agent_phone import CANCELLED, one_call_phone
 from desk_caller import DeskCaller, nobody_is_left
 from hotline import Hotline, hotline, quiet_port
 from hotline_flows import DESTINATIONS, desk
+from nimble_agent import NimbleAgent
 from raw_phone import RawPhone
 from sip_line import Line
 
@@ -162,6 +163,33 @@ async def test_two_callers_one_agent(
         assert not [f for f in await caller.facts() if f["kind"] == "unbridged"]
         await caller.hang_up()
         assert (await caller.ended())["outcome"] == "handled"
+
+
+async def test_callers_who_leave_at_any_moment_of_an_offer(
+    running: Hotline, agent_port: int
+) -> None:
+    """From before the phone rings until after it was answered: no phone rings or talks on."""
+    async with NimbleAgent(agent_port, answers_after_ms=60) as agent:
+        for leaves_after_ms in range(0, 160, 10):
+            async with DeskCaller(running, "desk") as caller:
+                await caller.dial()
+                caller.press("4")
+                await caller.make_noise(leaves_after_ms)
+                await caller.hang_up()
+                record = await caller.ended()
+            assert record["outcome"] in ("hung_up", "abandoned", "handled")
+            await nobody_is_left(running)
+        async with asyncio.timeout(10):
+            await agent.all_over.wait()
+    assert agent.calls
+
+
+async def test_a_caller_who_cancels_at_once(running: Hotline) -> None:
+    async with DeskCaller(running, "desk") as caller:
+        caller.send("INVITE", caller.target, body=caller.sdp())
+        caller.send("CANCEL", caller.target, cseq=caller.cseq)
+        assert (await caller.final()).code in (200, 487)
+    await nobody_is_left(running)
 
 
 async def test_who_gives_up_before_the_invite_is_sent_leaves_no_phone_ringing(
