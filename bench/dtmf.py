@@ -99,9 +99,7 @@ def sound_of(press: Press, key: str, line: Line, random: np.random.Generator) ->
     return round_trip(Pcm(samples, rate), line.law).samples if line.law else samples
 
 
-def tones(
-    press: Press, key: str, rate: int, random: np.random.Generator
-) -> NDArray[np.float64]:
+def tones(press: Press, key: str, rate: int, random: np.random.Generator) -> NDArray[np.float64]:
     times = np.arange(round(press.duration_ms * rate / 1000)) / rate
     low, high = DTMF_PAIRS[key]
     wave = np.zeros(len(times))

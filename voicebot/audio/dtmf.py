@@ -36,8 +36,7 @@ windows and tones off their nominal frequency still have it."""
 _HOPS = FRAME_MS // HOP_MS
 _KEPT_MS = 60
 _KEYS = {
-    (DTMF_LOW.index(low), 4 + DTMF_HIGH.index(high)): key
-    for key, (low, high) in DTMF_PAIRS.items()
+    (DTMF_LOW.index(low), 4 + DTMF_HIGH.index(high)): key for key, (low, high) in DTMF_PAIRS.items()
 }
 _EVERY = np.arange(_HOPS)
 _Pair = tuple[int, int]
@@ -106,6 +105,11 @@ class DtmfDetector:
         self._run: _Run | None = None
 
     @property
+    def fed_ms(self) -> float:
+        """Sound fed so far."""
+        return self._fed * 1000 / self._rate
+
+    @property
     def sounding(self) -> bool:
         """The tone of a key that was heard has not ended."""
         return self._run is not None and self._run.heard
@@ -139,9 +143,7 @@ class DtmfDetector:
             for hop in range(_HOPS)
         ]
 
-    def _step(
-        self, pair: _Pair | None, powers: NDArray[np.float32], later: int
-    ) -> ToneKey | None:
+    def _step(self, pair: _Pair | None, powers: NDArray[np.float32], later: int) -> ToneKey | None:
         """One hop; `later` hops of the same frame come after it."""
         run = self._run
         if run is not None:

@@ -34,6 +34,9 @@ MOST_LEFT_OVER = 0.16
 """Power beside the two tones, of all: -8 dB."""
 MOST_HARMONIC = 0.02
 """Power at twice a tone's frequency, of that tone: -17 dB. Speech has more."""
+MOST_DIFFERENCE = 0.008
+"""Power at the difference of both frequencies, of both tones: -21 dB. In a vowel they are harmonics
+of one voice and so is their difference; in a tone that is clipped it is not to be found."""
 MOST_CHANGE_DB = 2.0
 """Of either tone from the first half of the piece to the second. Speech changes more."""
 
@@ -102,9 +105,7 @@ class TonePairs:
         piece = sound[-(self.rate * FIT_MS // 1000) :].astype(np.float64)
         return _are_two_tones(piece, 2 * np.pi / self.rate * (_NOMINAL_HZ[chosen] + offsets))
 
-    def _offsets_hz(
-        self, spectra: NDArray[np.complex64], turns: NDArray[np.complex128]
-    ) -> _Floats:
+    def _offsets_hz(self, spectra: NDArray[np.complex64], turns: NDArray[np.complex128]) -> _Floats:
         """How far either tone is from its nominal frequency, by its spectra, shape (hops, 2)."""
         near = np.angle(np.sum(spectra[1:] * spectra[:-1].conj(), axis=0) / turns)
         # Over three hops the same error of phase makes a third of the error in frequency; the
@@ -122,8 +123,8 @@ def _are_two_tones(piece: _Floats, angles: _Floats) -> bool:
     levels = 10 * np.log10(np.maximum(powers, 1e-9) * 2 / 32768**2) + FULL_SCALE_DBM0
     if levels.min() < LEVEL_DBM0 or not LEAST_TWIST_DB <= levels[1] - levels[0] <= MOST_TWIST_DB:
         return False
-    harmonics, _ = _fit(rest, 2 * angles)
-    if np.any(harmonics > MOST_HARMONIC * powers):
+    others, _ = _fit(rest, np.array([*(2 * angles), angles[1] - angles[0]]))
+    if np.any(others[:2] > MOST_HARMONIC * powers) or others[2] > MOST_DIFFERENCE * powers.sum():
         return False
     half = len(piece) // 2
     ratios = _fit(piece[:half], angles)[0] / np.maximum(_fit(piece[half:], angles)[0], 1e-9)

@@ -31,7 +31,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """The far end pressed a key: one event a press, whatever the method."""
+    """The far end pressed a key: one event a press and method that tells of it."""
 
     key: str
     """One of 0-9 * # A B C D."""

@@ -25,6 +25,7 @@ class FactKind(StrEnum):
     HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, rejected,
     #                  wait_ms, decode_ms, understand_ms
     KEYED = "keyed"  # digits (or count, where secret), reason
+    KEY_DROPPED = "key_dropped"  # method, reason, count   (never which keys)
     UNDERSTOOD = "understood"  # match, choice, confidence, slots, runner_up
     TIMED_OUT = "timed_out"  # node, count   (no-input)
     NOT_UNDERSTOOD = "not_understood"  # node, count, text   (no-match)

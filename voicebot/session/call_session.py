@@ -20,6 +20,7 @@ from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen
 from voicebot.session.line import Line
 from voicebot.session.speaker import Speaker
+from voicebot.session.tape import Tape
 from voicebot.session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,9 @@ class CallSession:
         services = self._services
         pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=services.clock)
         line.on_hold = lambda on: pen.write(FactKind.HELD, on=on)
+        line.on_keys_dropped = lambda drop: pen.write(
+            FactKind.KEY_DROPPED, method=drop.method, reason=drop.reason, count=drop.count
+        )
         speaker = Speaker(self._leg, services.voice, tasks, pen)
         return Context(self._call, line, speaker, tasks, pen, services, self._directory)
 
@@ -94,7 +98,8 @@ class CallSession:
         await self._before_answer(context)
         await self._leg.answer()
         context.move(CallEvent.ANSWERED)
-        name, context.line.recording = self._services.record(self._call, self._leg.rate)
+        name, recording = self._services.record(self._call, self._leg.rate)
+        context.line.recording = Tape(recording)
         context.pen.write(
             FactKind.ANSWERED,
             flow=self._flow.name,

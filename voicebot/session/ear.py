@@ -93,6 +93,11 @@ class Ear:
         self.words = False
         """Something that is expected was recognized in this utterance already."""
 
+    def forget(self) -> None:
+        """A key was pressed: forget the sound before it, too. Its tone may have begun there."""
+        self._sound.clear()
+        self.reset()
+
     @property
     def busy(self) -> bool:
         """Speech is under way, or being recognized."""

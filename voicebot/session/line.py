@@ -19,10 +19,11 @@ from voicebot.core.ports import (
     Leg,
     LegEnded,
     LegEvent,
-    Recording,
     ReferProgress,
 )
-from voicebot.turns.key_buffer import KeyBuffer
+from voicebot.session.keypad import Keypad
+from voicebot.session.tape import Tape
+from voicebot.turns.key_drops import KeyDrop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,15 +42,18 @@ class Line:
     def __init__(self, leg: Leg) -> None:
         self.leg = leg
         self.now_ms = 0
-        self.keys = KeyBuffer()
-        """Keys not yet taken: they survive a change of node and of flow."""
+        self.keypad = Keypad()
+        self.keys = self.keypad.typed
+        """Keys not yet taken."""
         self.held = False
         self.refer: ReferProgress | None = None
         """The last news of a transfer that was asked for."""
         self.ended: LegEnded | None = None
-        self.recording: Recording | None = None
+        self.recording: Tape | None = None
         self.on_hold: Callable[[bool], None] = lambda on: None
         """Called when the caller holds, or comes back."""
+        self.on_keys_dropped: Callable[[KeyDrop], None] = lambda drop: None
+        """Called when keys did not count."""
         self._events = leg.events()
         self._frames: deque[Audio] = deque()
 
@@ -59,8 +63,10 @@ class Line:
             self._take(await self._next_event())
         audio = self._frames.popleft()
         self.now_ms += FRAME_MS
+        audio = self._without_tones(audio)
         if self.recording is not None:
             self.recording.add(audio)
+        self._report(self.keypad.drops(self.now_ms))
         return Frame(audio.heard, audio.played, self.now_ms)
 
     async def drain(self) -> None:
@@ -69,7 +75,23 @@ class Line:
             try:
                 await self.frame()
             except LegGone:
-                return
+                break
+        self._report(self.keypad.drops())
+
+    def _without_tones(self, audio: Audio) -> Audio:
+        """Take keys out of what was heard: they are no speech, and not to be recorded."""
+        if self.held:
+            return audio
+        frames = self.keypad.hear(audio.heard, self.now_ms)
+        if not frames:
+            return audio
+        if self.recording is not None:
+            self.recording.mute_caller(frames - 1)
+        return Audio(Pcm.silence(FRAME_MS, audio.heard.rate), audio.played)
+
+    def _report(self, drops: tuple[KeyDrop, ...]) -> None:
+        for drop in drops:
+            self.on_keys_dropped(drop)
 
     async def _next_event(self) -> LegEvent:
         try:
@@ -83,10 +105,11 @@ class Line:
             case Audio(heard, played):
                 pairs = zip(heard.frames(), played.frames(), strict=False)
                 self._frames.extend(Audio(h, p) for h, p in pairs)
-            case Keyed(key):
-                self.keys.push(key, self.now_ms)
+            case Keyed(key, method):
+                self.keypad.press(key, method, self.now_ms)
             case Hold(on):
                 self.held = on
+                self.keypad.forget_method()
                 self.on_hold(on)
             case ReferProgress():
                 self.refer = event

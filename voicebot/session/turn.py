@@ -13,8 +13,9 @@ from voicebot.session.context import Context
 from voicebot.session.ear import Ear, Utterance
 from voicebot.session.line import Frame
 from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
-from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent
+from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent, Ignored
 from voicebot.turns.floor import FloorEvent
+from voicebot.turns.key_drops import DropReason
 from voicebot.turns.no_input import NoInputTimer
 
 LATE_TERMINATOR_MS = 1_500
@@ -91,10 +92,13 @@ class _Turn:
         if not keys or (speaker.speaking and not speaker.barge_in.by_keys):
             return self._collected(digits.tick(now_ms))
         self._interrupt("keys", now_ms)
-        self._ear.reset()
+        self._ear.forget()
         return self._collected(digits.take(keys, now_ms))
 
     def _collected(self, events: tuple[DigitEvent, ...]) -> Event | None:
+        for event in events:
+            if isinstance(event, Ignored):
+                self._line.keypad.drop(event.method, event.reason)
         return next((self._typed(e) for e in events if isinstance(e, Collected)), None)
 
     def _typed(self, collected: Collected) -> Event:
@@ -102,7 +106,10 @@ class _Turn:
         what = {"count": len(collected.digits)} if secret else {"digits": collected.digits}
         self._pen.write(FactKind.KEYED, **what, reason=collected.reason)
         if spec is not None and collected.reason is CollectReason.COMPLETE:
-            self._line.keys.expect_late(spec.terminators, self._line.now_ms + LATE_TERMINATOR_MS)
+            until_ms = self._line.now_ms + LATE_TERMINATOR_MS
+            late = self._line.keys.expect_late(spec.terminators, until_ms)
+            if late is not None:
+                self._line.keypad.drop(late.method, DropReason.LATE_TERMINATOR)
         if collected.reason is CollectReason.INVALID:
             return NoMatch()
         return Typed(collected.digits)

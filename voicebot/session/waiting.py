@@ -20,6 +20,7 @@ from voicebot.flow.steps import Enqueue
 from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.context import Context
 from voicebot.session.music import Music
+from voicebot.turns.key_drops import DropReason
 
 LEAVE_KEY = "*"
 """Takes a waiting caller back to the flow."""
@@ -97,8 +98,10 @@ class _Waiting:
 
     def _given_up(self) -> QueueOutcome | None:
         """The caller asked out, or waited too long with no phone ringing."""
-        if any(press.key == LEAVE_KEY for press in self._line.keys.take_all()):
-            return QueueOutcome.LEFT
+        while press := self._line.keys.take():
+            if press.key == LEAVE_KEY:
+                return QueueOutcome.LEFT
+            self._line.keypad.drop(press.method, DropReason.NOT_WANTED)
         if self._agent is None and self._waited_ms >= self._spec.max_wait_ms:
             return QueueOutcome.TIMEOUT
         return None
@@ -179,7 +182,7 @@ class _Waiting:
             talk_ms = self._line.now_ms - started_ms
             context.pen.write(FactKind.UNBRIDGED, agent=name, talk_ms=talk_ms, by=by)
             await agent.hang_up()
-        self._line.keys.clear()
+        self._line.keypad.discard_typed(DropReason.BRIDGED)
 
     # ------------------------------------------------------------ what is heard meanwhile
 

@@ -1,8 +1,8 @@
-"""One stream of keys a call, whatever the methods that the far end sends them by.
+"""Which events of a leg are presses.
 
-Some gateways send each press twice, by RFC 4733 and by SIP INFO. The first method that brings a
-key is the method of the call; the other is counted and left out. Within RFC 4733 a press is known
-by its first packet; its updates and its end are no presses.
+Within RFC 4733 a press is known by its first packet; its updates and its end are no presses. Some
+gateways tell of each press twice, by RFC 4733 and by SIP INFO: both go up, and one stream is made
+of them where tones are heard, too.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ _KEYS = frozenset("0123456789*#ABCD")
 class KeyStream:
     """Decides which events are presses."""
 
-    method: str = ""
-    """`rfc4733` or `info`, once a key came."""
     left_out: dict[str, int] = field(default_factory=dict)
     """Events that were no press, by reason."""
 
@@ -30,14 +28,6 @@ class KeyStream:
             return None
         key = key.upper()
         if key not in _KEYS:
-            self._leave_out("unknown key")
-            return None
-        if not self.method:
-            self.method = method
-        if method != self.method:
-            self._leave_out(f"doubled by {method}")
+            self.left_out["unknown key"] = self.left_out.get("unknown key", 0) + 1
             return None
         return key
-
-    def _leave_out(self, reason: str) -> None:
-        self.left_out[reason] = self.left_out.get(reason, 0) + 1

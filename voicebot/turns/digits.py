@@ -8,7 +8,7 @@ even where it is a terminator or the cancel key elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from voicebot.core.turn import KeySpec
@@ -62,6 +62,8 @@ class Ignored:
 
     key: str = field(repr=False)
     reason: IgnoreReason
+    method: str = ""
+    """What told of it, where that is known."""
 
 
 DigitEvent = Collected | Erased | Ignored
@@ -106,7 +108,10 @@ class DigitCollector:
         """Use what was typed ahead, as far as it is needed; the rest stays in the buffer."""
         events: tuple[DigitEvent, ...] = ()
         while not self.ended and (press := buffer.take()):
-            events += self.key(press.key, at_ms)
+            events += tuple(
+                replace(event, method=press.method) if isinstance(event, Ignored) else event
+                for event in self.key(press.key, at_ms)
+            )
         return events
 
     def _option_key(self, key: str) -> tuple[DigitEvent, ...]:

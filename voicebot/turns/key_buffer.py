@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from voicebot.turns.key_drops import DropReason
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -12,6 +14,8 @@ class Press:
 
     key: str = field(repr=False)
     at_ms: int
+    method: str = ""
+    """What told of it."""
 
 
 class KeyBuffer:
@@ -27,25 +31,26 @@ class KeyBuffer:
     def __len__(self) -> int:
         return len(self._presses)
 
-    def push(self, key: str, at_ms: int) -> bool:
-        """A key was pressed. False where it is dropped: the buffer is full, or it is the
-        terminator of a string that had ended by its length already."""
+    def push(self, key: str, at_ms: int, method: str = "") -> DropReason | None:
+        """A key was pressed. None where it is kept, else why it is not: the buffer is full, or
+        it is the terminator of a string that had ended by its length already."""
         late, self._late_keys = self._late_keys, ""
         if key in late and at_ms < self._late_until_ms:
-            return False
+            return DropReason.LATE_TERMINATOR
         if len(self._presses) >= self._limit:
-            return False
-        self._presses.append(Press(key, at_ms))
-        return True
+            return DropReason.FULL
+        self._presses.append(Press(key, at_ms, method))
+        return None
 
-    def expect_late(self, keys: str, until_ms: int) -> None:
+    def expect_late(self, keys: str, until_ms: int) -> Press | None:
         """A string ended by its length: callers often press its terminator (one of `keys`) all
-        the same. The next key, if it is one of them and comes before `until_ms`, is dropped."""
+        the same. The next key, if it is one of them and comes before `until_ms`, is dropped; if
+        it was typed already, it is dropped now and returned."""
         if self._presses and self._presses[0].key in keys:
-            self._presses.popleft()
-            return
+            return self._presses.popleft()
         self._late_keys = "" if self._presses else keys
         self._late_until_ms = until_ms
+        return None
 
     def take(self) -> Press | None:
         """The oldest press, which leaves the buffer."""

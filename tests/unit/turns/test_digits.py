@@ -12,7 +12,8 @@ from voicebot.turns.digits import (
     Ignored,
     IgnoreReason,
 )
-from voicebot.turns.key_buffer import KeyBuffer
+from voicebot.turns.key_buffer import KeyBuffer, Press
+from voicebot.turns.key_drops import DropReason
 
 COMPLETE, TERMINATOR = CollectReason.COMPLETE, CollectReason.TERMINATOR
 TIMEOUT, INVALID = CollectReason.TIMEOUT, CollectReason.INVALID
@@ -165,7 +166,7 @@ def test_every_option_can_be_typed(options, data):
 def test_keys_survive_a_change_of_node():
     buffer = KeyBuffer()
     for index, key in enumerate("15123#"):
-        assert buffer.push(key, index * 90)
+        assert buffer.push(key, index * 90) is None
     menu = DigitCollector(KeySpec(options=("1", "2")), 3_000)
     assert menu.take(buffer, 1_000) == (Collected("1", COMPLETE),)
     number = DigitCollector(KeySpec(max_digits=8), 3_000)
@@ -184,29 +185,30 @@ def test_what_was_typed_ahead_starts_the_pause_when_it_is_used():
 
 def test_the_buffer_is_bounded_and_says_what_it_drops():
     buffer = KeyBuffer(limit=3)
-    assert [buffer.push(key, 0) for key in "1234"] == [True, True, True, False]
+    assert [buffer.push(key, 0) for key in "1234"] == [None, None, None, DropReason.FULL]
     assert [press.key for press in buffer.take_all()] == ["1", "2", "3"]
     assert buffer.take_all() == ()
     assert buffer.take() is None
 
 
 @pytest.mark.parametrize(
-    ("key", "at_ms", "kept"), [("#", 1_000, False), ("#", 3_000, True), ("1", 1_000, True)]
+    ("key", "at_ms", "dropped"),
+    [("#", 1_000, DropReason.LATE_TERMINATOR), ("#", 3_000, None), ("1", 1_000, None)],
 )
-def test_a_terminator_after_the_last_digit_is_no_key_of_the_next_node(key, at_ms, kept):
+def test_a_terminator_after_the_last_digit_is_no_key_of_the_next_node(key, at_ms, dropped):
     buffer = KeyBuffer()
     buffer.expect_late("#", 3_000)
-    assert buffer.push(key, at_ms) == kept
-    assert buffer.push("#", at_ms)
+    assert buffer.push(key, at_ms) is dropped
+    assert buffer.push("#", at_ms) is None
 
 
 def test_a_terminator_that_was_typed_ahead_goes_too():
     buffer = KeyBuffer()
     for key in "#7":
-        buffer.push(key, 0)
-    buffer.expect_late("#", 3_000)
+        buffer.push(key, 0, "info")
+    assert buffer.expect_late("#", 3_000) == Press("#", 0, "info")
     assert [press.key for press in buffer.take_all()] == ["7"]
-    assert buffer.push("#", 100)
+    assert buffer.push("#", 100) is None
 
 
 @given(st.lists(st.sampled_from(KEYS), max_size=40), st.integers(1, 40))
@@ -216,3 +218,10 @@ def test_order_is_kept(keys, limit):
         buffer.push(key, index)
     taken = [press.key for press in buffer.take_all()]
     assert taken == keys[:limit]
+
+
+def test_an_ignored_key_says_what_told_of_it():
+    buffer = KeyBuffer()
+    buffer.push("A", 0, "inband")
+    collector = DigitCollector(KeySpec(max_digits=8), 3_000)
+    assert collector.take(buffer, 0) == (Ignored("A", IgnoreReason.NOT_WANTED, "inband"),)
