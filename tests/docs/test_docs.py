@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from documents import PAGES, ROOT, blocks, name_of, prose, text_of
 
-from voicebot.cli import COMMANDS
+from voicebot.cli import COMMANDS, main
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -135,7 +135,16 @@ def test_paths_named_in_the_guide_for_developers_are_there() -> None:
         assert any(path.exists() for path in inside), name
 
 
-def test_the_versions_agree() -> None:
+def test_the_versions_agree(capsys: pytest.CaptureFixture[str]) -> None:
     version = re.search(r'^version = "(.+)"$', text_of("pyproject.toml"), re.MULTILINE)
     assert version is not None
     assert f"## [{version[1]}]" in text_of("CHANGELOG.md")
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"voicebot {version[1]}\n"
+
+
+def test_a_command_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sevre"]) == 2
+    said = capsys.readouterr().err
+    assert "there is no command 'sevre'" in said
+    assert all(f"  {name}" in said for name in COMMANDS)
