@@ -6,6 +6,8 @@ import dataclasses
 import inspect
 import re
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 import pytest
 from documents import rows, section, text_of
@@ -15,6 +17,7 @@ from voicebot.core import record
 from voicebot.core.call import Outcome
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import Cdr, FactKind
+from voicebot.web.app import create_app
 
 QA = text_of("docs/qa.md")
 
@@ -65,3 +68,12 @@ def test_every_outcome_can_be_chosen_in_the_console() -> None:
     for outcome in Outcome:
         assert f'<option value="{outcome}">' in page
         assert re.search(rf'\b{outcome}: "', text_of(names))
+
+
+def test_every_address_of_the_api_is_explained(tmp_path: Path) -> None:
+    nothing: Any = None
+    app = create_app(nothing, nothing, nothing, data=tmp_path)
+    served = {resource.canonical.replace("{id}", "ID") for resource in app.router.resources()}
+    pages = {"/", "/login", "/static"}
+    explained = {row[0].strip("`").split()[1].split("?")[0] for row in rows(section(QA, "Console"))}
+    assert explained == served - pages
