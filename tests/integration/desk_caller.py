@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import struct
+from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 
@@ -94,14 +95,20 @@ class DeskCaller(RawPhone):
             return []
         return list(answer["facts"])
 
-    async def until_fact(self, kind: str, **data: Any) -> dict[str, Any]:
-        """Wait for a fact with these values."""
+    async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait for a fact that `wanted` says yes to."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 for fact in await self.facts():
-                    if fact["kind"] == kind and data.items() <= fact["data"].items():
+                    if wanted(fact):
                         return fact
                 await asyncio.sleep(0.05)
+
+    async def until_fact(self, kind: str, **data: Any) -> dict[str, Any]:
+        """Wait for a fact with these values."""
+        return await self.until(
+            lambda fact: fact["kind"] == kind and data.items() <= fact["data"].items()
+        )
 
     async def at(self, node: str) -> None:
         """Wait until the call is at a node."""

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from agent_phone import CANCELLED, one_call_phone
@@ -142,6 +143,26 @@ async def test_the_agent_hangs_up(caller: DeskCaller, agent_port: int, tmp_path:
     assert parted["data"]["by"] == "agent"
     assert (record["outcome"], record["ended_by"]) == ("handled", "bot")
     assert record["path"][-1] == "bye"
+
+
+async def test_the_agent_hangs_up_in_the_moment_of_answering(
+    caller: DeskCaller, agent_port: int, tmp_path: Path
+) -> None:
+    """Whether they were joined or not yet: the caller is with the bot or in the queue again."""
+    with one_call_phone(tmp_path, agent_port, talks_ms=0):
+        await caller.dial()
+        caller.press("4")
+        await caller.until(is_over)
+    await caller.hang_up()
+    assert (await caller.ended())["outcome"] in ("handled", "abandoned")
+
+
+def is_over(fact: dict[str, Any]) -> bool:
+    """The agent is gone, after the bridge or before it."""
+    data = fact["data"]
+    if fact["kind"] == "unbridged":
+        return bool(data["by"] == "agent")
+    return fact["kind"] == "offer_ended" and data["outcome"] == "unreachable"
 
 
 async def test_two_callers_one_agent(
