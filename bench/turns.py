@@ -228,8 +228,8 @@ def _caps() -> str:
         f"What caps the first figure: {timing.end_complete_ms} ms of silence by the settings, "
         f"10 ms on average until a packet is full, {media.jitter_prefetch_ms} ms of jitter buffer, "
         f"10 ms on average until the next packet leaves: {fixed} ms before anything is computed. "
-        f"The second: as much of the line, {BargeInSettings().suspect_ms} ms of sure speech before a "
-        "prompt pauses, and how softly the caller begins."
+        f"The second: as much of the line, {BargeInSettings().suspect_ms} ms of sure speech "
+        "before a prompt pauses, and how softly the caller begins."
     )
 
 
