@@ -59,9 +59,9 @@ class SimLeg:
         padding = Pcm(np.zeros(-len(pcm) % size, dtype=np.int16), self.rate)
         self._to_hear.extend(Pcm.join([pcm, padding], self.rate).frames())
 
-    def far_keys(self, keys: str) -> None:
-        """The far end presses keys."""
-        self._queue.extend(Keyed(key, "rfc4733") for key in keys)
+    def far_keys(self, keys: str, method: str = "rfc4733") -> None:
+        """The far end presses keys, and tells of it by signaling."""
+        self._queue.extend(Keyed(key, method) for key in keys)
 
     def far_holds(self, *, on: bool) -> None:
         """The far end holds, or comes back."""
