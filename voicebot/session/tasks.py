@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from voicebot.core.errors import VoicebotError
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: Exception
 
 
 class Work(Generic[T]):
     """Something under way whose failure is a result, not the end of the call."""
 
-    def __init__(self, task: asyncio.Task[T | VoicebotError]) -> None:
+    def __init__(self, task: asyncio.Task[T | _Failed]) -> None:
         self._task = task
 
     @property
@@ -23,10 +32,10 @@ class Work(Generic[T]):
         return self._task.done()
 
     def result(self) -> T:
-        """The result; raises the `VoicebotError` that it failed with."""
+        """The result; raises what it failed with."""
         outcome = self._task.result()
-        if isinstance(outcome, VoicebotError):
-            raise outcome
+        if isinstance(outcome, _Failed):
+            raise outcome.error
         return outcome
 
     async def wait(self) -> T:
@@ -48,7 +57,7 @@ class Tasks:
 
     def start(self, work: Coroutine[Any, Any, T], name: str) -> Work[T]:
         """Begin `work`; it ends with the call at the latest."""
-        task = self._group.create_task(_settle(work), name=name)
+        task = self._group.create_task(_settle(work, name), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return Work(task)
@@ -59,8 +68,12 @@ class Tasks:
             task.cancel()
 
 
-async def _settle(work: Coroutine[Any, Any, T]) -> T | VoicebotError:
+async def _settle(work: Coroutine[Any, Any, T], name: str) -> T | _Failed:
     try:
         return await work
     except VoicebotError as error:
-        return error
+        return _Failed(error)
+    except Exception as error:
+        # A fault of ours must not end the call before it says sorry; not every result is asked for.
+        log.exception("a task of a call failed", extra={"task": name})
+        return _Failed(error)
