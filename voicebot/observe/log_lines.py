@@ -49,12 +49,14 @@ class TextFormatter(logging.Formatter):
         super().__init__(_TEXT)
         self._personal = personal
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+    def format(self, record: logging.LogRecord) -> str:
+        # Not the base class's: it takes the text of an exception as another handler left it.
+        record.message, record.asctime = record.getMessage(), self.formatTime(record)
         fields = (f" {key}={value}" for key, value in _fields(record, personal=self._personal))
-        return super().formatMessage(record) + "".join(fields)
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802
-        return "\n".join(_as_text(fault_of(ei[1]), personal=self._personal))
+        lines = [self.formatMessage(record) + "".join(fields)]
+        if record.exc_info and record.exc_info[1]:
+            lines += _as_text(fault_of(record.exc_info[1]), personal=self._personal)
+        return "\n".join(lines)
 
 
 class JsonFormatter(logging.Formatter):

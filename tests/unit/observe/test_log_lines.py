@@ -76,6 +76,16 @@ def test_a_personal_value_hides_itself_from_any_handler() -> None:
     assert NUMBER not in f"{Personal(NUMBER)} {Personal(NUMBER)!r} {[Personal(NUMBER)]}"
 
 
+def test_what_another_handler_made_of_an_exception_is_not_taken_over() -> None:
+    try:
+        raise ValueError(NUMBER)
+    except ValueError:
+        record = logging.LogRecord("voicebot.x", 40, "f.py", 1, "failed", None, sys.exc_info())
+    assert NUMBER in logging.Formatter().format(record)
+    assert NUMBER not in formatter(TEXT).format(record)
+    assert NUMBER not in formatter(JSON).format(record)
+
+
 def log_calls() -> list[tuple[str, ast.Call]]:
     found = []
     for path in sorted(Path(voicebot.__file__).parent.rglob("*.py")):
