@@ -32,15 +32,21 @@ def confidence(ratio: float, accept: float, reject: float) -> float:
 
 
 def transcript(
-    answer: Mapping[str, Any], accept: float, reject: float, *, offset_ms: int = 0
+    answer: Mapping[str, Any],
+    accept: float,
+    reject: float,
+    *,
+    offset_ms: int = 0,
+    least: float = CONFIRMED,
 ) -> Transcript:
     """PocketSphinx's answer as a transcript; `offset_ms` is where its sound began in the
-    utterance's. Rejected where speech was there but is not what the grammar explains."""
+    utterance's. Rejected where speech was there but is not what the grammar explains, or where
+    the confidence is below `least`."""
     if not answer.get("text"):
         return Transcript((), final=True, rejected=bool(answer))
     sure = confidence(answer["ratio"], accept, reject)
     covered = MIN_COVERAGE <= answer["coverage"] <= MAX_COVERAGE
-    if sure < CONFIRMED or not covered:
+    if sure < least or not covered:
         return Transcript((), final=True, rejected=True)
     words = tuple(
         Word(text, max(0, start + offset_ms), max(0, end + offset_ms), sure)

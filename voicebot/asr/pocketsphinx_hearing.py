@@ -38,10 +38,14 @@ class _Reading:
 class PocketSphinxHearing:
     """The recognition of one utterance (`core.ports.Hearing`)."""
 
-    def __init__(self, pool: WorkerPool, grammar: Grammar, settings: AsrSettings) -> None:
+    def __init__(
+        self, pool: WorkerPool, grammar: Grammar, settings: AsrSettings, least: float
+    ) -> None:
+        """Readings of a confidence below `least` are rejected."""
         self._pool = pool
         self._grammar = grammar
         self._settings = settings
+        self._least = least
         self._sound: list[Pcm] = []
         self._reading: _Reading | None = None
         self._known = Transcript((), final=True)
@@ -76,7 +80,9 @@ class PocketSphinxHearing:
         if answer is not None:
             self.evidence = answer
             accept, reject = self._settings.accept_ratio, self._settings.reject_ratio
-            self._known = transcript(answer, accept, reject, offset_ms=reading.offset_ms)
+            self._known = transcript(
+                answer, accept, reject, offset_ms=reading.offset_ms, least=self._least
+            )
         return self._known
 
     def _current(self, pcm: Pcm) -> _Reading:

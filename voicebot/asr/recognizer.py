@@ -63,7 +63,8 @@ class PooledRecognizer:
             phrases = compile_list(expectation, model.vocabulary) if model.takes_grammars else []
             return VoskHearing(self.pool, expectation.language, phrases)
         if engine and expectation.speech:
-            return PocketSphinxHearing(self.pool, compile_jsgf(expectation), self._settings)
+            grammar = compile_jsgf(expectation)
+            return PocketSphinxHearing(self.pool, grammar, self._settings, expectation.confirm)
         return DeafHearing(expectation.language)
 
     def unheard(self, expectation: Expectation) -> list[str]:

@@ -34,6 +34,8 @@ from voicebot.flow.walk import Kind, Walk
 ANSWER = "answer"
 """The slot of a yes/no question that the engine puts."""
 _YES, _NO = "1", "2"
+YES_NO_CONFIRM = 0.2
+"""From this confidence a yes or no is taken: words so short score low, and little else is said."""
 _MAX_UNCLEAR = 2
 _DEFAULT_NO_INPUT = (Reaction(prompt=("still_there",), repeat=True),) * 2
 _DEFAULT_NO_MATCH = (
@@ -113,8 +115,8 @@ class Listening(Kind):
 
     def expectation(self, flow: Flow, visit: Visit, language: str = "") -> Expectation:
         """All that can be meant now."""
-        wanted = self._confirmation() if visit.proposal else self.wanted(flow, visit)
-        accept, confirm = self.bands(flow)
+        wanted = self._wanted_now(flow, visit)
+        accept, confirm = self._levels(flow, wanted)
         return Expectation(
             language=language or flow.language,
             choices=wanted.choices,
@@ -140,6 +142,15 @@ class Listening(Kind):
         accept = accepts[0] if accepts else flow.settings.accept
         confirm = confirms[0] if confirms else flow.settings.confirm
         return accept, min(accept, confirm)
+
+    def _levels(self, flow: Flow, wanted: Expectation) -> tuple[float, float]:
+        """(accept, confirm) for what is wanted."""
+        accept, confirm = self.bands(flow)
+        return accept, min(confirm, YES_NO_CONFIRM) if _only_yes_or_no(wanted) else confirm
+
+    def _wanted_now(self, flow: Flow, visit: Visit) -> Expectation:
+        """What the node asks for, or a yes or no while something is asked back."""
+        return self._confirmation() if visit.proposal else self.wanted(flow, visit)
 
     def _confirmation(self) -> Expectation:
         keys = KeySpec(options=(_YES, _NO))
@@ -196,11 +207,11 @@ class Listening(Kind):
             self.not_understood(walk)
 
     def _global_of_keys(self, walk: Walk, digits: str) -> str | None:
-        wanted = self._confirmation() if walk.visit.proposal else self.wanted(walk.flow, walk.visit)
+        wanted = self._wanted_now(walk.flow, walk.visit)
         return self.global_keys(walk.flow, wanted.keys).get(digits)
 
     def _understood(self, walk: Walk, meaning: Interpretation) -> None:
-        accept, confirm = self.bands(walk.flow)
+        accept, confirm = self._levels(walk.flow, self._wanted_now(walk.flow, walk.visit))
         proposal = walk.visit.proposal
         if meaning.match is Match.NONE or meaning.confidence < confirm:
             self.not_understood(walk, meaning.text)
@@ -335,3 +346,7 @@ class Listening(Kind):
         else:
             walk.say_prompts(walk.state.last_said, self.barge_in)
             self.listen(walk)
+
+
+def _only_yes_or_no(wanted: Expectation) -> bool:
+    return bool(wanted.slots) and all(slot.type is SlotType.YES_NO for slot in wanted.slots)
