@@ -173,3 +173,18 @@ def test_a_caller_who_hangs_up_while_it_rings_leaves_nothing() -> None:
     facts = hotline.play("  0.0  ring     1 → desk")
     assert [f.kind for f in facts] == [FactKind.RANG, FactKind.ENDED]
     nothing_is_left(hotline)
+
+
+def test_what_an_agent_should_know_is_in_the_journal_and_no_secret_is() -> None:
+    hotline = world()
+    facts = hotline.play(
+        """
+  0.0  ring     1 → desk
+  1.0  keys     1
+  3.0  keys     4321
+  6.0  hangup   caller
+"""
+    )
+    (queued,) = of(facts, FactKind.QUEUED)
+    assert "4321" in queued.data["summary"].values()
+    assert "pin" not in queued.data["summary"]

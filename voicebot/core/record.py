@@ -32,7 +32,7 @@ class FactKind(StrEnum):
     BARGED_IN = "barged_in"  # by, onset_ms, silent_ms, heard_ms, total_ms
     RESUMED = "resumed"  # reason   (a barge-in that was none)
     REQUESTED = "requested"  # node, method, status, took_ms, error
-    QUEUED = "queued"  # queue, position
+    QUEUED = "queued"  # queue, position, summary
     OFFERED = "offered"  # queue, agent
     OFFER_ENDED = "offer_ended"  # queue, agent, outcome
     BRIDGED = "bridged"  # queue, agent, wait_ms

@@ -75,7 +75,9 @@ class CallSession:
     async def _serve(self, context: Context) -> None:
         self._write_rang(context)
         caller = Personal(self._leg.info.caller)
-        log.info("call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller})
+        log.info(
+            "call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller}
+        )
         ending = Ending(EndedBy.SYSTEM, Outcome.FAILED)
         try:
             await self._answer(context)

@@ -63,7 +63,9 @@ class _Waiting:
         self._desk.join(context.id, queue, context.directory.now_ms())
         context.move(CallEvent.ENQUEUED)
         position = self._desk.position(context.id)
-        context.pen.write(FactKind.QUEUED, queue=queue, position=position)
+        context.pen.write(
+            FactKind.QUEUED, queue=queue, position=position, summary=dict(self._action.summary)
+        )
         outcome = "abandoned"
         try:
             outcome = await self._wait()
