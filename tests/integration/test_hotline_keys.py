@@ -102,7 +102,9 @@ async def test_a_secret_is_nowhere(running: Hotline) -> None:
         str(path) for path in files_of(running.folder / "data") if holds_pin(path.read_bytes())
     ]
     assert found == []
-    assert not holds_pin("".join(running.output).encode())
+    log = "".join(running.output)
+    assert not holds_pin(log.encode())
+    assert caller.name not in log
     check_recording(running.folder / "data" / record["recording"], facts)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from agent_phone import agent_phone
+from desk_caller import DeskCaller, nobody_is_left
 from hotline import Hotline, hotline
 
 from voicebot.audio.gain import level_db
@@ -76,9 +78,26 @@ def running(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untype
         yield line
 
 
-def test_a_secret_leaves_no_trace(running: Hotline) -> None:
-    report = running.call("bank_en", "--dtmf", "4", "--dtmf", "100200#", "--wait", "2")
-    assert report["answered"]
+async def test_a_transfer_by_keys_alone_and_its_pin_is_nowhere(running: Hotline) -> None:
+    """Typed ahead from the first menu to the PIN, as by somebody who knows the way."""
+    pin = "9876"
+    async with DeskCaller(running, "bank_en") as caller:
+        await caller.dial()
+        caller.press(*"4", *"100400", *"100300", *"5#", "1", *pin)
+        await caller.until_fact("tagged", tag="transfer_made")
+        await caller.hang_up()
+        record = await caller.ended()
+        facts = await caller.facts()
+    keyed = [f["data"] for f in facts if f["kind"] == "keyed"]
+    assert [data.get("digits") for data in keyed] == ["4", "100400", "100300", "5", "1", None]
+    assert keyed[-1]["count"] == len(pin)
+    await nobody_is_left(running)
+    alone = re.compile(rb"(?<![0-9a-f.])" + pin.encode() + rb"(?![0-9a-f])")
+    data = running.folder / "data"
+    files = [path for path in data.rglob("*") if path.is_file() and path.suffix != ".wav"]
+    assert [str(path) for path in files if alone.search(path.read_bytes())] == []
+    assert not alone.search("".join(running.output).encode())
+    assert record["tags"] == ["transfer_made"]
 
 
 @pytest.mark.parametrize("parameters", ["", ";transport=tcp"], ids=["udp", "tcp"])
@@ -90,7 +109,7 @@ def test_the_caller_hears_the_bot(running: Hotline, parameters: str) -> None:
 
 
 def test_mandarin_is_spoken_and_keys_are_taken(running: Hotline) -> None:
-    report = running.call("bank_zh", "--dtmf", "0", "--linger", "1")
+    report = running.call("bank_zh", "--wait", "1", "--dtmf", "0", "--linger", "1")
     assert report["bot"]
     record = running.ended_call()
     assert record["language"] == "zh"
