@@ -311,6 +311,13 @@ class Listening(Kind):
             self.listen(walk)
 
     def _cannot_hear(self, walk: Walk) -> None:
+        """The recognizer failed: once may be a worker that died, and costs one "sorry?"; twice in
+        one visit, and only keys are listened to here."""
+        if not walk.visit.misheard:
+            walk.revisit(misheard=True)
+            walk.say(["sorry"], self.barge_in)
+            self.put(walk)
+            return
         keys = self.expectation(walk.flow, walk.visit).keys
         if keys is None or walk.visit.deaf:
             walk.fail("the recognizer failed")

@@ -215,6 +215,8 @@ class Visit:
     """Slots that are filled and, where needed, confirmed."""
     pending: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
     """Slots that were heard and wait to be confirmed."""
+    misheard: bool = False
+    """The recognizer failed once."""
     deaf: bool = False
     """The recognizer failed: only keys are listened for."""
 

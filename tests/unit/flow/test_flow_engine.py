@@ -479,6 +479,8 @@ def test_an_expression_without_a_value_takes_the_error_path(build: Build) -> Non
 
 def test_a_recognizer_that_fails_leaves_the_keys(build: Build) -> None:
     caller = Caller(build(MENU)).send(EngineFailed("recognizer"))
+    assert caller.said.startswith("Sorry, I didn't get that."), "once may be a worker that died"
+    caller.send(EngineFailed("recognizer"))
     assert caller.said.startswith("I'm having trouble hearing you.")
     assert caller.listen.expectation.speech is False
     assert isinstance(caller.send(Typed("2")).actions[-1], HangUp)
