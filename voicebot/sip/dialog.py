@@ -77,7 +77,6 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if state is not LegState.DISCONNECTED:
             self._ear.hear_of(StateChanged(state, info.lastStatusCode))
             return
-        self._measure()
         self._gone = True
         by_far_end, code = not self._hung_up_here, info.lastStatusCode
         self._ear.hear_of(LegEnded(code, info.lastReason, by_far_end, self._report))
@@ -90,6 +89,12 @@ class Dialog(pj.Call):  # type: ignore[misc]
             if self._port is None:
                 self._open_port(index)
             self._connect()
+
+    def onStreamDestroyed(self, prm: Any) -> None:  # noqa: N802
+        """A stream ends, at a hang-up or because a re-INVITE brings another one."""
+        if self._port is not None:
+            index = prm.streamIdx
+            self._report = sound_report(self, index, self._port, self._keys, self._report)
 
     def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
         """A key. pjsua2 calls `onDtmfDigit` for the same press as well: that one is not used."""
@@ -131,7 +136,6 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if self._hung_up_here:
             return
         self._hung_up_here = True
-        self._measure()
         options = pj.CallOpParam()
         options.statusCode = code
         self.hangup(options)
@@ -192,12 +196,6 @@ class Dialog(pj.Call):  # type: ignore[misc]
             return None
         index, status = self._audio()
         return self.getAudioMedia(index) if status in _RUNS else None
-
-    def _measure(self) -> None:
-        """Take the stream's statistics while there is a stream: pjsua ends it with our BYE."""
-        if self._port is not None and self.hasMedia():
-            report = sound_report(self, self._audio()[0], self._port, self._keys)
-            self._report = report or self._report
 
     def _open_port(self, index: int) -> None:
         wide = self.getStreamInfo(index).codecClockRate >= WIDEBAND

@@ -11,23 +11,26 @@ from voicebot.core.ports import SoundReport
 from voicebot.sip.keys import KeyStream
 
 
-def sound_report(call: Any, index: int, port: Any, keys: KeyStream) -> SoundReport | None:
-    """The report of a call whose stream `index` still runs; None where there is none."""
+def sound_report(
+    call: Any, index: int, port: Any, keys: KeyStream, before: SoundReport | None
+) -> SoundReport | None:
+    """The report of a call whose stream `index` is about to end; `before` is that of the streams
+    that it had before."""
     try:
         stream = call.getStreamStat(index)  # owns what it hands out: it has to stay
     except pj.Error:
-        return None
+        return before
     rtcp, counters = stream.rtcp, port.counters()
-    heard, jitter = rtcp.rxStat, rtcp.rxStat.jitterUsec
+    heard, jitter, before = rtcp.rxStat, rtcp.rxStat.jitterUsec, before or SoundReport()
     return SoundReport(
-        packets=heard.pkt,
-        lost=heard.loss,
-        late=heard.discard,
-        doubled=heard.dup,
-        reordered=heard.reorder,
-        jitter_ms=round(jitter.mean / 1000, 2),
-        jitter_max_ms=round(jitter.max / 1000, 2),
-        far_lost=rtcp.txStat.loss,
+        packets=before.packets + heard.pkt,
+        lost=before.lost + heard.loss,
+        late=before.late + heard.discard,
+        doubled=before.doubled + heard.dup,
+        reordered=before.reordered + heard.reorder,
+        jitter_ms=max(before.jitter_ms, round(jitter.mean / 1000, 2)),
+        jitter_max_ms=max(before.jitter_max_ms, round(jitter.max / 1000, 2)),
+        far_lost=before.far_lost + rtcp.txStat.loss,
         underruns=counters.underruns,
         overruns=counters.overruns,
         refused=counters.refused,
