@@ -18,6 +18,8 @@ _SPARE_CALLS = 8
 
 _PORTS_A_CALL = 3
 
+_TLS_HANDSHAKE_MS = 10_000
+
 _SRTP = {
     Srtp.OFF: pj.PJMEDIA_SRTP_DISABLED,
     Srtp.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
@@ -74,6 +76,7 @@ def transport_config(transport: Transport, tls_files: tuple[str, str, str], veri
         config.tlsConfig.certFile = certificate
         config.tlsConfig.privKeyFile = key
         config.tlsConfig.CaListFile = authorities
+        config.tlsConfig.msecTimeout = _TLS_HANDSHAKE_MS
         config.tlsConfig.verifyServer = verify
         config.tlsConfig.verifyClient = verify
     return config

@@ -20,6 +20,8 @@ from voicebot.core.ports import (
     StateChanged,
 )
 from voicebot.sip.keys import KeyStream
+from voicebot.sip.lifesign import Lifesign
+from voicebot.sip.settings import Media
 from voicebot.sip.sound_report import sound_report
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ _STATES = {
 _RUNS = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
 
 _DECLINE = 603
+_TIMED_OUT = 408
 
 
 class Ear(Protocol):
@@ -50,15 +53,17 @@ class Ear(Protocol):
 class Dialog(pj.Call):  # type: ignore[misc]
     """One SIP dialog. `ear` is told of everything; the sound is in `port`."""
 
-    def __init__(self, account: Any, ear: Ear, call_id: int, *, fill_silence: bool) -> None:
+    def __init__(self, account: Any, ear: Ear, call_id: int, media: Media) -> None:
         super().__init__(account, call_id)
         self._ear = ear
-        self._fill_silence = fill_silence
+        self._fill_silence = media.fill_silence
+        self._lifesign = Lifesign(media.rtp_timeout_s)
         self._keys = KeyStream()
         self._peers: set[Dialog] = set()
         self._port: Any = None
         self._held = False
         self._hung_up_here = False
+        self._lost = False
         self._gone = False
         self._released = False
         self._report: SoundReport | None = None
@@ -78,8 +83,10 @@ class Dialog(pj.Call):  # type: ignore[misc]
             self._ear.hear_of(StateChanged(state, info.lastStatusCode))
             return
         self._gone = True
-        by_far_end, code = not self._hung_up_here, info.lastStatusCode
-        self._ear.hear_of(LegEnded(code, info.lastReason, by_far_end, self._report))
+        by_far_end, code, reason = not self._hung_up_here, info.lastStatusCode, info.lastReason
+        if self._lost:
+            by_far_end, code, reason = True, _TIMED_OUT, "nothing came from the far end"
+        self._ear.hear_of(LegEnded(code, reason, by_far_end, self._report))
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
         """Sound began, stopped or moved: after 183, 200, and every re-INVITE."""
@@ -140,6 +147,18 @@ class Dialog(pj.Call):  # type: ignore[misc]
         options.statusCode = code
         self.hangup(options)
 
+    def end_if_lost(self, now_s: float) -> None:
+        """End an answered call whose far end has sent nothing for too long."""
+        if self._gone or self._hung_up_here or not self.isActive():
+            return
+        info = self.getInfo()
+        received, expected = self._received(info)
+        expected = expected and info.state == pj.PJSIP_INV_STATE_CONFIRMED
+        if self._lifesign.is_lost(now_s, received, expected=expected):
+            _log.warning("no sound comes from the far end any more; the leg is ended")
+            self._lost = True
+            self.end(0)
+
     def refer(self, uri: str) -> None:
         """Send REFER (RFC 3515)."""
         self.xfer(f"<{uri}>", pj.CallOpParam(True))
@@ -189,6 +208,17 @@ class Dialog(pj.Call):  # type: ignore[misc]
             if media.type == pj.PJMEDIA_TYPE_AUDIO:
                 return media.index, media.status
         return -1, pj.PJSUA_CALL_MEDIA_NONE
+
+    def _received(self, info: Any) -> tuple[int, bool]:
+        """A count that grows with RTP and RTCP, and whether the far end should be sending."""
+        for media in info.media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO:
+                active = media.status == pj.PJSUA_CALL_MEDIA_ACTIVE
+                if not active or not media.dir & pj.PJMEDIA_DIR_DECODING:
+                    break
+                rtcp = self.getStreamStat(media.index).rtcp
+                return rtcp.rxStat.pkt + rtcp.txStat.updateCount, True
+        return 0, False
 
     def _sound(self) -> Any:
         """The call's port at the conference bridge; None while there is none."""

@@ -11,6 +11,7 @@ import itertools
 import logging
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -30,6 +31,7 @@ from voicebot.sip.info import digest_user, read_invite
 from voicebot.sip.leg import SipLeg
 from voicebot.sip.owner import OwnerThread
 from voicebot.sip.registration import Registration
+from voicebot.sip.rounds import Rounds
 from voicebot.sip.settings import SipSettings, Trunk
 from voicebot.sip.stack import GuardCounts, Stack
 from voicebot.sip.ticker import Ticker
@@ -64,6 +66,7 @@ class SipEndpoint:
             raise
         await self._owner.run(partial(self._owner.poll_from_now_on, on=True))
         self._ticker = Ticker(self._legs.values())
+        self._rounds = Rounds(partial(self._owner.post, self._round))
         return self
 
     async def __aexit__(
@@ -75,6 +78,7 @@ class SipEndpoint:
         await self.drain()
         self._ringing.put_nowait(None)
         await self._hang_up_all()
+        self._rounds.stop()
         self._ticker.stop()
         await self._owner.run(partial(self._owner.poll_from_now_on, on=False))
         await self._owner.run(self._stack.close)
@@ -163,10 +167,17 @@ class SipEndpoint:
         return trunk_of(self._settings.trunks, account.trunk, source, user)
 
     def _dialog(self, leg: SipLeg, account: Account, call_id: int) -> Dialog:
-        fill_silence = self._settings.media.fill_silence
-        dialog = Dialog(account, leg, call_id, fill_silence=fill_silence)
+        dialog = Dialog(account, leg, call_id, self._settings.media)
         leg.attach(dialog)
         return dialog
+
+    def _round(self) -> None:
+        """What is looked after now and then: far ends that are gone, sources that flood."""
+        now_s = time.monotonic()
+        for leg in self.legs:
+            leg.end_if_lost(now_s)
+        for address in self._stack.newly_silent():
+            _log.warning("a source asks for too much: it gets no answer", extra={"source": address})
 
     def _on_registration(self, registration: Registration) -> None:
         self._owner.tell(self._note, registration)

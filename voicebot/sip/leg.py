@@ -161,6 +161,11 @@ class SipLeg:
         """The dialog that the commands go to; on the owner thread, before anything else."""
         self._dialog = dialog
 
+    def end_if_lost(self, now_s: float) -> None:
+        """End the leg when its far end has sent nothing for too long; on the owner thread."""
+        if self._dialog is not None:
+            self._dialog.end_if_lost(now_s)
+
     # ------------------------------------------------------------- on the loop
 
     def heard_and_played(self) -> tuple[Samples, Samples] | None:

@@ -88,6 +88,8 @@ class Trunk:
     """Bare numbers may be dialed by it."""
     from_user: str = ""
     """User part of From on calls out; `user` where empty."""
+    calls_per_s: int = 200
+    """Instead of `SipSettings.source_calls_per_s`, for each of its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Media:
     jitter_max_ms: int = 400
     fill_silence: bool = True
     """Send RTP while nothing is said: NATs and phones take a silent line for a dead one."""
+    rtp_timeout_s: int = 60
+    """A leg that is not on hold ends when neither RTP nor RTCP came for so long; 0 for never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,12 @@ class SipSettings:
     """Legs at the same time; one more INVITE is answered 503."""
     retry_after_s: int = 10
     """Retry-After of that 503."""
+    source_calls_per_s: int = 50
+    """New calls a second that one address may begin (as many may come at once; of requests that
+    belong to no call twice as many a second, ten times as many at once); 0 for no limit."""
+    source_silence_s: int = 10
+    """An address that asks for more gets no answer for so long after it last did. Its calls that
+    are up go on."""
     session_expires_s: int = 1800
     """Session timer (RFC 4028), used when the far end supports it."""
     user_agent: str = "voicebot"

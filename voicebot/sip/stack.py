@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,18 @@ class GuardCounts:
     """503: over capacity, or draining."""
     challenged: int
     authenticated: int
+    silenced: int
+    """From addresses that asked for too much: no answer for a while."""
+    silences: int
+    """Times that an address fell silent."""
+    objected: int
+    """Let through, but no right request: 400, 405, 406, 420."""
+    unreadable: int
+    """What came that is no SIP message."""
+    connections: int
+    """TCP and TLS connections from outside that are open now."""
+    turned_away: int
+    """Connections that were closed at once: strangers, or too many."""
 
 
 class Stack:
@@ -92,16 +104,21 @@ class Stack:
     def guard_counts(self) -> GuardCounts:
         """What the guard did so far."""
         seen = self._guard.counters()
-        return GuardCounts(
-            seen.passed, seen.dropped, seen.refused, seen.challenged, seen.authenticated
-        )
+        return GuardCounts(**{one.name: getattr(seen, one.name) for one in fields(GuardCounts)})
+
+    def newly_silent(self) -> tuple[str, ...]:
+        """Addresses that fell silent since the last time this was asked, a few at most."""
+        return tuple(self._guard.newlySilent()) if self._guard is not None else ()
 
     def _open_guard(self) -> None:
         settings = self._settings
         allowed = [*settings.allowed_networks]
         guard = pj.SipGuard()
+        guard.setLimit(settings.source_calls_per_s, settings.source_silence_s)
         for trunk in settings.trunks:
             allowed += networks_of(trunk)
+            for network in networks_of(trunk):
+                guard.addLimit(network, trunk.calls_per_s)
             if trunk.inbound_user:
                 guard.setCredential(trunk.inbound_user, trunk.inbound_password)
         guard.setAllowed(pj.StringVector(allowed))

@@ -18,3 +18,9 @@
 
 #define PJMEDIA_HAS_VIDEO 0
 #define PJ_LOG_MAX_LEVEL 5
+
+/* A connection that brings no SIP message for so long is closed: half-open ones, slow ones. */
+#define PJSIP_TRANSPORT_SERVER_IDLE_TIME_FIRST 20
+
+/* How long the source of RTP that is heard is kept after its last packet: see rtp_source.patch. */
+#define PJMEDIA_RTP_SOURCE_HOLD_MSEC 2000

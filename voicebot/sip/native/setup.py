@@ -13,7 +13,16 @@ setup(
     ext_modules=[
         Extension(
             "_pjsua2",
-            ["pjsua2_wrap.cpp", "pcm_port.cpp", "sip_guard.cpp", "info_keys.cpp"],
+            [
+                "pjsua2_wrap.cpp",
+                "pcm_port.cpp",
+                "sip_guard.cpp",
+                "objections.cpp",
+                "source_limit.cpp",
+                "connections.cpp",
+                "network.cpp",
+                "info_keys.cpp",
+            ],
             extra_compile_args=os.environ["PJSUA2_COMPILE_ARGS"].split(),
             extra_link_args=os.environ["PJSUA2_LINK_ARGS"].split(),
         )

@@ -1,10 +1,15 @@
 #include "sip_guard.hpp"
 
+#include "connections.hpp"
 #include "info_keys.hpp"
+#include "network.hpp"
+#include "objections.hpp"
+#include "source_limit.hpp"
 
 #include <pjlib-util.h>
 #include <pjsua-lib/pjsua.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,91 +19,12 @@
 
 namespace voicebot {
 
-namespace {
-
-struct Network {
-    int family;
-    unsigned bits;
-    unsigned char address[16];
-};
-
-// ::ffff:a.b.c.d, an IPv4 peer seen through an IPv6 socket, is judged as a.b.c.d.
-const unsigned char kMappedPrefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-bool parse_address(const std::string &text, Network *network) {
-    pj_str_t host;
-    pj_cstr(&host, text.c_str());
-    std::memset(network->address, 0, sizeof(network->address));
-    if (pj_inet_pton(pj_AF_INET(), &host, network->address) == PJ_SUCCESS) {
-        network->family = pj_AF_INET();
-        network->bits = 32;
-        return true;
-    }
-    if (pj_inet_pton(pj_AF_INET6(), &host, network->address) != PJ_SUCCESS)
-        return false;
-    network->family = pj_AF_INET6();
-    network->bits = 128;
-    if (std::memcmp(network->address, kMappedPrefix, sizeof(kMappedPrefix)) == 0) {
-        std::memmove(network->address, network->address + 12, 4);
-        network->family = pj_AF_INET();
-        network->bits = 32;
-    }
-    return true;
-}
-
-bool parse_network(const std::string &text, Network *network) {
-    size_t slash = text.find('/');
-    if (!parse_address(text.substr(0, slash), network))
-        return false;
-    if (slash == std::string::npos)
-        return true;
-    std::string digits = text.substr(slash + 1);
-    if (digits.empty() || digits.size() > 3 ||
-        digits.find_first_not_of("0123456789") != std::string::npos)
-        return false;
-    unsigned bits = unsigned(std::stoul(digits));
-    if (bits > network->bits)
-        return false;
-    network->bits = bits;
-    return true;
-}
-
-bool contains(const Network &network, const Network &peer) {
-    if (network.family != peer.family)
-        return false;
-    unsigned whole = network.bits / 8;
-    unsigned rest = network.bits % 8;
-    if (std::memcmp(network.address, peer.address, whole) != 0)
-        return false;
-    if (rest == 0)
-        return true;
-    unsigned char mask = (unsigned char)(0xff << (8 - rest));
-    return (network.address[whole] & mask) == (peer.address[whole] & mask);
-}
-
-bool any_contains(const std::vector<Network> &networks, const Network &peer) {
-    for (size_t i = 0; i < networks.size(); ++i)
-        if (contains(networks[i], peer))
-            return true;
-    return false;
-}
-
-std::vector<Network> parse_networks(const std::vector<std::string> &texts) {
-    std::vector<Network> networks(texts.size());
-    for (size_t i = 0; i < texts.size(); ++i)
-        if (!parse_network(texts[i], &networks[i]))
-            throw pj::Error(PJ_EINVAL, "SipGuard", "not a network: " + texts[i], __FILE__,
-                            __LINE__);
-    return networks;
-}
-
-}  // namespace
-
 struct GuardState {
     pjsip_module module;
     mutable std::mutex lock;
     std::vector<Network> allowed;
     std::vector<Network> challenged;
+    SourceLimit limit;
     std::map<std::string, std::string> passwords;
     std::string realm;
     char secret[32];
@@ -113,12 +39,13 @@ struct GuardState {
 
 namespace {
 
-enum Verdict { PASS, DROP, REFUSE, CHALLENGE };
+enum Verdict { PASS, DROP, REFUSE, CHALLENGE, SILENCE };
 
 // pjsip gives a module's callback no pointer of its own; there is one endpoint per process.
 GuardState *g_state = NULL;
 
 const unsigned long kNonceLifeSeconds = 60;
+const double kTokensForWrongDigest = 10;
 const pj_str_t kRetryAfter = {(char *)"Retry-After", 11};
 
 pj_status_t lookup_password(pj_pool_t *pool, const pj_str_t *realm, const pj_str_t *user,
@@ -143,22 +70,15 @@ bool within_dialog(pjsip_rx_data *rdata) {
                                 &rdata->msg_info.from->tag, PJ_FALSE) != NULL;
 }
 
-// CANCEL has no To tag, but belongs to a transaction that passed before.
+// A repeated request, the CANCEL of one and the ACK to its refusal (RFC 3261 section 17.2.3): they
+// belong to a transaction that passed before.
 bool within_transaction(pjsip_rx_data *rdata) {
     pj_str_t key;
-    if (rdata->msg_info.msg->line.req.method.id != PJSIP_CANCEL_METHOD)
-        return false;
-    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, PJSIP_ROLE_UAS,
-                             pjsip_get_invite_method(), rdata) != PJ_SUCCESS)
-        return false;
-    return pjsip_tsx_layer_find_tsx2(&key, PJ_FALSE) != NULL;
-}
-
-// A repeated INVITE of a call that is up belongs to the transaction layer, whatever the load.
-bool repeated_invite(pjsip_rx_data *rdata) {
-    pj_str_t key;
-    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, PJSIP_ROLE_UAS,
-                             &rdata->msg_info.cseq->method, rdata) != PJ_SUCCESS)
+    const pjsip_method *method = &rdata->msg_info.msg->line.req.method;
+    if (method->id == PJSIP_CANCEL_METHOD)
+        method = pjsip_get_invite_method();
+    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, PJSIP_ROLE_UAS, method, rdata) !=
+        PJ_SUCCESS)
         return false;
     return pjsip_tsx_layer_find_tsx2(&key, PJ_FALSE) != NULL;
 }
@@ -177,6 +97,12 @@ std::string make_nonce(GuardState *state, unsigned long seconds) {
         nonce += hex;
     }
     return nonce;
+}
+
+unsigned long long steady_ms() {
+    using namespace std::chrono;
+    return (unsigned long long)duration_cast<milliseconds>(
+               steady_clock::now().time_since_epoch()).count();
 }
 
 unsigned long now_s() {
@@ -204,35 +130,68 @@ bool authenticated(GuardState *state, pjsip_rx_data *rdata) {
     return fresh_nonce(state, rdata) && pjsip_auth_srv_verify(&state->auth, rdata, &code) == PJ_SUCCESS;
 }
 
+bool is_new_call(pjsip_rx_data *rdata) {
+    return rdata->msg_info.msg->line.req.method.id == PJSIP_INVITE_METHOD &&
+           rdata->msg_info.to->tag.slen == 0;
+}
+
 Verdict admit(GuardState *state, pjsip_rx_data *rdata) {
-    pjsip_method_e method = rdata->msg_info.msg->line.req.method.id;
-    bool is_new_call = method == PJSIP_INVITE_METHOD && rdata->msg_info.to->tag.slen == 0;
-    if (is_new_call && !repeated_invite(rdata)) {
+    if (is_new_call(rdata)) {
         if (state->draining || pjsua_call_get_count() >= state->max_calls)
             return REFUSE;
-    } else if (method == PJSIP_OPTIONS_METHOD && state->draining) {
+    } else if (rdata->msg_info.msg->line.req.method.id == PJSIP_OPTIONS_METHOD &&
+               state->draining) {
         return REFUSE;
     }
     return PASS;
 }
 
-Verdict judge(GuardState *state, pjsip_rx_data *rdata) {
-    Network peer;
-    if (within_dialog(rdata) || within_transaction(rdata))
-        return PASS;
-    if (!parse_address(rdata->pkt_info.src_name, &peer))
-        return DROP;
-    if (any_contains(state->allowed, peer))
-        return admit(state, rdata);
-    if (!any_contains(state->challenged, peer))
-        return DROP;
+Verdict ask_for_digest(GuardState *state, pjsip_rx_data *rdata, const Network &peer) {
     // An ACK cannot be challenged (RFC 3261 section 22.1); the one to our 401 ends here.
     if (rdata->msg_info.msg->line.req.method.id != PJSIP_INVITE_METHOD)
         return DROP;
-    if (!authenticated(state, rdata))
-        return CHALLENGE;
-    ++state->counters.authenticated;
-    return admit(state, rdata);
+    if (authenticated(state, rdata)) {
+        ++state->counters.authenticated;
+        return admit(state, rdata);
+    }
+    bool tried = pjsip_msg_find_hdr(rdata->msg_info.msg, PJSIP_H_AUTHORIZATION, NULL) != NULL;
+    if (tried && !state->limit.take(peer, SourceLimit::OTHER, steady_ms(), kTokensForWrongDigest))
+        return SILENCE;
+    return CHALLENGE;
+}
+
+// How a request is tied to one that passed before.
+enum Tie { NONE, REPEATED, FOLLOWS };
+
+Tie tie_of(pjsip_rx_data *rdata, bool in_dialog) {
+    if (in_dialog)
+        return FOLLOWS;
+    if (!within_transaction(rdata))
+        return NONE;
+    pjsip_method_e method = rdata->msg_info.msg->line.req.method.id;
+    return method == PJSIP_ACK_METHOD || method == PJSIP_CANCEL_METHOD ? FOLLOWS : REPEATED;
+}
+
+Verdict judge(GuardState *state, pjsip_rx_data *rdata, Tie tie) {
+    Network peer;
+    if (tie == FOLLOWS)
+        return PASS;
+    if (!parse_address(rdata->pkt_info.src_name, &peer))
+        return DROP;
+    bool allowed = any_contains(state->allowed, peer);
+    if (!allowed && !any_contains(state->challenged, peer))
+        return DROP;
+    bool new_call = tie == NONE && is_new_call(rdata);
+    SourceLimit::What what = new_call ? SourceLimit::CALL : SourceLimit::OTHER;
+    if (!state->limit.take(peer, what, steady_ms()))
+        return SILENCE;
+    if (tie == REPEATED)  // it is answered as before, whatever the load is by now
+        return PASS;
+    return allowed ? admit(state, rdata) : ask_for_digest(state, rdata, peer);
+}
+
+void respond(pjsip_rx_data *rdata, int code, const pjsip_hdr *headers) {
+    pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, code, NULL, headers, NULL);
 }
 
 void respond_503(GuardState *state, pjsip_rx_data *rdata) {
@@ -243,7 +202,7 @@ void respond_503(GuardState *state, pjsip_rx_data *rdata) {
     pjsip_generic_string_hdr *retry =
         pjsip_generic_string_hdr_create(rdata->tp_info.pool, &kRetryAfter, &text);
     pj_list_push_back(&headers, retry);
-    pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, 503, NULL, &headers, NULL);
+    respond(rdata, 503, &headers);
 }
 
 void respond_401(GuardState *state, pjsip_rx_data *rdata) {
@@ -264,28 +223,72 @@ void respond_401(GuardState *state, pjsip_rx_data *rdata) {
         pjsip_tx_data_dec_ref(tdata);
 }
 
+// Answers a request that RFC 3261 has us refuse; true where there was one.
+bool object(GuardState *state, pjsip_rx_data *rdata, bool in_dialog) {
+    pjsip_hdr headers;
+    pj_list_init(&headers);
+    int code = objection(rdata, in_dialog, &headers);
+    if (code == 0)
+        return false;
+    respond(rdata, code, &headers);
+    std::lock_guard<std::mutex> guard(state->lock);
+    ++state->counters.objected;
+    return true;
+}
+
 pj_bool_t on_rx_request(pjsip_rx_data *rdata) {
     GuardState *state = g_state;
     if (!state)
         return PJ_FALSE;
     Verdict verdict;
+    bool in_dialog = within_dialog(rdata);
+    Tie tie = tie_of(rdata, in_dialog);
     {
         std::lock_guard<std::mutex> guard(state->lock);
-        verdict = judge(state, rdata);
+        verdict = judge(state, rdata, tie);
         GuardCounters &counters = state->counters;
         ++(verdict == PASS      ? counters.passed
            : verdict == DROP    ? counters.dropped
            : verdict == REFUSE  ? counters.refused
+           : verdict == SILENCE ? counters.silenced
                                 : counters.challenged);
     }
     if (verdict == REFUSE)
         respond_503(state, rdata);
     else if (verdict == CHALLENGE)
         respond_401(state, rdata);
-    if (verdict != PASS)
+    if (verdict != PASS || object(state, rdata, in_dialog))
         return PJ_TRUE;
     normalize_info_keys(rdata);
     return PJ_FALSE;
+}
+
+// Bytes that are no SIP message. Over a connection we know whose they are.
+void on_unreadable(pjsip_tp_dropped_data *data) {
+    GuardState *state = g_state;
+    if (!state || data->status == PJ_EIGNORED)  // line ends that keep a NAT open
+        return;
+    Network peer;
+    bool may_go_on = true;
+    bool stream = (data->tp->flag & PJSIP_TRANSPORT_DATAGRAM) == 0;
+    {
+        std::lock_guard<std::mutex> guard(state->lock);
+        ++state->counters.unreadable;
+        if (stream && parse_address(remote_host(data->tp), &peer))
+            may_go_on = state->limit.take(peer, SourceLimit::OTHER, steady_ms());
+    }
+    if (!may_go_on)
+        pjsip_transport_shutdown2(data->tp, PJ_TRUE);
+}
+
+bool may_connect(const std::string &host) {
+    GuardState *state = g_state;
+    Network peer;
+    if (!state)
+        return true;
+    std::lock_guard<std::mutex> guard(state->lock);
+    return parse_address(host, &peer) &&
+           (any_contains(state->allowed, peer) || any_contains(state->challenged, peer));
 }
 
 }  // namespace
@@ -339,6 +342,17 @@ void SipGuard::setDraining(bool draining) {
     state_->draining = draining;
 }
 
+void SipGuard::setLimit(unsigned calls_per_s, unsigned silence_s) {
+    std::lock_guard<std::mutex> guard(state_->lock);
+    state_->limit.setRate(calls_per_s, silence_s);
+}
+
+void SipGuard::addLimit(const std::string &network, unsigned calls_per_s) {
+    std::vector<Network> parsed = parse_networks(std::vector<std::string>(1, network));
+    std::lock_guard<std::mutex> guard(state_->lock);
+    state_->limit.addException(parsed[0], calls_per_s);
+}
+
 void SipGuard::start() {
     if (g_state)
         throw pj::Error(PJ_EEXISTS, "SipGuard.start", "", __FILE__, __LINE__);
@@ -357,12 +371,16 @@ void SipGuard::start() {
         throw pj::Error(status, "SipGuard.start", "", __FILE__, __LINE__);
     }
     state_->started = true;
+    watch_connections(endpoint, &may_connect);
+    pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(endpoint), &on_unreadable);
 }
 
 void SipGuard::stop() {
     if (!state_->started)
         return;
     state_->started = false;
+    pjsip_tpmgr_set_drop_data_cb(pjsip_endpt_get_tpmgr(pjsua_get_pjsip_endpt()), NULL);
+    unwatch_connections(pjsua_get_pjsip_endpt());
     pjsip_endpt_unregister_module(pjsua_get_pjsip_endpt(), &state_->module);
     g_state = NULL;
     pj_pool_safe_release(&state_->pool);
@@ -370,7 +388,16 @@ void SipGuard::stop() {
 
 GuardCounters SipGuard::counters() const {
     std::lock_guard<std::mutex> guard(state_->lock);
-    return state_->counters;
+    GuardCounters counters = state_->counters;
+    counters.silences = state_->limit.silences();
+    counters.connections = connections_open();
+    counters.turned_away = connections_turned_away();
+    return counters;
+}
+
+std::vector<std::string> SipGuard::newlySilent() {
+    std::lock_guard<std::mutex> guard(state_->lock);
+    return state_->limit.newlySilent();
 }
 
 }  // namespace voicebot
