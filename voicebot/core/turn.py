@@ -41,6 +41,9 @@ class Timing:
     """Silence after the prompt before the caller counts as silent."""
     end_complete_ms: int = 400
     """Silence that ends an utterance which already answers the question."""
+    end_certain_ms: int = 300
+    """Silence that ends an utterance which answers the question beyond doubt; where it is longer
+    than `end_complete_ms`, that one counts."""
     end_incomplete_ms: int = 1_000
     """Silence that ends an utterance which does not answer the question yet."""
     max_speech_ms: int = 15_000

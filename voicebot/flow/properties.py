@@ -20,6 +20,9 @@ class TimingModel(Strict):
     end_complete: DurationMs | None = Field(
         None, description="Silence that ends an utterance which answers the question (400ms)."
     )
+    end_certain: DurationMs | None = Field(
+        None, description="Silence that ends an utterance which answers it beyond doubt (300ms)."
+    )
     end_incomplete: DurationMs | None = Field(
         None, description="Silence that ends an utterance which does not answer it yet (1s)."
     )

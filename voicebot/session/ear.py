@@ -40,6 +40,9 @@ PRE_ROLL_MS = 400
 KEPT_MS = 1_000
 """Sound kept for the onset to be found in: onset is known some 200 ms late."""
 
+CERTAIN = 0.7
+"""From this confidence, and without a rival, a complete answer is beyond doubt."""
+
 PATIENCE_MS = 2_000
 """A recognizer that takes longer after the end of speech has failed: no dead air."""
 
@@ -175,7 +178,10 @@ class Ear:
         self.words = self.words or bool(transcript.text)
         if transcript.final:
             self._known = transcript, interpretation
-        return self._endpointer.answer(pause, now_ms, complete=interpretation.complete)
+        certain = interpretation.confidence >= CERTAIN and not interpretation.runner_up
+        return self._endpointer.answer(
+            pause, now_ms, complete=interpretation.complete, certain=certain
+        )
 
     def _known_already(self) -> Utterance | None:
         """The utterance that has just ended, where its last pause told what it was."""

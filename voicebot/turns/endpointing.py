@@ -7,7 +7,7 @@
 
 At a pause the session asks the recognizer for a partial and tells with `answer` whether it
 answers the question already. That decides how much silence ends the utterance: VoiceXML's
-completetimeout and incompletetimeout. An answer to a pause that is over does not count.
+completetimeout and incompletetimeout, and a shorter one where the answer is beyond doubt. An answer to a pause that is over does not count.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class _Utterance:
     pause: int = 0
     """Number of the pause that it is in; 0 while speech goes on."""
     complete: bool = False
+    certain: bool = False
 
 
 class Endpointer:
@@ -112,8 +113,11 @@ class Endpointer:
             utterance.last_voiced_ms = at_ms
         return self._after(utterance, at_ms)
 
-    def answer(self, pause: int, at_ms: int, *, complete: bool) -> tuple[EndpointEvent, ...]:
-        """What the recognizer made of the speech up to that pause; `at_ms` is now.
+    def answer(
+        self, pause: int, at_ms: int, *, complete: bool, certain: bool = False
+    ) -> tuple[EndpointEvent, ...]:
+        """What the recognizer made of the speech up to that pause; `at_ms` is now. `certain`: it is
+        complete beyond doubt.
 
         Ends the utterance at once where the silence has been long enough already. Without effect
         once speech resumed or the utterance is over.
@@ -122,6 +126,7 @@ class Endpointer:
         if utterance is None or utterance.pause != pause:
             return ()
         utterance.complete = complete
+        utterance.certain = complete and certain
         return self._end_by_silence(utterance, at_ms)
 
     def reset(self) -> None:
@@ -140,7 +145,7 @@ class Endpointer:
     def _in_pause(self, utterance: _Utterance, at_ms: int, *, voiced: bool) -> None:
         if self._resume.feed(voiced=voiced):
             utterance.pause = 0
-            utterance.complete = False
+            utterance.complete = utterance.certain = False
             utterance.last_voiced_ms = at_ms
 
     def _after(self, utterance: _Utterance, at_ms: int) -> tuple[EndpointEvent, ...]:
@@ -162,12 +167,15 @@ class Endpointer:
     @property
     def _pause_ms(self) -> int:
         """At the latest, a frame before the silence may end the utterance."""
-        return min(self._settings.pause_ms, max(FRAME_MS, self.timing.end_complete_ms - FRAME_MS))
+        soonest = min(self.timing.end_complete_ms, self.timing.end_certain_ms)
+        return min(self._settings.pause_ms, max(FRAME_MS, soonest - FRAME_MS))
 
     def _end_by_silence(self, utterance: _Utterance, at_ms: int) -> tuple[EndpointEvent, ...]:
         """An utterance that does not answer is never given less time than one that does."""
         timing = self.timing
         enough = timing.end_complete_ms
+        if utterance.certain:
+            enough = min(enough, timing.end_certain_ms)
         if not utterance.complete:
             enough = max(enough, timing.end_incomplete_ms)
         if at_ms - utterance.last_voiced_ms < enough:

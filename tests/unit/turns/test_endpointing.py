@@ -142,7 +142,7 @@ def test_events_come_in_order_and_on_their_frame(pieces, complete, incomplete, d
         end_complete_ms=complete * 20, end_incomplete_ms=incomplete * 20, max_speech_ms=4_000
     )
     line = Line(Endpointer(timing))
-    open_from, pause, verdict, last_pause = None, None, False, 0
+    open_from, pause, verdict, last_pause = None, None, "", 0
     for talking, duration_ms in pieces:
         for _ in range(duration_ms // 20):
             for at_ms, event in line.feed(TALK if talking else HUSH, 20):
@@ -155,10 +155,12 @@ def test_events_come_in_order_and_on_their_frame(pieces, complete, incomplete, d
                         assert open_from is not None
                         assert number == last_pause + 1
                         assert at_ms - silent_from == min(180, timing.end_complete_ms - 20)
-                        pause, last_pause, verdict = event, number, False
+                        pause, last_pause, verdict = event, number, ""
                         if data.draw(st.booleans()):
-                            verdict = data.draw(st.booleans())
-                            line.endpointer.answer(number, at_ms, complete=verdict)
+                            verdict = data.draw(st.sampled_from(["", "complete", "certain"]))
+                            certain = verdict == "certain"
+                            answer = line.endpointer.answer
+                            answer(number, at_ms, complete=bool(verdict), certain=certain)
                     case SpeechEnded(start_ms, end_ms):
                         assert start_ms == open_from
                         assert start_ms < end_ms <= at_ms
@@ -174,7 +176,9 @@ def check_end(timing, pause, at_ms, ended, *, verdict):
     assert ended.end_ms == pause.at_ms
     assert ended.reason is (EndReason.COMPLETE if verdict else EndReason.INCOMPLETE)
     longer = max(timing.end_complete_ms, timing.end_incomplete_ms)
-    assert at_ms - ended.end_ms == (timing.end_complete_ms if verdict else longer)
+    sooner = min(timing.end_complete_ms, timing.end_certain_ms)
+    wait_ms = {"": longer, "complete": timing.end_complete_ms, "certain": sooner}
+    assert at_ms - ended.end_ms == wait_ms[verdict or ""]
 
 
 @given(st.integers(6, 40), st.integers(0, 40))
