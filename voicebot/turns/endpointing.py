@@ -7,7 +7,8 @@
 
 At a pause the session asks the recognizer for a partial and tells with `answer` whether it
 answers the question already. That decides how much silence ends the utterance: VoiceXML's
-completetimeout and incompletetimeout, and a shorter one where the answer is beyond doubt. An answer to a pause that is over does not count.
+completetimeout and incompletetimeout, and a shorter one where the answer is beyond doubt. An
+answer to a pause that is over does not count.
 """
 
 from __future__ import annotations
