@@ -51,9 +51,7 @@ class Snapshot:
     asr_counts: AsrCounts = field(default_factory=AsrCounts)
     tts: Workers = Workers(1, 1, 0)
     tts_counts: TtsCounts = field(default_factory=TtsCounts)
-    journal: JournalHealth = field(
-        default_factory=lambda: JournalHealth(JournalStatus.OK, 0, 0, 0)
-    )
+    journal: JournalHealth = field(default_factory=lambda: JournalHealth(JournalStatus.OK, 0, 0, 0))
     journal_alive: bool = True
     commits: Tally = field(default_factory=Tally)
     queues: Mapping[str, int] = field(default_factory=dict)

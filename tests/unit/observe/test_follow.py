@@ -13,7 +13,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
-        self.enough = asyncio.Event()
+        self.enough, self.gap = asyncio.Event(), asyncio.Event()
 
     def take(self, fact: Fact) -> None:
         if fact.call == "bad":
@@ -24,6 +24,7 @@ class Notes:
 
     def missed(self) -> None:
         self.seen.append("gap")
+        self.gap.set()
 
 
 async def test_every_taker_gets_every_fact(fact: Callable[..., Fact]) -> None:
@@ -52,8 +53,7 @@ async def test_falling_behind_is_told_and_goes_on(fact: Callable[..., Fact]) -> 
         await asyncio.sleep(0)
         for number in range(10):
             feed.publish(fact("rang", call=f"c{number}"))
-        while "gap" not in notes.seen:
-            await asyncio.sleep(0)
+        await notes.gap.wait()
         while "last" not in notes.seen:
             feed.publish(fact("rang", call="last"))
             await asyncio.sleep(0)

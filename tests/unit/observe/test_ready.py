@@ -124,7 +124,9 @@ async def parts(store: Store, tmp_path: Path) -> AsyncIterator[Parts]:
 async def until(parts: Parts, wanted: Callable[[dict[str, str]], bool]) -> None:
     """Look until what is missing is as wanted."""
     async with asyncio.timeout(20):
-        while not wanted(missing(readiness(await snapshot(parts, answer_s=0.2)))):
+        while True:
+            if wanted(missing(readiness(await snapshot(parts, answer_s=0.2)))):
+                return
             await asyncio.sleep(0.02)
 
 
