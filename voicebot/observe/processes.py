@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +19,9 @@ class WorkerProcesses(Collector):
 
     def __init__(self) -> None:
         self.pids: Mapping[str, Sequence[int]] = {"asr": (), "tts": ()}
-        self._seen: dict[str, dict[int, float]] = {}
+        self._ended_s: dict[str, float] = defaultdict(float)
+        """CPU time of processes that have ended: a counter does not fall."""
+        self._running_s: dict[str, dict[int, float]] = {}
 
     def collect(self) -> Iterator[Metric]:
         cpu = CounterMetricFamily(
@@ -29,13 +32,16 @@ class WorkerProcesses(Collector):
         )
         for pool, pids in self.pids.items():
             usage = {pid: used for pid in pids if (used := _usage(pid)) is not None}
-            # What ended processes used stays in the sum: a counter does not fall.
-            seen = self._seen.setdefault(pool, {})
-            seen.update({pid: cpu_s for pid, (cpu_s, _) in usage.items()})
-            cpu.add_metric([pool], sum(seen.values()))
+            cpu.add_metric([pool], self._cpu_s(pool, {pid: s for pid, (s, _) in usage.items()}))
             memory.add_metric([pool], sum(size for _, size in usage.values()))
         yield cpu
         yield memory
+
+    def _cpu_s(self, pool: str, running: dict[int, float]) -> float:
+        before = self._running_s.get(pool, {})
+        self._ended_s[pool] += sum(s for pid, s in before.items() if pid not in running)
+        self._running_s[pool] = running
+        return self._ended_s[pool] + sum(running.values())
 
 
 def _usage(pid: int) -> tuple[float, int] | None:
