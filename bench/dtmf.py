@@ -13,7 +13,7 @@ repeat     the same key twice, 50 ms each; counted are those that come out twice
 talk-off   false keys an hour of sound without keys: the recordings under FOLDER (default:
            ../shared/data/speech or $VOICEBOT_SHARED), Debian's asterisk-core-sounds if installed,
            espeak-ng and flite as prompts sound, hold music. Each at its own speed and, to get more
-           of it, at 15 others from 0.78 to 1.28; at two levels; 8 kHz in the telephone band and
+           of it, at 16 others from 0.78 to 1.28; at two levels; 8 kHz in the telephone band and
            16 kHz
 cpu        of one frame (20 ms), in CPU time of the thread
 """
@@ -253,7 +253,7 @@ def talk_off_rows(folder: Path) -> Iterator[str]:
         if not clips:
             yield f"{name:16} not here"
             continue
-        for title, speeds in (("own speed", (1.0,)), ("15 others", SPEEDS)):
+        for title, speeds in (("own speed", (1.0,)), ("16 others", SPEEDS)):
             hours, found = talk_off(clips, speeds)
             yield f"{name:16} {title:10} {hours:7.2f} {len(found):6d} {len(found) / hours:8.2f}"
 

@@ -33,7 +33,8 @@ MOST_OFFSET = 0.021
 MOST_LEFT_OVER = 0.16
 """Power beside the two tones, of all: -8 dB."""
 MOST_HARMONIC = 0.02
-"""Power at twice a tone's frequency, of that tone: -17 dB. Speech has more."""
+"""Power at twice a tone's frequency, of that tone: -17 dB. Speech has more. The same of both tones
+for the product of third order below them, which is one of clipping, too."""
 MOST_DIFFERENCE = 0.008
 """Power at the difference of both frequencies, of both tones: -21 dB. In a vowel they are harmonics
 of one voice and so is their difference; in a tone that is clipped it is not to be found."""
@@ -123,12 +124,23 @@ def _are_two_tones(piece: _Floats, angles: _Floats) -> bool:
     levels = 10 * np.log10(np.maximum(powers, 1e-9) * 2 / 32768**2) + FULL_SCALE_DBM0
     if levels.min() < LEVEL_DBM0 or not LEAST_TWIST_DB <= levels[1] - levels[0] <= MOST_TWIST_DB:
         return False
-    others, _ = _fit(rest, np.array([*(2 * angles), angles[1] - angles[0]]))
-    if np.any(others[:2] > MOST_HARMONIC * powers) or others[2] > MOST_DIFFERENCE * powers.sum():
+    if not _are_alone(rest, angles, powers):
         return False
     half = len(piece) // 2
     ratios = _fit(piece[:half], angles)[0] / np.maximum(_fit(piece[half:], angles)[0], 1e-9)
     return bool(np.all(np.abs(10 * np.log10(np.maximum(ratios, 1e-9))) <= MOST_CHANGE_DB))
+
+
+def _are_alone(rest: _Floats, angles: _Floats, powers: _Floats) -> bool:
+    """Whether what is left has nothing where other harmonics of one voice would be."""
+    low, high = angles
+    others, _ = _fit(rest, np.array([2 * low, 2 * high, high - low, abs(2 * low - high)]))
+    both = powers.sum()
+    return bool(
+        np.all(others[:2] <= MOST_HARMONIC * powers)
+        and others[2] <= MOST_DIFFERENCE * both
+        and others[3] <= MOST_HARMONIC * both
+    )
 
 
 def _fit(piece: _Floats, angles: _Floats) -> tuple[_Floats, _Floats]:
