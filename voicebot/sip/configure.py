@@ -79,6 +79,7 @@ def transport_config(transport: Transport, tls_files: tuple[str, str, str], veri
         config.tlsConfig.msecTimeout = _TLS_HANDSHAKE_MS
         config.tlsConfig.verifyServer = verify
         config.tlsConfig.verifyClient = verify
+        config.tlsConfig.requireClientCert = verify  # without one there is nothing to verify
     return config
 
 

@@ -40,6 +40,7 @@ _RUNS = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
 
 _DECLINE = 603
 _TIMED_OUT = 408
+_NOT_ACCEPTABLE = 488
 
 
 class Ear(Protocol):
@@ -92,10 +93,17 @@ class Dialog(pj.Call):  # type: ignore[misc]
         """Sound began, stopped or moved: after 183, 200, and every re-INVITE."""
         index, status = self._audio()
         self._tell_hold(held=status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
-        if status in _RUNS:
+        if status not in _RUNS:
+            return
+        try:
             if self._port is None:
                 self._open_port(index)
-            self._connect()
+        except pj.Error:
+            # An odd offer may be agreed to though no stream can be made of it.
+            _log.warning("no sound can be had with the far end; the leg is ended")
+            self.end(_NOT_ACCEPTABLE)
+            return
+        self._connect()
 
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: N802
         """A stream ends, at a hang-up or because a re-INVITE brings another one."""

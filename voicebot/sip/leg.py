@@ -23,6 +23,10 @@ from voicebot.sip.owner import OwnerThread
 KEY_MS = 120
 """Length of a key that we send, in ms; pjmedia pauses as long after it."""
 
+EARLY_MEDIA_S = 5.0
+"""Early media runs at once, or not before the far end answers our own offer: without PRACK that is
+never (RFC 3264, RFC 3262), and nothing else would end such a call."""
+
 _DECLINE = 603
 
 _COUNTERS = ("frames_in", "frames_out", "played", "underruns", "overruns", "refused")
@@ -99,7 +103,11 @@ class SipLeg:
 
     async def early_media(self) -> None:
         await self._run("respond", 183)
-        await self._until_media()
+        try:
+            async with asyncio.timeout(EARLY_MEDIA_S):
+                await self._until_media()
+        except TimeoutError:
+            raise CallError("no early media: the INVITE had no offer that could be met") from None
 
     async def answer(self) -> None:
         await self._run("respond", 200)
