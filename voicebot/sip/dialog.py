@@ -41,6 +41,7 @@ _RUNS = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
 _DECLINE = 603
 _TIMED_OUT = 408
 _NOT_ACCEPTABLE = 488
+_FAILED = 500
 
 
 class Ear(Protocol):
@@ -65,6 +66,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._held = False
         self._hung_up_here = False
         self._lost = False
+        self._vanished = False
         self._gone = False
         self._released = False
         self._report: SoundReport | None = None
@@ -98,12 +100,11 @@ class Dialog(pj.Call):  # type: ignore[misc]
         try:
             if self._port is None:
                 self._open_port(index)
-        except pj.Error:
+            self._connect()
+        except pj.Error as error:
             # An odd offer may be agreed to though no stream can be made of it.
-            _log.warning("no sound can be had with the far end; the leg is ended")
+            _log.warning("no sound can be had; the leg is ended", extra={"reason": error.reason})
             self.end(_NOT_ACCEPTABLE)
-            return
-        self._connect()
 
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: N802
         """A stream ends, at a hang-up or because a re-INVITE brings another one."""
@@ -153,11 +154,30 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._hung_up_here = True
         options = pj.CallOpParam()
         options.statusCode = code
-        self.hangup(options)
+        try:
+            self.hangup(options)
+        except pj.Error as error:
+            _log.warning("a leg could not be ended in order", extra={"reason": error.reason})
+            self.end_if_vanished()
+
+    def end_if_vanished(self) -> None:
+        """Tell of an end that pjsua did not tell of: some failures of media free the call unsaid."""
+        if not self._gone and not self.isActive():
+            self._vanish()
+
+    def end_if_taken(self, number: int) -> None:
+        """The same, where another call has this one's number already."""
+        if not self._gone and self.getId() == number:
+            self._vanish()
+
+    def _vanish(self) -> None:
+        self._gone = self._vanished = True
+        self._ear.hear_of(LegEnded(_FAILED, "the call failed", by_far_end=True))
 
     def end_if_lost(self, now_s: float) -> None:
         """End an answered call whose far end has sent nothing for too long."""
-        if self._gone or self._hung_up_here or not self.isActive():
+        self.end_if_vanished()
+        if self._gone or self._hung_up_here:
             return
         info = self.getInfo()
         received, expected = self._received(info)
@@ -205,7 +225,10 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if self._port is not None:
             _destroy(self._port)
             self._port = None
-        _destroy(self)
+        if self._vanished and self.isActive():
+            self.this.own(False)  # its number is another call's by now, which this would hang up
+        else:
+            _destroy(self)
 
     # ------------------------------------------------------------- sound
 

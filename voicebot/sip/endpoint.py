@@ -156,6 +156,8 @@ class SipEndpoint:
     def _on_invite(self, account: Account, call_id: int, message: str, source: str) -> None:
         trunk = self._trunk_of(account, message, source)
         info = _info(message, source, trunk)
+        for other in self.legs:  # pjsua gives a number again as soon as it is free
+            other.end_if_taken(call_id)
         leg = self._make_leg(info, LegState.INCOMING)
         self._dialog(leg, account, call_id)
         self._owner.tell(self._ring, leg)

@@ -169,6 +169,11 @@ class SipLeg:
         """The dialog that the commands go to; on the owner thread, before anything else."""
         self._dialog = dialog
 
+    def end_if_taken(self, number: int) -> None:
+        """End the leg when pjsua gave its call's number to another; on the owner thread."""
+        if self._dialog is not None:
+            self._dialog.end_if_taken(number)
+
     def end_if_lost(self, now_s: float) -> None:
         """End the leg when its far end has sent nothing for too long; on the owner thread."""
         if self._dialog is not None:
