@@ -1,5 +1,5 @@
-"""A hotline's endpoint in a process of its own that answers whoever calls and hangs up soon: what is
-thrown at it can at worst end that process. Started as a program, this file is the child."""
+"""A hotline's endpoint in a process of its own that answers whoever calls and hangs up soon: what
+is thrown at it can at worst end that process. Started as a program, this file is the child."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PatientLine:
     async def until_idle(self) -> dict[str, Any]:
         """Its state when no leg is left."""
         async with asyncio.timeout(WAIT_S):
-            while (state := await self.state())["legs"]:
+            while (state := await self.state())["legs"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         return state
 
@@ -60,8 +60,12 @@ def memory_kb() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
+def files_open() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 async def talk(leg: Any) -> None:
-    """Answer whoever sends an ACK; to the others give early media and a refusal, which end sooner."""
+    """Answer whoever sends an ACK; give the others early media and a refusal: that ends sooner."""
     from voicebot.core.errors import CallError
 
     sends_ack = leg.info.caller == "ann"
@@ -98,7 +102,7 @@ async def child() -> None:
                 "legs": len(endpoint.legs),
                 "calls": calls[0],
                 "memory_kb": memory_kb(),
-                "files": len(os.listdir("/proc/self/fd")),
+                "files": files_open(),
             }
             sys.stdout.write(json.dumps(state) + "\n")
             sys.stdout.flush()

@@ -171,7 +171,6 @@ async def test_sound_and_time_go_on_over_a_bad_line(line: Line) -> None:
     for name, heard in zip(IMPAIRED, results, strict=True):
         loud = sum(heard.loud_frames) / len(heard.loud_frames)
         off = heard.duration_ms / heard.wall_ms - 1
-        print(f"{name}: {loud:.0%} heard, time {off:+.2%}, {grown_kb} kB more")
         assert abs(off) < 0.02 or abs(heard.duration_ms - heard.wall_ms) < 60
         assert loud > 0.85, name
     assert grown_kb < 20_000

@@ -49,7 +49,7 @@ async def test_slow_and_silent_connections_leave_others_alone() -> None:
             assert counts.connections >= CONNECTIONS
             assert len(no_handshake) == 20
         async with asyncio.timeout(10):
-            while (await line.endpoint.guard_counts()).connections:
+            while (await line.endpoint.guard_counts()).connections:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await an_ordinary_call_works(line)
 

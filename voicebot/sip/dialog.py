@@ -161,7 +161,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
             self.end_if_vanished()
 
     def end_if_vanished(self) -> None:
-        """Tell of an end that pjsua did not tell of: some failures of media free the call unsaid."""
+        """Tell of an end that pjsua did not tell of: a failure of media may free a call unsaid."""
         if not self._gone and not self.isActive():
             self._vanish()
 
