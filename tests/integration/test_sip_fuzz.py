@@ -15,7 +15,7 @@ MESSAGES = int(os.environ.get("VOICEBOT_FUZZ_MESSAGES", "3000"))
 SEED = int(os.environ.get("VOICEBOT_FUZZ_SEED", "4475"))
 ROUND = 150
 MOST_MORE_KB = 16 * MESSAGES
-"""A refused INVITE lingers for 32 s with its message (RFC 3261 section 17.2.1): no more than that."""
+"""A refused INVITE lingers for 32 s with its message (RFC 3261 section 17.2.1): no more."""
 
 
 async def begin_call(port: int) -> tuple[RawPhone, Dialog]:

@@ -24,3 +24,8 @@
 
 /* How long the source of RTP that is heard is kept after its last packet: see rtp_source.patch. */
 #define PJMEDIA_RTP_SOURCE_HOLD_MSEC 2000
+
+/* Connections that wait to be taken in: with the usual 5, a few dozen that say nothing make
+   everybody else's connection wait for seconds. */
+#define PJSIP_TCP_TRANSPORT_BACKLOG 511
+#define PJSIP_TLS_TRANSPORT_BACKLOG 511
