@@ -129,9 +129,7 @@ async def test_a_repeated_key_with_lost_packets_is_two_presses(line: Line, phone
     assert keys == [Keyed(key, "rfc4733") for key in "1112"]
 
 
-async def test_a_press_sent_by_both_methods_is_told_of_by_both(
-    line: Line, phone: RawPhone
-) -> None:
+async def test_a_press_sent_by_both_methods_is_told_of_by_both(line: Line, phone: RawPhone) -> None:
     leg, port = await connected(line, phone)
     send_press(phone, port, 1, 1000, 3)
     assert await until(leg, Keyed) == Keyed("3", "rfc4733")
