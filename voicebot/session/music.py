@@ -19,13 +19,16 @@ class Music:
 
     def keep_playing(self) -> None:
         """Top up what is to be played; to be called every frame."""
-        while self._leg.pending_ms < AHEAD_MS:
+        missing_ms = AHEAD_MS - self._leg.pending_ms
+        # What is missing is reckoned once: a leg that is gone takes nothing and stays at 0.
+        while missing_ms > 0 and len(self._loop):
             piece = self._loop.between(self._at_ms, self._at_ms + PIECE_MS)
             if not len(piece):
                 self._at_ms = 0.0
                 continue
             self._leg.play(piece)
             self._at_ms += piece.duration_ms
+            missing_ms -= piece.duration_ms
 
     def stop(self) -> None:
         """Fall silent at once; `keep_playing` goes on a little later in the loop."""
