@@ -172,14 +172,15 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     stack.push_async_callback(backend.close)
     if hotline.demo_bank.enabled:
         await _demo_bank(hotline.demo_bank.port, stack, announce)
-    recognizer = await stack.enter_async_context(_recognizer(settings, announce))
+    expectations = [e for flow in settings.flows.flows.values() for e in flow.expectations()]
+    recognizer = await stack.enter_async_context(_recognizer(settings, expectations, announce))
     voice = await stack.enter_async_context(_voice(settings, announce))
     if missing := vad.missing_reason():
         announce(f"Note: {missing}")
     zone = _zone(settings)
     understanding = nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None))
     with _patiently("what callers may say is prepared", announce):
-        for expectation in _expectations(settings):
+        for expectation in expectations:
             understanding.prepare(expectation)
             await asyncio.sleep(0)
     line = SipEndpoint(settings.sip)
@@ -239,7 +240,10 @@ async def _demo_bank(port: int, stack: AsyncExitStack, announce: Announce) -> No
 
 
 @asynccontextmanager
-async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[PooledRecognizer]:
+async def _recognizer(
+    settings: Settings, expectations: list[Expectation], announce: Announce
+) -> AsyncIterator[PooledRecognizer]:
+    """Warmed with all that any flow may expect, so that no first caller waits for a grammar."""
     recognizer = asr.build(settings.hotline.recognition)
     with _patiently("the recognizers load their models", announce):
         await recognizer.start()
@@ -247,15 +251,10 @@ async def _recognizer(settings: Settings, announce: Announce) -> AsyncIterator[P
         for language in sorted({flow.language for flow in settings.flows.flows.values()}):
             if not recognizer.available(language):
                 announce(f"Note: {asr.missing_reason(language)}")
-        recognizer.warm(_expectations(settings))
+        recognizer.warm(expectations)
         yield recognizer
     finally:
         await recognizer.close()
-
-
-def _expectations(settings: Settings) -> list[Expectation]:
-    """All that any flow may expect, to be compiled before the first caller waits for it."""
-    return [e for flow in settings.flows.flows.values() for e in flow.expectations()]
 
 
 @asynccontextmanager
@@ -311,12 +310,9 @@ def _music(settings: Settings) -> Callable[[str, int], Pcm]:
 
     @cache
     def music(queue: str, rate: int) -> Pcm:
-        file = files[queue]
-        return (
-            resample(read_wav(settings.recordings.parent / file).mono(), rate)
-            if file
-            else (hold_music(rate))
-        )
+        if file := files[queue]:
+            return resample(read_wav(settings.recordings.parent / file).mono(), rate)
+        return hold_music(rate)
 
     return music
 

@@ -80,16 +80,17 @@ class Ear:
         self._context = context
         self._listen = listen
         self._sound: deque[tuple[int, Pcm]] = deque(maxlen=KEPT_MS // FRAME_MS)
+        self._hearing: Hearing | None = None
+        self._partial: tuple[int, Work[Reading]] | None = None
+        self._final: Work[Reading] | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget the utterance under way; listen for the next."""
         self.close()
         self._endpointer = Endpointer(self._listen.timing)
-        self._hearing: Hearing | None = None
-        self._partial: tuple[int, Work[Reading]] | None = None
+        self._hearing = self._partial = self._final = None
         self._known: Reading | None = None
-        self._final: Work[Reading] | None = None
         self._end: SpeechEnded | None = None
         self._ended_ms = 0
         self.stages = Stages()
@@ -108,11 +109,10 @@ class Ear:
 
     def close(self) -> None:
         """Drop what is under way."""
-        if getattr(self, "_hearing", None) is None:
-            return
-        for work in (self._partial and self._partial[1], self._final):
-            if work is not None:
-                work.cancel()
+        if self._partial is not None:
+            self._partial[1].cancel()
+        if self._final is not None:
+            self._final.cancel()
         if self._hearing is not None:
             self._hearing.close()
 

@@ -47,7 +47,6 @@ class _Turn:
         self._speaker = context.speaker
         self._pen = context.pen
         self._expectation = listen.expectation
-        self._timing = listen.timing
         self._ear = Ear(context, listen)
         self._judge = BargeInJudge()
         self._no_input = NoInputTimer(listen.timing.no_input_ms)

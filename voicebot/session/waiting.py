@@ -119,8 +119,7 @@ class _Waiting:
         if outcome is OfferOutcome.ANSWERED:
             return True
         if outcome is not None:
-            await self._end_offer(outcome)
-            self._context.move(CallEvent.OFFER_FAILED)
+            await self._wait_on(outcome)
         return False
 
     def _next_offer(self) -> None:
@@ -131,6 +130,11 @@ class _Waiting:
         context.move(CallEvent.OFFERED)
         context.pen.write(FactKind.OFFERED, queue=offer.queue, agent=offer.agent.name)
         self._agent = AgentLeg(context, offer, self._spec.ring_ms)
+
+    async def _wait_on(self, outcome: OfferOutcome) -> None:
+        """The offer came to nothing: the caller waits on, in place."""
+        await self._end_offer(outcome)
+        self._context.move(CallEvent.OFFER_FAILED)
 
     async def _end_offer(self, outcome: OfferOutcome) -> None:
         agent, self._agent = self._agent, None
@@ -159,8 +163,7 @@ class _Waiting:
         except CallError:
             if self._line.ended is not None:
                 raise
-            await self._end_offer(OfferOutcome.UNREACHABLE)
-            self._context.move(CallEvent.OFFER_FAILED)
+            await self._wait_on(OfferOutcome.UNREACHABLE)
             return False
         self._agent = None
         await self._until_hung_up(agent)
