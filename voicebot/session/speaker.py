@@ -48,12 +48,12 @@ class Speaker:
         self._started_ms = 0
         self._started_s = 0.0
         self._first_sound_ms: int | None = None
-        self.failed = False
+        self._failed = False
         """The synthesizer failed since the last `start`; the fallback was played instead."""
 
     def start(self, prompts: Sequence[tuple[Prompt, BargeIn]]) -> None:
         """Begin to speak; what was spoken before must have ended."""
-        self.failed = False
+        self._failed = False
         self._went_out_ms = 0.0
         self._started_ms = self._pen.now_ms()
         self._started_s, self._first_sound_ms = asyncio.get_running_loop().time(), None
@@ -150,9 +150,9 @@ class Speaker:
 
     def _apologize(self, item: _Item, error: EngineError) -> None:
         self._pen.write(FactKind.FAILED, what="speech synthesis", error=str(error))
-        if not self.failed:
+        if not self._failed:
             self._give(item, self._voice.fallback(item.prompt.language, self._leg.rate))
-        self.failed = True
+        self._failed = True
 
     def _finish(self, *, interrupted: bool) -> None:
         heard, start = self.heard_ms, 0.0

@@ -38,11 +38,6 @@ class Work(Generic[T]):
             raise outcome.error
         return outcome
 
-    async def wait(self) -> T:
-        """Wait for the result."""
-        await asyncio.wait([self._task])
-        return self.result()
-
     def cancel(self) -> None:
         """Stop it; harmless when it is done."""
         self._task.cancel()
