@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "serve": "run the hotline",
     "call": "place a SIP call that speaks, plays, presses keys and listens",
     "chat": "talk to a flow by typing",
+    "flows": "check flow files, draw them, test them, publish them",
     "calls": "list calls and show one",
     "asr": "transcribe sound files as a call would",
     "models": "list, fetch and verify speech models",

@@ -1,0 +1,79 @@
+"""Flow files checked one by one, with every problem of every file: what editors and scripts ask.
+
+Nothing is raised for a wrong flow; `loader.load_flows` is for those that want to serve them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from voicebot.core.errors import Problem, Severity
+from voicebot.flow.document import read_document
+from voicebot.flow.loader import check_document
+from voicebot.flow.properties import FlowSettings
+from voicebot.flow.report import Surroundings
+from voicebot.flow.state import Flow
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """One file and all that is wrong with it."""
+
+    path: FilePath
+    name: str
+    """The flow's name as the file has it; empty where it cannot be told."""
+    flow: Flow | None
+    """None where the file's shape is wrong."""
+    problems: tuple[Problem, ...]
+    """Sorted by place; their `file` is the path as it was given."""
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it may serve: there is no error, only warnings perhaps."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def flow_files(path: FilePath) -> list[FilePath]:
+    """The flow files that a path stands for: itself, or those in the folder."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+
+
+def check_files(
+    files: Iterable[FilePath],
+    around: Surroundings,
+    settings: FlowSettings | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> list[CheckedFile]:
+    """Check files, one after the other, and that no two have a flow of one name."""
+    checked: list[CheckedFile] = []
+    seen: dict[str, FilePath] = {}
+    for path in files:
+        one = check_file(path, around, settings, environment)
+        if one.name and one.name in seen:
+            message = f"there is another flow {one.name}"
+            hint = f"it is in {seen[one.name]}; one of them needs another name"
+            twice = Problem(str(path), 1, 1, "duplicate-flow", message, hint)
+            one = replace(one, problems=(twice, *one.problems))
+        seen.setdefault(one.name, path)
+        checked.append(one)
+    return checked
+
+
+def check_file(
+    path: FilePath,
+    around: Surroundings,
+    settings: FlowSettings | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> CheckedFile:
+    """Check one file. A file that cannot be read is a problem, too: `unreadable`."""
+    document = read_document(path)
+    flow, found = check_document(document, around, settings, environment)
+    name = document.data.get("flow") if isinstance(document.data, dict) else None
+    problems = tuple(replace(problem, file=str(path)) for problem in found)
+    return CheckedFile(path, name if isinstance(name, str) else "", flow, problems)
