@@ -7,7 +7,7 @@ long digit string by voice, it is read back first. What the caller denied is not
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -72,6 +72,10 @@ class Asking(Listening):
     def keeps(self) -> bool:
         """Whether slots that have a value from before are not asked again."""
         return False
+
+    def gives(self) -> Mapping[str, Collection[str]]:
+        """Every slot that is asked for."""
+        return {"to": [name for name, how in self.asked.items() if how.required]}
 
     # ------------------------------------------------------------ the walk of a visit
 

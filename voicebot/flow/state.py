@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -170,6 +170,11 @@ class Node(Strict):
         """All that this node may expect of callers."""
         return ()
 
+    def gives(self) -> Mapping[str, Collection[str]]:
+        """Names that get a value here, by the way out on which they surely have one (`ok`, a
+        choice's name, `to`); under the empty name, those that have one on every way out."""
+        return {}
+
 
 class Waiting(StrEnum):
     """What the engine waits for."""
@@ -179,6 +184,9 @@ class Waiting(StrEnum):
     BACKEND = "backend"
     QUEUE = "queue"
     TRANSFER = "transfer"
+    MESSAGE = "message"
+    PAUSE = "pause"
+    CALLBACK = "callback"
     ENDED = "ended"
 
 
@@ -219,6 +227,8 @@ class Visit:
     """The recognizer failed once."""
     deaf: bool = False
     """The recognizer failed: only keys are listened for."""
+    memo: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    """What a kind remembers of its own."""
 
 
 @dataclass(frozen=True, slots=True)

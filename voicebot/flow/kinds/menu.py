@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -55,6 +55,14 @@ class MenuNode(Listening):
     def by_key(self) -> Mapping[str, str]:
         """Key -> choice."""
         return {choice.key: name for name, choice in self.choices.items() if choice.key}
+
+    def gives(self) -> Mapping[str, Collection[str]]:
+        """Slots that every phrase of a choice brings along."""
+        return {
+            choice.name: set.intersection(*(set(slots_of(phrase)) for phrase in choice.phrases))
+            for choice in self.spoken_choices
+            if self.choices[choice.name].key is None
+        }
 
     def enter(self, walk: Walk) -> None:
         """Put the question."""

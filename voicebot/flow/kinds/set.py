@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -26,6 +27,10 @@ class SetNode(Kind):
         min_length=1, description="Expressions by the name that keeps their value, in order."
     )
     to: NodeName = Field(description="The next node.")
+
+    def gives(self) -> Mapping[str, Collection[str]]:
+        """The values."""
+        return {"": self.values.keys()}
 
     def enter(self, walk: Walk) -> None:
         """Compute."""
