@@ -264,10 +264,13 @@ class BackendRequest:
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Secrets stand in it by name: see `flow.secrets`."""
     body: object = None
     """JSON value; None for no body."""
     timeout_ms: int = 10_000
     idempotency_key: str = ""
+    form: Mapping[str, str] | None = None
+    """Fields of an HTML form, in place of `body`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,3 +310,22 @@ class Recording(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class MessageRecording(Protocol):
+    """A message that a caller leaves: one channel."""
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be kept; empty while all is well."""
+        ...
+
+    def add(self, audio: Audio) -> None:
+        """Append frames; only what was heard counts. Never blocks."""
+        ...
+
+    def close(self) -> None: ...
+
+    def discard(self) -> None:
+        """Close it and keep nothing of it."""
+        ...

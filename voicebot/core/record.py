@@ -38,14 +38,19 @@ class FactKind(StrEnum):
     BRIDGED = "bridged"  # queue, agent, wait_ms
     UNBRIDGED = "unbridged"  # agent, talk_ms, by
     LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms
-    TRANSFERRED = "transferred"  # target, outcome, code
+    DIALED = "dialed"  # target, outcome, code   (one destination of a transfer)
+    TRANSFERRED = "transferred"  # target, outcome, code, talk_ms
+    MESSAGE = "message"  # target, outcome, file, duration_ms, by
+    CALLBACK = "callback"  # queue, outcome, not_before
+    NOTIFIED = "notified"  # id, channel
+    SURVEYED = "surveyed"  # question, score
     HELD = "held"  # on
     RECORDING = "recording"  # file, paused
     TAGGED = "tagged"  # tag
     FAILED = "failed"  # what, error
     MEASURED = "measured"  # leg, packets, lost, late, doubled, reordered, jitter_ms,
     #                        jitter_max_ms, far_lost, underruns, overruns, refused, keys_left_out
-    ENDED = "ended"  # by, outcome, code, node
+    ENDED = "ended"  # by, outcome, code, node, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,10 @@ class Cdr:
     barge_ins: int = 0
     tags: tuple[str, ...] = ()
     recording: str = ""
+    survey: Mapping[str, int] = field(default_factory=dict)
+    """Scores that the caller gave, by question."""
+    reason: str = ""
+    """Why the flow hung up, as its node says."""
 
 
 def fold(facts: Iterable[Fact], cdr: Cdr | None = None) -> Cdr | None:
@@ -137,6 +146,10 @@ def _take(cdr: Cdr, fact: Fact) -> Cdr:
             return replace(cdr, wait_ms=cdr.wait_ms + data["wait_ms"])
         case FactKind.UNBRIDGED:
             return replace(cdr, talk_ms=cdr.talk_ms + data["talk_ms"])
+        case FactKind.TRANSFERRED:
+            return replace(cdr, talk_ms=cdr.talk_ms + data.get("talk_ms", 0))
+        case FactKind.SURVEYED:
+            return replace(cdr, survey={**cdr.survey, data["question"]: data["score"]})
         case FactKind.TAGGED:
             return replace(cdr, tags=(*cdr.tags, data["tag"]))
         case FactKind.RECORDING if data.get("file"):
@@ -148,6 +161,7 @@ def _take(cdr: Cdr, fact: Fact) -> Cdr:
                 outcome=Outcome(data["outcome"]),
                 ended_by=EndedBy(data["by"]),
                 code=data["code"],
+                reason=data.get("reason", ""),
                 duration_ms=fact.at_ms,
             )
         case _:

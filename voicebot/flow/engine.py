@@ -1,6 +1,6 @@
 """The engine: `step(state, event) -> (state, actions)`. Pure: no clock, no I/O, no chance.
 
-    START ──Started──▶ nodes … ──▶ CALLER ◀─▶ nodes ◀─▶ BACKEND | QUEUE | TRANSFER
+    START ──Started──▶ nodes … ──▶ CALLER ◀─▶ nodes ◀─▶ BACKEND | QUEUE | TRANSFER | MESSAGE | …
                                                  └────▶ ENDED
 
 Every step ends in an action that waits, or in `HangUp`. Whatever goes wrong on the way (an
@@ -11,26 +11,33 @@ that fails as well, the bot apologizes and hangs up.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from voicebot.core.record import FactKind
 from voicebot.flow.expressions import EvaluationError
-from voicebot.flow.state import Flow, FlowState, Visit, Waiting
+from voicebot.flow.state import NOTHING, Flow, FlowState, Visit, Waiting
 from voicebot.flow.steps import (
     Action,
+    CallbackEnded,
     CallFailed,
     EngineFailed,
     Event,
     NoInput,
     NoMatch,
     Note,
+    Notify,
     QueueLeft,
+    Recorded,
     Replied,
     Say,
     Started,
+    TimeUp,
     TransferEnded,
     Typed,
     Understood,
+    Waited,
 )
+from voicebot.flow.values import Value
 from voicebot.flow.walk import Kind, Walk
 
 TAKES: dict[Waiting, tuple[type, ...]] = {
@@ -39,39 +46,65 @@ TAKES: dict[Waiting, tuple[type, ...]] = {
     Waiting.BACKEND: (Replied, CallFailed, EngineFailed),
     Waiting.QUEUE: (QueueLeft, EngineFailed),
     Waiting.TRANSFER: (TransferEnded, EngineFailed),
+    Waiting.MESSAGE: (Recorded, EngineFailed),
+    Waiting.PAUSE: (Waited, EngineFailed),
+    Waiting.CALLBACK: (CallbackEnded, EngineFailed),
     Waiting.ENDED: (),
 }
-"""What may come while the engine waits for something."""
+"""What may come while the engine waits for something; `TimeUp` may come whatever it waits for."""
 
 
 class UnexpectedEvent(ValueError):
     """An event that nothing waited for: a mistake of the program around the engine."""
 
 
-def start(flow: Flow, language: str = "", *, today: datetime.date | None = None) -> FlowState:
+def start(
+    flow: Flow,
+    language: str = "",
+    *,
+    now: datetime.datetime | None = None,
+    caller: Mapping[str, Value] | None = None,
+) -> FlowState:
     """The state before the call is answered; the first event is `Started`.
 
-    `language` is the flow's if empty. `today` resolves dates that are keyed in without a year.
+    `language` is the flow's if empty. `now` is the time with the call's zone (a naive one stands
+    for UTC); without it `now`, `today` and opening hours are unknown. `caller` is what is known of
+    the caller. Together with the events and their times they decide all that follows.
     """
-    return FlowState(flow, language or flow.language, today)
+    if now is not None and now.tzinfo is None:
+        now = now.replace(tzinfo=datetime.UTC)
+    known = NOTHING if caller is None else caller
+    return FlowState(flow, language or flow.language, now, home=flow.name, caller=known)
 
 
-def step(state: FlowState, event: Event) -> tuple[FlowState, tuple[Action, ...]]:
-    """What follows from an event. Raises `UnexpectedEvent` for one that nothing waited for."""
-    if not isinstance(event, TAKES[state.waiting]):
+def step(
+    state: FlowState, event: Event, at_ms: int | None = None
+) -> tuple[FlowState, tuple[Action, ...]]:
+    """What follows from an event at a time in the call (that of the event before if left out).
+
+    Raises `UnexpectedEvent` for an event that nothing waited for.
+    """
+    running = state.waiting not in (Waiting.START, Waiting.ENDED)
+    if not isinstance(event, TAKES[state.waiting]) and not (running and event == TimeUp()):
         raise UnexpectedEvent(f"{type(event).__name__} came while waiting for {state.waiting}")
     walk = Walk(state)
     walk.change(steps=state.steps + 1)
+    if at_ms is not None:
+        walk.change(at_ms=at_ms)
     if state.waiting is Waiting.CALLER:
         walk.change(last_said=state.said, said=())
     if isinstance(event, Started):
         walk.change(info=event.info)
         walk.go(state.flow.file.start, "start")
+    elif isinstance(event, TimeUp):
+        walk.time_is_up()
     elif not walk.out_of_steps():
         _guarded(walk, event)
     while walk.next is not None:
         _enter(walk, *walk.next)
-    assert not isinstance(walk.actions[-1], Say | Note), "a step ends in an action that waits"
+    assert not isinstance(walk.actions[-1], Say | Note | Notify), (
+        "a step ends in an action that waits"
+    )
     return walk.state, tuple(walk.actions)
 
 
@@ -94,12 +127,13 @@ def _enter(walk: Walk, name: str, via: str) -> None:
     walk.next = None
     walk.change(
         node=name,
+        came_from=state.node,
         visit=Visit(),
         visits={**state.visits, name: state.visits.get(name, 0) + 1},
         steps=state.steps + 1,
         in_a_row=in_a_row,
     )
-    walk.note(FactKind.MOVED, node=name, via=via)
+    walk.note(FactKind.MOVED, node=state.place(name), via=via)
     for tag in walk.flow.nodes[name].tags:
         walk.note(FactKind.TAGGED, tag=walk.render(tag))
     if walk.out_of_steps():

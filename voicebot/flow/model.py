@@ -18,6 +18,8 @@ from voicebot.flow.base import (
     Template,
 )
 from voicebot.flow.properties import ConfidenceModel, Reactions, TimingModel
+from voicebot.flow.subflows import Parameter
+from voicebot.flow.wording import UNIVERSALS
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 """A name in lower case, digits and underscores."""
@@ -80,7 +82,7 @@ class Global(Strict):
     )
     label: str = Field("", description="How the bot names it when it asks back.")
     to: NodeName | None = Field(
-        None, description="The node that it leads to. Only help and repeat do without."
+        None, description="The node that it leads to. Only help, repeat, back and wait do without."
     )
 
 
@@ -98,6 +100,27 @@ class BeforeAnswer(Strict):
     early: Prompts = Field(
         (), description="Said before answering, as early media; not every network lets it through."
     )
+
+
+class MaxCall(Strict):
+    """How long a call may last."""
+
+    after: DurationMs | None = Field(
+        None, description="From the answer, without the time with a person; 60m if left out."
+    )
+    warn_before: DurationMs = Field(
+        0, description="So long before the end `warning` is said, before the bot's next words."
+    )
+    warning: Prompts = Field((), description="Said when the end comes near.")
+    prompt: Prompts = Field((), description="Said when the time is up.")
+    to: NodeName | None = Field(
+        None, description="The node for what follows then; without it the bot hangs up."
+    )
+    with_people: bool = Field(False, description="Whether the time with a person counts, too.")
+
+
+def _from_duration(value: object) -> object:
+    return {"after": value} if isinstance(value, str) else value
 
 
 def _from_url(value: object) -> object:
@@ -118,14 +141,28 @@ class FlowFile(Strict, Generic[NodeT]):
         BeforeAnswer(), description="Ringing and announcements before the call is answered."
     )
     start: NodeName = Field(description="The node that a call begins with.")
-    on_error: NodeName = Field(
+    on_error: NodeName | None = Field(
+        None,
         description="The node for anything that fails: a back end, the recognizer, a loop, "
-        "callers whom the bot does not come to understand."
+        "callers whom the bot does not come to understand. Only a flow with `exits` does without: "
+        "the error path is then that of the flow that called it.",
+    )
+    parameters: dict[Name, Parameter] = Field(
+        {}, description="Values that the flow takes when another one calls it, by name."
+    )
+    results: tuple[Name, ...] = Field(
+        (), description="Names of values that a flow which calls this one may keep."
+    )
+    exits: tuple[Name, ...] = Field(
+        (), description="Ways in which a `return` node may end this flow when another one calls it."
     )
     timing: TimingModel = Field(TimingModel(), description="When a turn ends, for every node.")
     confidence: ConfidenceModel = Field(
         ConfidenceModel(), description="How sure the bot must be, for every node."
     )
+    max_call: Annotated[
+        MaxCall, BeforeValidator(_from_duration, json_schema_input_type=str | MaxCall)
+    ] = Field(MaxCall(), description="How long a call may last, such as `20m`.")
     barge_in: BargeIn = Field(BargeIn.BOTH, description="What may interrupt prompts.")
     no_input: Reactions = Field(
         (), description="What happens when the caller keeps silent, by count, for every node."
@@ -148,6 +185,12 @@ class FlowFile(Strict, Generic[NodeT]):
     @model_validator(mode="after")
     def _globals_lead_somewhere(self) -> Self:
         for name, command in self.globals.items():
-            if command.to is None and name not in ("help", "repeat"):
+            if command.to is None and name not in UNIVERSALS:
                 raise ValueError(f"global command {name} needs `to`, the node that it leads to")
+        return self
+
+    @model_validator(mode="after")
+    def _errors_lead_somewhere(self) -> Self:
+        if self.on_error is None and not self.exits:
+            raise ValueError("on_error is missing: the node for anything that fails")
         return self

@@ -78,3 +78,5 @@ class FlowSettings:
     """Visits of one node in a row; past it the flow takes its error path."""
     max_errors: int = 3
     """Errors without a success between them; past it the bot apologizes and hangs up."""
+    max_call_ms: int = 3_600_000
+    """Length of a call, but for the time with a person; 0 for no limit."""

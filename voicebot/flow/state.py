@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -17,12 +18,12 @@ from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType, SlotV
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.prompt import Prompt
 from voicebot.core.turn import Timing
-from voicebot.flow.base import PromptRef, Strict, Tags, marked
+from voicebot.flow.base import NodeName, PromptRef, Strict, Tags, marked
 from voicebot.flow.model import Backend, FlowFile, Global, Slot
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.templates import parse_template
 from voicebot.flow.values import Value, written
-from voicebot.flow.wording import GLOBAL_PHRASES, built_in
+from voicebot.flow.wording import GLOBAL_PHRASES, UNIVERSALS, built_in
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -36,6 +37,22 @@ class Flow:
     version: str
     """SHA-256 of the file's content, before `${env:...}` is filled in; hexadecimal."""
     settings: FlowSettings = field(default_factory=FlowSettings)
+    library: Mapping[str, Flow] | None = field(default=None, compare=False, repr=False)
+    """The flows that it may call or go to, by name, itself among them: those that were loaded with
+    it, so that a call keeps these versions, too. None where it was read alone."""
+    outer: Flow | None = field(default=None, compare=False, repr=False)
+    """The flow that called this one: its commands work here as well."""
+    _called: dict[str, Flow] = field(default_factory=dict, compare=False, repr=False, init=False)
+
+    def find(self, name: str) -> Flow | None:
+        """A flow that this one may call or go to."""
+        return (self.library or {}).get(name)
+
+    def under(self, outer: Flow) -> Flow:
+        """This flow as `outer` calls it."""
+        if self.name not in outer._called:
+            outer._called[self.name] = replace(self, outer=outer)
+        return outer._called[self.name]
 
     @property
     def name(self) -> str:
@@ -76,11 +93,21 @@ class Flow:
     def globals(self) -> Mapping[str, Global]:
         """Global commands with the built-in phrases; help and repeat are always there."""
         phrases = GLOBAL_PHRASES.get(self.language, {})
-        named = {"help": Global(), "repeat": Global(), **self.file.globals}
-        return {
+        named = {**{name: Global() for name in UNIVERSALS}, **self.file.globals}
+        own = {
             name: command.model_copy(update={"phrases": command.phrases + phrases.get(name, ())})
             for name, command in named.items()
         }
+        if self.outer is None:
+            return own
+        theirs = {n: c for n, c in self.outer.globals.items() if n not in self.file.globals}
+        return {**own, **theirs}
+
+    def floors_up(self, command: str) -> int:
+        """How many flows further out the node is that a global command leads to."""
+        if command in self.file.globals or self.outer is None:
+            return 0
+        return 1 + self.outer.floors_up(command)
 
     @cached_property
     def universals(self) -> tuple[Choice, ...]:
@@ -114,10 +141,15 @@ class Flow:
             currency=slot.currency or self.file.currency,
         )
 
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Slots and parameters that may not be kept."""
+        declared = [*self.slots.items(), *self.file.parameters.items()]
+        return frozenset(name for name, value in declared if value.secret)
+
     def is_secret(self, name: str) -> bool:
-        """Whether the slot that `name` is, or begins with, may not be kept."""
-        slot = self.slots.get(name.partition(".")[0])
-        return slot is not None and slot.secret
+        """Whether the slot or parameter that `name` is, or begins with, may not be kept."""
+        return bool(self.secrets) and name.partition(".")[0] in self.secrets
 
     def labeled(self, name: str, value: Value) -> Value:
         """The value as it is shown and said: a slot's choice by its label."""
@@ -126,6 +158,36 @@ class Flow:
         slot = self.slots.get(name)
         option = slot.options.get(value.value) if slot else None
         return (option.label if option else "") or value.value.replace("_", " ")
+
+    @cached_property
+    def links(self) -> Mapping[str, frozenset[str]]:
+        """Node -> every node of this flow that may follow, by whatever way."""
+        everywhere = {str(v) for _, v in marked(self.file.globals) if isinstance(v, NodeName)}
+        shared = (self.file.no_input, self.file.no_match)
+        everywhere |= {str(v) for _, v in marked(shared) if isinstance(v, NodeName)}
+        if self.file.on_error is not None:
+            everywhere.add(str(self.file.on_error))
+        return {
+            name: frozenset(everywhere | {str(v) for _, v in marked(n) if isinstance(v, NodeName)})
+            for name, n in self.nodes.items()
+        }
+
+    @cached_property
+    def _outside(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def outside(self, node: str) -> frozenset[str]:
+        """Nodes that a call can come to without passing `node`: it does not loop over these."""
+        if node not in self._outside:
+            found: set[str] = set()
+            waiting = [str(self.file.start), *(str(c.to) for c in self.file.globals.values() if c.to)]
+            while waiting:
+                name = waiting.pop()
+                if name != node and name not in found:
+                    found.add(name)
+                    waiting += self.links.get(name, ())
+            self._outside[node] = frozenset(found)
+        return self._outside[node]
 
     @cached_property
     def timing(self) -> Timing:
@@ -165,6 +227,9 @@ class Node(Strict):
     """What every kind of node has."""
 
     tags: Tags = Field((), description="Written to the journal on entry, for reports.")
+    on_error: NodeName | None = Field(
+        None, description="Where the call goes if this node fails; the flow's on_error if left out."
+    )
 
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
         """All that this node may expect of callers."""
@@ -232,14 +297,42 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A flow that called another one, as it was: it goes on there."""
+
+    flow: Flow
+    node: str
+    """The node that called."""
+    values: Mapping[str, Value]
+    fresh: Mapping[str, float]
+    visits: Mapping[str, int]
+    trail: tuple[str, ...]
+    loops: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class FlowState:
     """Where one call stands."""
 
     flow: Flow
     language: str
-    today: datetime.date | None = None
-    """For dates that are keyed in without a year."""
+    began: datetime.datetime | None = None
+    """When the call was answered, with the call's zone; None where nobody said."""
+    at_ms: int = 0
+    """The time in the call, as the session counts it (audio heard)."""
+    home: str = ""
+    """Name of the flow that the call began with."""
+    frames: tuple[Frame, ...] = ()
+    """The flows that wait for the present one, the outermost first."""
+    caller: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    """What is known of the caller: `caller.NAME` in expressions and templates."""
     node: str = ""
+    came_from: str = ""
+    """The node before the present one; empty at the start of a flow."""
+    trail: tuple[str, ...] = ()
+    """Nodes that listened to the caller, the latest last, for `back`."""
+    loops: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    """How often each loop node under way has sent the call round."""
     waiting: Waiting = Waiting.START
     visit: Visit = field(default_factory=Visit)
     values: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
@@ -266,6 +359,24 @@ class FlowState:
 
     intent: str = ""
     """The last choice, for the agent's summary."""
+
+    @property
+    def now(self) -> datetime.datetime | None:
+        """The time of the present step in the call's zone; None where nobody said."""
+        if self.began is None:
+            return None
+        passed = datetime.timedelta(milliseconds=self.at_ms)
+        return (self.began.astimezone(UTC) + passed).astimezone(self.began.tzinfo)
+
+    @property
+    def today(self) -> datetime.date | None:
+        """The date of the present step."""
+        now = self.now
+        return now.date() if now else None
+
+    def place(self, node: str) -> str:
+        """A node as the journal names it: with its flow, where that is not the call's own."""
+        return node if self.flow.name == self.home else f"{self.flow.name}/{node}"
 
     @property
     def outcome(self) -> Outcome:

@@ -1,9 +1,9 @@
 """What passes between the flow engine and the session that carries it out.
 
 The engine is `step(state, event) -> (state, actions)`. Actions are carried out in order. The
-last one says what the engine waits for: `Listen`, `Call`, `Enqueue`, `Transfer`, or `HangUp`,
-which ends it. `Say` before a `Listen` is played while the session listens already; before any
-other it is played to its end (a `Call` runs meanwhile).
+last one is a `Wait`: it says what the engine waits for, or is `HangUp`, which ends it. `Say` before
+a `Listen` is played while the session listens already; before any other it is played to its end (a
+`Call` runs meanwhile).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from voicebot.core.afterwards import CallbackOutcome, Mail, RecordOutcome, Webhook
 from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.ports import BackendReply, BackendRequest
@@ -55,6 +56,14 @@ class Call:
     cover: tuple[Prompt, ...] = ()
     """Said when no answer came after `cover_after_ms`."""
     cover_after_ms: int = 2_000
+    cover_every_ms: int = 0
+    """Said again after so long, for as long as no answer came; 0 for once."""
+    retries: int = 0
+    """Attempts after the first that failed."""
+    backoff_ms: int = 500
+    """Pause before the second attempt; doubled before each further one."""
+    give_up_ms: int = 30_000
+    """From the first attempt: what comes later is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class Enqueue:
     """What the agent is to know: intent and slots that are not secret."""
     position: tuple[Prompt, ...] = ()
     """Said on joining and when the position improved; a value named `position` is filled in."""
+    keys: tuple[str, ...] = ()
+    """Keys that take the caller out, besides the star."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +88,90 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Dial:
+    """Call somebody and bridge the caller with whoever answers first: answered by
+    `TransferEnded`, with `DONE` after the talk."""
+
+    targets: tuple[str, ...]
+    """SIP URIs, numbers, or names from the configured destinations."""
+    at_once: bool = False
+    """All ring together; else one after the other."""
+    ring_ms: int = 30_000
+    """How long each rings."""
+    music: bool = False
+    """The caller hears hold music instead of ringing."""
+    whisper: tuple[Prompt, ...] = ()
+    """Said to whoever answers, before the caller is put through."""
+    accept_key: str = ""
+    """Whoever answers must press it to take the call; empty: answering is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Take a message of the caller: answered by `Recorded`."""
+
+    target: str
+    """Name of the mailbox."""
+    beep: bool = True
+    max_ms: int = 120_000
+    min_ms: int = 1_000
+    """Less speech than this is too short."""
+    no_speech_ms: int = 6_000
+    """Silence after the beep that ends it."""
+    silence_ms: int = 3_000
+    """Silence after speech that ends it."""
+    keys: str = "#"
+    """Any of these keys ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayBack:
+    """Let the caller hear a message of this call: answered by `Waited`."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let time pass: answered by `Waited`."""
+
+    duration_ms: int
+    music: bool = False
+    barge_in: BargeIn = BargeIn.NONE
+    """What ends it before its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCallback:
+    """Note down that somebody is to be called: answered by `CallbackEnded`."""
+
+    queue: str
+    number: str
+    not_before: str = ""
+    """ISO 8601, in the hotline's zone where it names none; empty: as soon as may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell others, without waiting for it."""
+
+    message: Webhook | Mail
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the call."""
 
     outcome: Outcome = Outcome.CONTAINED
+    reason: str = ""
+    """For the record."""
 
 
-Action = Note | Say | Listen | Call | Enqueue | Transfer | HangUp
+Wait = (
+    Listen | Call | Enqueue | Transfer | Dial | Record | PlayBack | Pause | RequestCallback | HangUp
+)
+"""The last action of a step."""
+Action = Note | Say | Notify | Wait
 
 # ---------------------------------------------------------------- session -> engine
 
@@ -134,7 +222,7 @@ class CallFailed:
     """The back end did not answer."""
 
     reason: str
-    """`timeout` or `error`."""
+    """`timeout`, `error` or `give_up`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +230,8 @@ class QueueLeft:
     """The caller is out of the queue and still there."""
 
     outcome: QueueOutcome
+    key: str = ""
+    """The key that took the caller out, with `LEFT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +239,38 @@ class TransferEnded:
     """The transfer came to an end; after `DONE` the leg goes away."""
 
     outcome: TransferOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The message is at its end."""
+
+    outcome: RecordOutcome
+    file: str = ""
+    """Below the data folder; empty where nothing was kept."""
+    duration_ms: int = 0
+    gone: bool = False
+    """The caller hung up: nobody hears any more what is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The time is over."""
+
+    by: str = "time"
+    """`time`, or what ended it before: `keys`, `speech`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackEnded:
+    """It is noted down, or not: `ACCEPTED`, `INVALID` or `FAILED`."""
+
+    outcome: CallbackOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """The call has lasted as long as it may. May come whatever the engine waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +290,9 @@ Event = (
     | CallFailed
     | QueueLeft
     | TransferEnded
+    | Recorded
+    | Waited
+    | CallbackEnded
+    | TimeUp
     | EngineFailed
 )

@@ -17,8 +17,24 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.expressions import evaluate, parse
-from voicebot.flow.state import Flow, FlowState, Node, Visit, Waiting
-from voicebot.flow.steps import Action, Call, Enqueue, Event, HangUp, Listen, Note, Say, Transfer
+from voicebot.flow.state import NOTHING, Flow, FlowState, Frame, Node, Visit, Waiting
+from voicebot.flow.steps import (
+    Action,
+    Call,
+    Dial,
+    Enqueue,
+    Event,
+    HangUp,
+    Listen,
+    Note,
+    Notify,
+    Pause,
+    PlayBack,
+    Record,
+    RequestCallback,
+    Say,
+    Transfer,
+)
 from voicebot.flow.templates import Mark, fill, parse_template
 from voicebot.flow.values import Json, Value, into, plain, spoken, written
 
@@ -75,7 +91,17 @@ class Walk:
         if head == "call":
             return self._of_call(rest)
         value = self.state.values.get(head)
+        if value is None:
+            value = self._of_surroundings(head)
         return into(value, rest) if rest else value
+
+    def _of_surroundings(self, name: str) -> Value:
+        """The caller's profile and the clock; a slot or value of the flow's own hides them."""
+        if name == "caller" and not self.flow.has(name):
+            return dict(self.state.caller)
+        if name in CLOCK and not self.flow.has(name):
+            return clock_value(name, self.state.now)
+        return None
 
     def _of_call(self, rest: list[str]) -> Value:
         known = {
@@ -212,13 +238,29 @@ class Walk:
         """Wait for a person."""
         self._wait(Waiting.QUEUE, action)
 
-    def transfer(self, target: str) -> None:
+    def transfer(self, action: Transfer | Dial) -> None:
         """Wait for the end of a transfer."""
-        self._wait(Waiting.TRANSFER, Transfer(target))
+        self._wait(Waiting.TRANSFER, action)
 
-    def hang_up(self, outcome: Outcome) -> None:
+    def record(self, action: Record) -> None:
+        """Wait for a message."""
+        self._wait(Waiting.MESSAGE, action)
+
+    def pause(self, action: Pause | PlayBack) -> None:
+        """Wait for time to pass."""
+        self._wait(Waiting.PAUSE, action)
+
+    def request_callback(self, action: RequestCallback) -> None:
+        """Wait until it is noted down."""
+        self._wait(Waiting.CALLBACK, action)
+
+    def notify(self, action: Notify) -> None:
+        """Tell others; nothing is waited for."""
+        self.actions.append(action)
+
+    def hang_up(self, outcome: Outcome, reason: str = "") -> None:
         """End the call."""
-        self._wait(Waiting.ENDED, HangUp(outcome))
+        self._wait(Waiting.ENDED, HangUp(outcome, reason))
 
     def _wait(self, waiting: Waiting, action: Action) -> None:
         self.actions.append(action)
@@ -231,7 +273,71 @@ class Walk:
         if self.state.errors > self.flow.settings.max_errors:
             self.break_off()
         else:
-            self.go(self.flow.file.on_error, "error")
+            self.go_wrong("error")
+
+    def go_wrong(self, via: str) -> None:
+        """The error path: the node's, the flow's, or that of the flow which called it."""
+        own = self.flow.nodes[self.state.node].on_error if self.state.node else None
+        if own is not None and own != self.state.node:
+            self.go(own, via)
+            return
+        while self.flow.file.on_error is None and self.state.frames:
+            self.leave_flow()
+        if self.flow.file.on_error is None:
+            self.break_off()
+        else:
+            self.go(self.flow.file.on_error, via)
+
+    # ------------------------------------------------------------ sub-flows
+
+    def enter_flow(self, flow: Flow, values: Mapping[str, Value]) -> None:
+        """Call another flow with values of its own; this one waits for it."""
+        state = self.state
+        frame = Frame(
+            state.flow,
+            state.node,
+            state.values,
+            state.fresh,
+            state.visits,
+            state.trail,
+            state.loops,
+        )
+        self.change(frames=(*state.frames, frame))
+        self._begin(flow.under(state.flow), values)
+
+    def go_to_flow(self, flow: Flow, values: Mapping[str, Value]) -> None:
+        """Leave this flow and those that called it for another one."""
+        self.change(frames=(), language=flow.language)
+        self._begin(flow, values)
+
+    def _begin(self, flow: Flow, values: Mapping[str, Value]) -> None:
+        self.change(
+            flow=flow, node="", values=values, fresh=NOTHING, visits=NOTHING, trail=(), loops=NOTHING
+        )
+
+    def leave_flow(self) -> None:
+        """Back in the flow that called this one, at the node that did."""
+        *outer, frame = self.state.frames
+        self.change(
+            frames=tuple(outer),
+            flow=frame.flow,
+            node=frame.node,
+            values=frame.values,
+            fresh=frame.fresh,
+            visits=frame.visits,
+            trail=frame.trail,
+            loops=frame.loops,
+            visit=Visit(),
+        )
+
+    def time_is_up(self) -> None:
+        """The call has lasted as long as it may."""
+        limit = self.flow.file.max_call
+        self.say(limit.prompt or ["time_is_up"], BargeIn.NONE)
+        if limit.to is not None:
+            self.go(limit.to, "max_call")
+        else:
+            self.hang_up(self.state.outcome, "max_call")
 
     def break_off(self) -> None:
         """Apologize and hang up."""

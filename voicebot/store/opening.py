@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from voicebot.store.callbacks import CallbackStore
 from voicebot.store.calls import CallStore
 from voicebot.store.database import (
     DatabaseAway,
@@ -28,6 +29,7 @@ from voicebot.store.feed import Feed
 from voicebot.store.journal import JournalWriter
 from voicebot.store.ledger import Ledger
 from voicebot.store.migrate import WrongVersion, is_current, upgrade
+from voicebot.store.outbox import OutboxStore
 from voicebot.store.recovery import close_open_calls
 from voicebot.store.settings import StoreSettings
 from voicebot.store.spill import SpillFile
@@ -42,14 +44,18 @@ class Store:
     journal: JournalWriter
     calls: CallStore
     feed: Feed
+    callbacks: CallbackStore
+    outbox: OutboxStore
     _engine: Engine
     _lock: FileIO | None
 
     def close(self) -> bool:
         """Write everything and let go; False where facts are lost. Blocks up to some seconds;
         harmless a second time."""
-        written = self.journal.close()
+        written = self.outbox.close()
+        written = self.journal.close() and written
         self.calls.close()
+        self.callbacks.close()
         self._engine.dispose()
         if self._lock is not None:
             self._lock.close()
@@ -87,6 +93,14 @@ def open_calls(url: str) -> CallStore:
     return CallStore(engine)
 
 
+def open_afterwards(url: str) -> tuple[CallbackStore, OutboxStore]:
+    """Open a database to look at callbacks and notices, and to revive the dead, whether a node
+    serves from it or not. Raises `ConfigError`."""
+    open_calls(url).close()
+    engine = open_engine(parse_url(url), busy_timeout_ms=READ_TIMEOUT_MS)
+    return CallbackStore(engine), OutboxStore(engine, "")
+
+
 def _upgrade(address: URL) -> None:
     engine = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS, mode="rwc")
     try:
@@ -109,7 +123,9 @@ def _assemble(address: URL, settings: StoreSettings, lock: FileIO | None) -> Sto
     close_open_calls(writing, ledger, settings.node)
     feed = Feed(ring_events=settings.ring_events, subscriber_events=settings.subscriber_events)
     journal = JournalWriter(ledger, spill, feed, settings)
-    return Store(journal, CallStore(reading), feed, writing, lock)
+    after = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
+    callbacks, outbox = CallbackStore(after), OutboxStore(after, settings.node)
+    return Store(journal, CallStore(reading), feed, callbacks, outbox, writing, lock)
 
 
 def _spill_beside(address: URL) -> Path:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from voicebot.audio.wav_writer import WavWriter
 from voicebot.core.audio import Pcm
@@ -49,6 +50,14 @@ class Recordings:
         recording = CallRecording(path, rate, self._settings, self._work.put)
         return f"{self._settings.folder.name}/{name}", recording
 
+    def message(self, call: CallId, rate: int) -> tuple[str, MessageRecording]:
+        """A message of the caller, one channel: its name below the data folder, and where its
+        sound goes. Returns at once."""
+        folder = self._settings.folder.with_name("messages")
+        name = f"{self._clock():%Y/%m/%d}/{uuid4().hex[:8]}-{file_name(call)}"
+        recording = MessageRecording(folder / name, rate, self._settings, self._work.put)
+        return f"{folder.name}/{name}", recording
+
     def close(self, timeout_s: float = 5.0) -> bool:
         """Write what was given; False where the disk took too long."""
         self._work.put(None)
@@ -67,6 +76,8 @@ def file_name(call: CallId) -> str:
 
 class CallRecording:
     """Implements `core.ports.Recording`. Its methods are for one thread, that of the loop."""
+
+    channels = 2
 
     def __init__(
         self, path: Path, rate: int, settings: RecordingSettings, later: Callable[[_Work], None]
@@ -109,7 +120,10 @@ class CallRecording:
     def _open(self) -> None:
         try:
             _private_folders(self._path.parent)
-            self._file = WavWriter(self._path, self._rate, patch_ms=self._settings.write_every_ms)
+            patch_ms = self._settings.write_every_ms
+            self._file = WavWriter(
+                self._path, self._rate, channels=self.channels, patch_ms=patch_ms
+            )
             self._path.chmod(0o600)
         except OSError as error:
             self._fail(error.strerror or type(error).__name__)
@@ -119,7 +133,7 @@ class CallRecording:
         if self._file is None or self._failure:
             return
         try:
-            self._file.append(left, right)
+            self._file.append(*(left, right)[: self.channels])
         except OSError as error:
             self._fail(error.strerror or type(error).__name__)
         except ValueError as error:
@@ -137,6 +151,24 @@ class CallRecording:
         if not self._failure:
             self._failure = why
             log.error("a recording stopped, its call goes on", extra={"reason": why})
+
+
+class MessageRecording(CallRecording):
+    """Implements `core.ports.MessageRecording`: what the caller says, and nothing else."""
+
+    channels = 1
+
+    def discard(self) -> None:
+        """End the file and remove it."""
+        self.close()
+        self._later(self._remove)
+
+    def _remove(self) -> None:
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            log.error("a discarded message could not be removed", extra={"reason": why})
 
 
 def _private_folders(folder: Path) -> None:

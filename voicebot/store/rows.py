@@ -16,7 +16,10 @@ log = logging.getLogger(__name__)
 
 CDR_FIELDS = tuple(field.name for field in fields(Cdr))
 _TUPLES = ("intents", "path", "tags")
-_TEXTS = ("caller", "called", "flow", "flow_version", "language", "queue", "agent", "recording")
+_TEXTS = (
+    *("caller", "called", "flow", "flow_version", "language"),
+    *("queue", "agent", "recording", "reason"),
+)
 _NUMBERS = ("code", "wait_ms", "talk_ms", "duration_ms")
 
 
@@ -70,6 +73,7 @@ def _typed(cdr: Cdr | None) -> Cdr | None:
         **{name: str(getattr(cdr, name)) for name in _TEXTS},
         **{name: int(getattr(cdr, name)) for name in _NUMBERS},
         **{name: tuple(map(str, getattr(cdr, name))) for name in _TUPLES},
+        "survey": {str(question): int(score) for question, score in cdr.survey.items()},
     }
     return replace(cdr, **values)
 
@@ -113,6 +117,7 @@ def cdr_row(cdr: Cdr) -> dict[str, Any]:
     return {
         **{name: getattr(cdr, name) for name in CDR_FIELDS},
         **{name: list(getattr(cdr, name)) for name in _TUPLES},
+        "survey": dict(cdr.survey),
         "outcome": cdr.outcome and cdr.outcome.value,
         "ended_by": cdr.ended_by and cdr.ended_by.value,
     }

@@ -76,9 +76,44 @@ calls = Table(
     Column("barge_ins", Integer, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("recording", String, nullable=False),
+    Column("survey", JSON, nullable=False, server_default="{}"),
+    Column("reason", String, nullable=False, server_default=""),
     Index("calls_by_start", "started", "call"),
     Index("calls_by_caller", "caller", "started"),
     Index("calls_by_outcome", "outcome", "started"),
     Index("calls_by_end", "ended"),
 )
 """The call detail records: a cache of the fold over `facts`, written in the same commit."""
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("call", String(64), nullable=False),
+    Column("queue", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("state", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index("callbacks_by_state", "state", "queue", "requested_at"),
+)
+"""Calls that callers wait for."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("call", String(64), nullable=False),
+    Column("node", String(255), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("message", JSON, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("due", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", String, nullable=False),
+    Index("outbox_by_due", "node", "state", "due"),
+)
+"""Notices: `waiting` until they are `sent` (their text is emptied then) or `dead`. Each is
+delivered by the node that took the call."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from voicebot.core.call import Outcome
 from voicebot.core.queueing import TransferOutcome
 from voicebot.flow.base import Destination, NodeName, Prompts, Strict
-from voicebot.flow.steps import EngineFailed, Event, TransferEnded
+from voicebot.flow.steps import EngineFailed, Event, Transfer, TransferEnded
 from voicebot.flow.walk import Kind, Walk
 
 
@@ -37,7 +37,7 @@ class TransferNode(Kind):
     def enter(self, walk: Walk) -> None:
         """Ask for the transfer."""
         walk.say(self.prompt)
-        walk.transfer(self.target)
+        walk.transfer(Transfer(self.target))
 
     def take(self, walk: Walk, event: Event) -> None:
         """The transfer came to an end."""
