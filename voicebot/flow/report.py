@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from voicebot.core.errors import Problem, Severity
@@ -10,6 +10,7 @@ from voicebot.flow.base import Path
 from voicebot.flow.document import Document
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
+from voicebot.flow.ways import Way, ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Surroundings:
 
     queues: Collection[str] | None = None
     destinations: Collection[str] | None = None
+    recordings: Mapping[str, Collection[str]] | None = None
+    """Ids of the recorded prompts, by language."""
+    phones: Callable[[str, str], Sequence[str]] | None = None
+    """The sounds of a word in a language, each as a text; what sounds the same has the same. None
+    leaves it unchecked whether answers sound alike."""
 
 
 @dataclass(slots=True)
@@ -28,6 +34,11 @@ class Report:
     document: Document
     around: Surroundings
     problems: list[Problem] = field(default_factory=list)
+    ways: dict[str, list[Way]] = field(init=False)
+    """Node -> its ways out."""
+
+    def __post_init__(self) -> None:
+        self.ways = ways_of(self.flow)
 
     def add(
         self,

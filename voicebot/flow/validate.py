@@ -1,7 +1,7 @@
 """What a flow must keep to beyond its shape: every name exists, every text can be read.
 
-The checks of the graph are in `graph.py`, of what callers say in `menus.py`, of secrets in
-`secrecy.py`; all add to the same list, so that the operator sees every problem at once.
+What can be told beyond that (ways, keys, phrases, secrets, values) is in `lints/`; all add to the
+same list, so that the operator sees every problem at once.
 """
 
 from __future__ import annotations
@@ -29,16 +29,13 @@ from voicebot.flow.base import (
 from voicebot.flow.document import Document
 from voicebot.flow.expression_types import TEXT, mismatches, of_slot
 from voicebot.flow.expressions import ExpressionError, names, parse
-from voicebot.flow.graph import check_graph
 from voicebot.flow.kinds.ask import AskNode
 from voicebot.flow.kinds.digits import DigitsNode
 from voicebot.flow.kinds.http import HttpNode
-from voicebot.flow.kinds.set import SetNode
+from voicebot.flow.lints import check_all
 from voicebot.flow.listening import Listening
-from voicebot.flow.menus import check_keys, check_phrases
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.report import Report, Surroundings
-from voicebot.flow.secrecy import check_secrets
 from voicebot.flow.state import Flow
 from voicebot.flow.templates import Mark, TemplateError, parse_template
 from voicebot.flow.wording import built_in
@@ -57,12 +54,7 @@ def validate(flow: Flow, document: Document, around: Surroundings) -> list[Probl
     _check_slots(report)
     for name, node in flow.nodes.items():
         _check_node(report, ("nodes", name), node)
-    check_secrets(report)
-    if not any(p.code == "bad-phrase" for p in report.problems):
-        check_keys(report)
-        check_phrases(report)
-    if not any(p.code == "missing-node" for p in report.problems):
-        check_graph(report)
+    check_all(report)
     return report.problems
 
 
@@ -175,12 +167,11 @@ def _check_name(report: Report, path: Path, name: str, offset: int, extra: Colle
 
 
 def _kept(flow: Flow) -> Iterator[str]:
-    """Names that set and http nodes give values to."""
+    """Names that nodes give values to, beside the slots that callers fill."""
     for node in flow.nodes.values():
-        if isinstance(node, SetNode):
-            yield from node.values
-        if isinstance(node, HttpNode):
-            yield from node.save
+        if not isinstance(node, Listening):  # Those fill slots.
+            for given in node.gives().values():
+                yield from map(str, given)
 
 
 def _check_phrase(report: Report, path: Path, text: str) -> None:

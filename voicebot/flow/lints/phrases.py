@@ -14,42 +14,6 @@ _MAX_SENTENCES = 300
 """Of one pattern: enough to find what is written twice, cheap for patterns with many options."""
 
 
-def check_keys(report: Report) -> None:
-    """No key for two choices of a menu, or two options of a slot, or two global commands."""
-    for name, node in report.flow.nodes.items():
-        if isinstance(node, MenuNode):
-            keys = [(choice, c.key) for choice, c in node.choices.items() if c.key]
-            _check_keys(report, ("nodes", name, "choices"), keys)
-            for choice, c in node.choices.items():
-                if not c.key and not c.phrases:
-                    where = ("nodes", name, "choices", choice)
-                    report.add(where, "no-way-in", f"{choice} has neither key nor phrases")
-    for name, slot in report.flow.slots.items():
-        keys = [(option, o.key) for option, o in slot.options.items() if o.key]
-        _check_keys(report, ("slots", name, "options"), keys)
-    keys = [(command, c.key) for command, c in report.flow.file.globals.items() if c.key]
-    _check_keys(report, ("globals",), keys)
-
-
-def _check_keys(report: Report, path: Path, keys: list[tuple[str, str]]) -> None:
-    seen: dict[str, str] = {}
-    for name, key in keys:
-        if key in seen:
-            where = (*path, name, "key")
-            report.add(where, "same-key", f"key {key} is taken by {seen[key]}")
-            continue
-        for other, its_name in seen.items():
-            if key.startswith(other) or other.startswith(key):
-                report.add(
-                    (*path, name, "key"),
-                    "key-prefix",
-                    f"key {key} and key {other} of {its_name} begin alike",
-                    "the caller waits after the shorter one; keys of one length are quicker",
-                    is_warning=True,
-                )
-        seen[key] = name
-
-
 def check_phrases(report: Report) -> None:
     """No sentence for two choices of a menu, or for a choice and a global command."""
     commands = _by_sentence(report.flow.universals)
