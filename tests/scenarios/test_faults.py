@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runner import World, rendered
 from test_hotline import nothing_is_left, world
 
 from voicebot.core.audio import FRAME_MS
 from voicebot.core.record import Fact, FactKind, fold
 from voicebot.flow.model import BeforeAnswer
+from voicebot.scenario.compare import rendered
+from voicebot.scenario.world import World
 
 DEAD_AIR_MS = 3_000
 

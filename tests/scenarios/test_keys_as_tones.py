@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from runner import World
 from test_hotline import nothing_is_left, world
 
 from voicebot.audio.tones import dtmf
 from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
 from voicebot.core.record import Fact, FactKind
+from voicebot.scenario.world import World
 
 RATES = pytest.mark.parametrize("rate", [NARROWBAND, WIDEBAND])
 RING = "  0.0  ring     +4917055501 → desk\n"

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
-from runner import World
 from test_hotline import SCENARIOS, world
 
 from voicebot.core.meaning import Expectation, Interpretation
@@ -21,6 +20,7 @@ from voicebot.observe.call_metrics import CallMetrics
 from voicebot.observe.log_lines import formatter
 from voicebot.observe.settings import LogFormat, LogSettings
 from voicebot.observe.spans import spans
+from voicebot.scenario.world import World
 
 NUMBER, WORDS, DIGITS = "+4917055501", "i lost my card", "9876"
 

@@ -7,6 +7,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cache
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class SimLeg:
         self._script: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._media = False
+        self.on_frame: Callable[[Pcm], None] = lambda played: None
+        """Called with every frame that was played to the far end."""
 
     # ------------------------------------------------------------ the far end
 
@@ -58,6 +61,11 @@ class SimLeg:
         size = frame_samples(self.rate)
         padding = Pcm(np.zeros(-len(pcm) % size, dtype=np.int16), self.rate)
         self._to_hear.extend(Pcm.join([pcm, padding], self.rate).frames())
+
+    @property
+    def is_talking(self) -> bool:
+        """The far end has not said yet all that it began to say."""
+        return bool(self._to_hear)
 
     def far_keys(self, keys: str, method: str = "rfc4733") -> None:
         """The far end presses keys, and tells of it by signaling."""
@@ -93,7 +101,9 @@ class SimLeg:
             await asyncio.sleep(FRAME_MS / 1000)
             self._run_script()
             if self._media and self.state is not LegState.DISCONNECTED:
-                yield self._frame()
+                audio = self._frame()
+                self.on_frame(audio.played)
+                yield audio
 
     def ring(self) -> None:
         if self.state is LegState.INCOMING:
@@ -156,12 +166,24 @@ class SimLeg:
 
     def _frame(self) -> Audio:
         size = frame_samples(self.rate)
-        silence = Pcm.silence(FRAME_MS, self.rate)
-        heard = self._to_hear.popleft() if self._to_hear else silence
-        out, self._to_play = self._to_play[:size], self._to_play[size:]
-        played = Pcm(np.pad(out, (0, size - len(out))), self.rate)
+        heard = self._to_hear.popleft() if self._to_hear else _silence(self.rate)
+        out = self._to_play[:size]
+        if not len(out):
+            played = _silence(self.rate)
+        else:
+            self._to_play = self._to_play[size:]
+            rest = np.zeros(size - len(out), dtype=np.int16)
+            played = Pcm(np.concatenate([out, rest]) if len(rest) else out, self.rate)
         self.said.append(played)
         return Audio(heard, played)
+
+
+@cache
+def _silence(rate: int) -> Pcm:
+    """One frame, shared: nobody writes into a frame."""
+    silence = Pcm.silence(FRAME_MS, rate)
+    silence.samples.flags.writeable = False
+    return silence
 
 
 Answer = Callable[[SimLeg], None]

@@ -1,20 +1,12 @@
-"""Runs a scenario: a readable transcript whose stimuli are done again, in virtual time.
-
-The lines `ring`, `caller`, `keys`, `agent ... answers|leaves`, `offer ... busy|rejected` and
-`hangup caller` tell what the world does, at seconds of the call; the whole stack but for the line
-and the engines answers. What comes out is rendered in the same shape and must be the same text.
-A stimulus that leaves no
-line of its own (a cough, keys that nobody took) stands above the transcript, after a `>`.
-"""
+"""What a scenario's call runs in: the whole stack, but for the line and the engines."""
 
 from __future__ import annotations
 
 import asyncio
-import re
+from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 
@@ -22,9 +14,11 @@ from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId, LegInfo
 from voicebot.core.ports import Backend, Understanding
 from voicebot.core.queueing import AgentSpec, QueueSpec
-from voicebot.core.record import Fact, fold
+from voicebot.core.record import Fact, FactKind
 from voicebot.flow.state import Flow
 from voicebot.queueing.switchboard import Switchboard
+from voicebot.scenario.pace import Pacer
+from voicebot.scenario.script import CODES, Stimulus, stimuli
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
@@ -38,39 +32,14 @@ from voicebot.sim.engines import (
     SimVoice,
 )
 from voicebot.sim.line import SimLeg, SimTelephone
-from voicebot.store.transcript import render, transcript
 
 BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday morning."""
-
-_LINE = re.compile(r"^>?\s*(?P<at>\d+\.\d)\s+(?P<who>\w+)\s+(?P<text>.*?)\s*(?:\(.*\))?$")
-_CODES = {"busy": 486, "rejected": 603, "unreachable": 503}
-
-
-@dataclass(frozen=True, slots=True)
-class Stimulus:
-    """Something that the world does."""
-
-    at_ms: int
-    who: str
-    text: str
-
-
-def stimuli(text: str) -> list[Stimulus]:
-    """What the world does in a scenario."""
-    found = [m for line in text.splitlines() if (m := _LINE.match(line))]
-    every = [Stimulus(round(float(m["at"]) * 1000), m["who"], m["text"]) for m in found]
-    return [s for s in every if _is_stimulus(s)]
-
-
-def _is_stimulus(s: Stimulus) -> bool:
-    if s.who in ("ring", "caller", "keys"):
-        return True
-    if s.who == "agent":
-        return s.text.endswith(" answers") or s.text.endswith("ended by agent")
-    if s.who == "offer":
-        return s.text.split()[-1] in _CODES
-    return s.who == "hangup" and s.text == "caller"
+LONGEST_S = 3_600
+"""A call that goes on for longer is given up."""
+REFUSES_MS, ANSWERS_MS, TALKS_MS = 1_000, 3_000, 10_000
+"""When an agent of whom no time is told refuses or answers, counted from the first ring, and how
+long they talk."""
 
 
 @dataclass
@@ -83,6 +52,7 @@ class World:
     queues: tuple[QueueSpec, ...]
     agents: tuple[AgentSpec, ...] = ()
     destinations: Mapping[str, str] | None = None
+    began: datetime = BEGAN
 
     def __post_init__(self) -> None:
         self.speech = SimSpeech()
@@ -95,19 +65,25 @@ class World:
         self.directory: Directory | None = None
         self.later: list[tuple[float, Callable[[], None]]] = []
         self.dialable: Callable[[str], bool] = lambda address: True
+        self.on_board: Callable[[Switchboard], None] = lambda board: None
+        """Called with the switchboard before the call."""
+        self.done: list[tuple[Stimulus, int]] = []
+        """What the caller did when it was its turn, and when, in ms of the call."""
 
     def after_s(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something so long after the call began to ring, media or not."""
         self.later.append((seconds, action))
 
     def play(self, text: str) -> list[Fact]:
-        """Do a scenario's stimuli; the facts that came of it."""
+        """Do a scenario's stimuli; the facts that came of it. Raises `TimeoutError` for a call
+        that does not end."""
         run_virtual(self._play(stimuli(text)))
         return self.journal.facts
 
     async def _play(self, script: list[Stimulus]) -> None:
         loop = asyncio.get_running_loop()
         board = Switchboard(self.queues, self.agents)
+        self.on_board(board)
         self.directory = Directory(board, lambda: round(loop.time() * 1000))
         self._prepare(script)
         for seconds, action in self.later:
@@ -115,7 +91,7 @@ class World:
         session = CallSession(
             self.leg, self.flow, self._services(), self.directory, CallId("scenario")
         )
-        async with asyncio.timeout(3_600):
+        async with asyncio.timeout(LONGEST_S):
             await session.run()
 
     def _services(self) -> Services:
@@ -131,62 +107,78 @@ class World:
             record=lambda call, rate: ("scenario.wav", self.recording),
             music=lambda queue, rate: Pcm(np.full(rate, 3, dtype=np.int16), rate),
             destinations=self.destinations or {},
-            today=BEGAN.date,
-            clock=lambda: BEGAN + timedelta(seconds=loop.time()),
+            today=self.began.date,
+            clock=lambda: self.began + timedelta(seconds=loop.time()),
         )
+
+    # ------------------------------------------------------------ the caller
 
     def _prepare(self, script: list[Stimulus]) -> None:
         for agent in self.agents:
             if not self.dialable(agent.address):
                 continue
-            mine = [s for s in script if s.text.split()[0] == agent.name]
+            mine = deque(s for s in script if s.who in ("agent", "offer") if _name(s) == agent.name)
             self.telephone.far_ends[agent.address] = lambda leg, mine=mine: self._ring(leg, mine)
-        for s in script:
-            self._do(s)
+        of_caller = [s for s in script if s.who not in ("agent", "offer")]
+        for s in of_caller:
+            if s.who == "ring":
+                self._act(s)
+            elif s.at_ms is not None:
+                self.leg.at(s.at_ms, lambda s=s: self._act(s))
+        turns = [s for s in of_caller if s.at_ms is None and s.who != "ring"]
+        self.leg.on_frame = Pacer(turns, self._act_now, self._silences, self._is_busy).frame
 
-    def _do(self, s: Stimulus) -> None:
-        leg, rate = self.leg, self.leg.rate
+    def _act_now(self, s: Stimulus) -> None:
+        self.done.append((s, self.leg.now_ms))
+        self._act(s)
+
+    def _act(self, s: Stimulus) -> None:
+        leg = self.leg
         match s.who:
             case "ring":
-                caller, _, called = s.text.partition(" → ")
-                leg.info = LegInfo(caller=caller, called=called)
+                caller, _, called = s.text.partition("→")
+                leg.info = replace(leg.info, caller=caller.strip(), called=called.strip())
             case "caller":
-                sound = self.speech.pcm(s.text.strip('"'), rate)
-                leg.at(s.at_ms, lambda: leg.far_says(sound))
+                leg.far_says(self.speech.pcm(s.text.strip('"'), leg.rate))
             case "keys":
-                leg.at(s.at_ms, lambda: leg.far_keys(s.text))
+                leg.far_keys(s.text)
+            case "hold":
+                leg.far_holds(on=s.text == "on")
             case "hangup":
-                leg.at(s.at_ms, leg.far_hangs_up)
+                leg.far_hangs_up()
 
-    def _ring(self, leg: SimLeg, mine: list[Stimulus]) -> None:
+    def _silences(self) -> int:
+        return sum(fact.kind is FactKind.TIMED_OUT for fact in self.journal.facts)
+
+    def _is_busy(self) -> bool:
+        """The caller speaks still, or the bot waits for its back end."""
+        return self.leg.is_talking or bool(getattr(self.backend, "pending", 0))
+
+    # ------------------------------------------------------------ agents
+
+    def _ring(self, leg: SimLeg, mine: deque[Stimulus]) -> None:
         """An agent's phone is dialed: it does what comes next in the script."""
         now_ms = self.leg.now_ms
-        for s in mine:
-            delay_ms = s.at_ms - now_ms
-            if delay_ms < 0:
+        answered_ms = 0
+        for s in list(mine):
+            if s.at_ms is not None and s.at_ms < now_ms:
                 continue
+            if s.at_ms is None:
+                mine.remove(s)
             if s.who == "offer":
-                code = _CODES[s.text.split()[-1]]
-                leg.at(delay_ms, lambda code=code: leg.far_hangs_up(code))
+                code = CODES[s.text.split()[-1]]
+                after_ms = REFUSES_MS if s.at_ms is None else s.at_ms - now_ms
+                leg.at(after_ms, lambda code=code: leg.far_hangs_up(code))
                 return
-            leg.at(delay_ms, leg.far_answers if s.text.endswith("answers") else leg.far_hangs_up)
+            if s.text.endswith("answers"):
+                answered_ms = ANSWERS_MS if s.at_ms is None else s.at_ms - now_ms
+                leg.at(answered_ms, leg.far_answers)
+                continue
+            after_ms = answered_ms + TALKS_MS if s.at_ms is None else s.at_ms - now_ms
+            leg.at(after_ms, leg.far_hangs_up)
+            if s.at_ms is None:
+                return
 
 
-def rendered(facts: list[Fact]) -> str:
-    """The call in the shape of scenarios."""
-    return render(transcript(facts), fold(facts), spoken=False)
-
-
-def accepted(text: str, came: str) -> str:
-    """The scenario as it should read after a change that was meant: no stimulus is lost."""
-    head = [line for line in text.splitlines() if line.startswith("#")]
-    seen = stimuli(came)
-    hidden = [s for s in stimuli(text) if s not in seen]
-    head += [f"> {s.at_ms / 1000:.1f}  {s.who:<8} {s.text}" for s in hidden]
-    return "\n".join([*head, came]) + "\n"
-
-
-def expected(path: Path) -> str:
-    """What a scenario's call must read like: the text without comments and hidden stimuli."""
-    lines = path.read_text("utf-8").splitlines()
-    return "\n".join(line.rstrip() for line in lines if line[:1] not in ("#", ">")).strip("\n")
+def _name(s: Stimulus) -> str:
+    return s.text.split()[0]

@@ -1,0 +1,58 @@
+"""Stimuli without a time: each comes at its turn, half a second after the bot fell silent."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from voicebot.core.audio import FRAME_MS, Pcm
+from voicebot.scenario.script import Stimulus
+
+PAUSE_MS = 500
+"""How long callers think before they answer."""
+UNANSWERED_MS = 3_000
+"""After a stimulus that the bot has no word for, the next one comes so late."""
+VOICE_PEAK = 2
+"""The stand-in voice's samples are 1, its fallback's 2; hold music's are 3."""
+
+
+class Pacer:
+    """Follows one leg, frame by frame."""
+
+    def __init__(
+        self,
+        turns: Iterable[Stimulus],
+        act: Callable[[Stimulus], None],
+        silences: Callable[[], int],
+        is_busy: Callable[[], bool],
+    ) -> None:
+        """`silences` counts how often the caller counted as silent; while `is_busy` the bot
+        cannot be answered."""
+        self._turns = deque(turns)
+        self._act = act
+        self._silences = silences
+        self._is_busy = is_busy
+        self._seen = 0
+        self._quiet_ms = 0
+        self._spoke = False
+
+    def frame(self, played: Pcm) -> None:
+        """20 ms more were played to the caller."""
+        if not self._turns:
+            return
+        if self._silences() > self._seen:
+            self._seen, self._spoke, self._quiet_ms = self._silences(), False, 0
+        if self._is_busy():
+            self._quiet_ms = 0
+        elif 0 < played.samples[0] <= VOICE_PEAK:
+            self._spoke, self._quiet_ms = True, 0
+        else:
+            self._quiet_ms += FRAME_MS
+        if self._is_due(self._turns[0]):
+            self._spoke, self._quiet_ms = False, 0
+            self._act(self._turns.popleft())
+
+    def _is_due(self, stimulus: Stimulus) -> bool:
+        if self._seen < stimulus.silences:
+            return False
+        return self._quiet_ms >= (PAUSE_MS if self._spoke else UNANSWERED_MS)
