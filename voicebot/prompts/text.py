@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from voicebot.core.prompt import Prompt
+from voicebot.prompts.runs import Run, Style, runs_of
 from voicebot.prompts.sentences import split
-from voicebot.prompts.spoken import without_markup
-from voicebot.prompts.wording import word
+
+_SENTENCE_ENDS = ".!?;。！？；…\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,46 +18,47 @@ class Piece:
     """A sentence or clause of a prompt."""
 
     text: str
+    """Empty for a piece that is only a pause."""
     is_static: bool
     """Holds no value of this call (and the prompt is not secret, or holds none at all): its
     audio may be kept on disk."""
     pause_ms: int
-    """Silence that belongs after it, in ms; 0 for the last."""
+    """Silence that belongs after it, in ms; 0 for the last, unless a break was written."""
+    style: Style
 
 
 def words_of(prompt: Prompt, *, today: date | None = None) -> str:
     """All that is said, as text."""
-    text, _ = _worded(prompt, today)
+    text = " ".join(run.text for run in runs_of(prompt, today=today))
     return " ".join(text.split())
 
 
 def pieces_of(prompt: Prompt, *, today: date | None = None) -> tuple[Piece, ...]:
     """The prompt's sentences in order; none where nothing can be said. Values stay whole."""
-    text, values = _worded(prompt, today)
-    sentences = split(text, values)
-    found = []
-    for sentence in sentences:
-        touched = any(s < sentence.end and sentence.start < e for s, e in values)
-        is_static = prompt.is_static or not (touched or prompt.secret)
-        pause_ms = 0 if sentence is sentences[-1] else sentence.pause_ms
-        said = " ".join(text[sentence.start : sentence.end].split())
-        found.append(Piece(said, is_static, pause_ms))
+    runs = runs_of(prompt, today=today)
+    found = [piece for run in runs for piece in _pieces(run, prompt)]
+    if found and runs[-1].pause_ms is None:
+        found[-1] = replace(found[-1], pause_ms=0)
     return tuple(found)
 
 
-def _worded(prompt: Prompt, today: date | None) -> tuple[str, list[tuple[int, int]]]:
-    """The text, and where in it the values are."""
-    text, values = "", []
-    for part in prompt.parts:
-        said = part if isinstance(part, str) else word(part, prompt.language, today=today)
-        added = without_markup(said)
-        if text and added and _would_run_together(text[-1], added[0]):
-            text += " "
-        if not isinstance(part, str):
-            values.append((len(text), len(text) + len(added)))
-        text += added
-    return text, values
+def _pieces(run: Run, prompt: Prompt) -> Iterator[Piece]:
+    sentences = split(run.text, run.values)
+    if not sentences and run.pause_ms:
+        yield Piece("", is_static=True, pause_ms=run.pause_ms, style=run.style)
+    for sentence in sentences:
+        touched = any(s < sentence.end and sentence.start < e for s, e in run.values)
+        is_static = prompt.is_static or not (touched or prompt.secret)
+        is_last = sentence is sentences[-1]
+        pause_ms = _pause_after(run) if is_last else sentence.pause_ms
+        said = " ".join(run.text[sentence.start : sentence.end].split())
+        yield Piece(said, is_static, pause_ms, run.style)
 
 
-def _would_run_together(left: str, right: str) -> bool:
-    return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+def _pause_after(run: Run) -> int:
+    """After the last sentence of a run: what was written, else a pause where a sentence ends."""
+    if run.pause_ms is not None:
+        return run.pause_ms
+    sentences = split(run.text, run.values)
+    ended = run.text.rstrip()[-1:] in _SENTENCE_ENDS
+    return sentences[-1].pause_ms if ended else 0

@@ -23,6 +23,7 @@ from typing import Any
 
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import EngineError
+from voicebot.tts.wire import USUAL_PITCH
 
 _LEAST_VERSION = (1, 52)
 _OK = 0
@@ -50,34 +51,37 @@ class Espeak:
             raise EngineError(f"espeak-ng cannot be loaded: {error}") from error
         self.version = self._read_version()
         self._finished: list[bool] = []
-        self._current = ("", 0)
+        self._current = ("", 0, 0)
         self._engine.connect("finished-utterance", self._on_finished)
         self.synthesize("a", "en", 165)  # the first loop is the one that ends early
 
     def unknown(self, voices: Sequence[str]) -> tuple[str, ...]:
         """Those of the voices that this espeak-ng does not have."""
-        self._current = ("", 0)  # to ask is to set
+        self._current = ("", 0, 0)  # to ask is to set
         return tuple(name for name in voices if self._driver.SetVoiceByName(name.encode()) != _OK)
 
-    def synthesize(self, text: str, voice: str, words_per_minute: int) -> Pcm:
+    def synthesize(
+        self, text: str, voice: str, words_per_minute: int, pitch: int = USUAL_PITCH
+    ) -> Pcm:
         """The text's sound at espeak-ng's own rate. Raises `EngineError` for what no engine can
         speak, and `Stuck`."""
         if not text.strip():
             raise EngineError("there is no text to speak")
         if voice != self._current[0] and self.unknown([voice]):
             raise EngineError(f"espeak-ng has no voice {voice!r}: `espeak-ng --voices` lists them")
-        self._set(voice, words_per_minute)
+        self._set(voice, words_per_minute, pitch)
         with _memory_file() as path:
             if not (self._run(text, path) or self._run(text, path)):
                 raise Stuck("espeak-ng did not finish")
             return _read(path)
 
-    def _set(self, voice: str, words_per_minute: int) -> None:
-        if self._current == (voice, words_per_minute):
+    def _set(self, voice: str, words_per_minute: int, pitch: int) -> None:
+        if self._current == (voice, words_per_minute, pitch):
             return
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", words_per_minute)
-        self._current = (voice, words_per_minute)
+        self._engine.setProperty("pitch", pitch)
+        self._current = (voice, words_per_minute, pitch)
         while self._driver.IsPlaying():
             time.sleep(_POLL_S)
 

@@ -20,6 +20,7 @@ from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
 from voicebot.core.errors import EngineError
 from voicebot.core.prompt import Prompt
 from voicebot.prompts.catalogue import Catalogue
+from voicebot.prompts.runs import Style
 from voicebot.prompts.spoken import as_said
 from voicebot.prompts.text import Piece, pieces_of, words_of
 from voicebot.prompts.wording import primary_tag
@@ -28,7 +29,7 @@ from voicebot.tts.recorded import load_recording
 from voicebot.tts.settings import DEFAULT_WORDS_PER_MINUTE, TtsSettings
 from voicebot.tts.spans import by_language
 from voicebot.tts.studio import Keeping, Studio
-from voicebot.tts.wire import Job
+from voicebot.tts.wire import USUAL_PITCH, Job
 from voicebot.tts.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -157,15 +158,16 @@ class PromptVoice:
     def _order(
         self, piece: Piece, prompt: Prompt, rate: int, *, urgent: bool = True
     ) -> list[asyncio.Future[Pcm]]:
-        """A future for each part of the piece that one voice says."""
+        """A future for each part of the piece that one voice says; none for a mere pause."""
         keeping = Keeping(memory=piece.is_static or not prompt.secret, disk=piece.is_static)
-        said = as_said(piece.text, prompt.language)
+        said = as_said(piece.text, piece.style.language)
         return [
-            self._studio.order(self._job(text, tag, rate), keeping, urgent=urgent)
-            for text, tag in by_language(said, prompt.language)
+            self._studio.order(self._job(text, tag, piece.style, rate), keeping, urgent=urgent)
+            for text, tag in by_language(said, piece.style.language)
+            if text
         ]
 
-    def _job(self, text: str, tag: str, rate: int) -> Job:
+    def _job(self, text: str, tag: str, style: Style, rate: int) -> Job:
         voice = self._settings.voices.get(tag)
         if voice is None:
             raise EngineError(
@@ -173,7 +175,9 @@ class PromptVoice:
                 f"(there are {', '.join(sorted(self._settings.voices))})"
             )
         pace = self._settings.words_per_minute.get(tag, DEFAULT_WORDS_PER_MINUTE)
-        return Job(text, voice, pace, rate, self._settings.level_db)
+        level_db = self._settings.level_db + style.volume_db
+        pitch = round(USUAL_PITCH * style.pitch)
+        return Job(text, voice, round(pace * style.rate), rate, level_db, pitch)
 
     async def _made(self, piece: Piece, parts: list[asyncio.Future[Pcm]], rate: int) -> Pcm:
         try:

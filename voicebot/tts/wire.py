@@ -15,6 +15,9 @@ MAX_TEXT = 1_000
 """Characters that one job may have; espeak-ng has crashed on texts of 60,000."""
 
 
+USUAL_PITCH = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One sentence to synthesize."""
@@ -26,6 +29,8 @@ class Job:
     rate: int
     """Sampling rate that is wanted, in Hz."""
     level_db: float
+    pitch: int = USUAL_PITCH
+    """0 to 99, as espeak-ng counts."""
 
 
 @dataclass(frozen=True, slots=True)

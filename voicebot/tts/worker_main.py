@@ -41,7 +41,7 @@ def main(voices: Sequence[str]) -> int:
 
 def _answer(engine: Espeak, job: Job, answers: BinaryIO) -> None:
     try:
-        spoken = engine.synthesize(job.text[:MAX_TEXT], job.voice, job.words_per_minute)
+        spoken = engine.synthesize(job.text[:MAX_TEXT], job.voice, job.words_per_minute, job.pitch)
         data = shape(spoken, rate=job.rate, level_db=job.level_db).to_bytes()
     except EngineError as error:
         answers.write(to_line(Answer(error=str(error))))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -173,3 +174,14 @@ async def test_a_voice_from_start_to_close(tmp_path: Path) -> None:
     assert len([pcm async for pcm in voice.speak(Prompt(("Hello. Goodbye.",)), 8000)]) == 2
     with pytest.raises(EngineError, match="not running"):
         [pcm async for pcm in voice.speak(Prompt(("Something new.",)), 8000)]
+
+
+async def test_rate_and_pitch_are_heard(workers: Workers) -> None:
+    usual = job("one two three")
+    normal = await workers.submit(usual)
+    slow = await workers.submit(replace(usual, words_per_minute=100))
+    high = await workers.submit(replace(usual, pitch=90))
+    again = await workers.submit(usual)
+    assert slow.duration_ms > 1.3 * normal.duration_ms
+    assert np.median(pitch_hz(high)) > 1.15 * np.median(pitch_hz(normal))
+    assert again.duration_ms == pytest.approx(normal.duration_ms, rel=0.05)

@@ -145,7 +145,7 @@ async def test_chinese_in_an_english_prompt_is_said_by_the_chinese_voice(
 
 async def test_nothing_to_say_is_no_sound_and_no_job(fake_workers: MakeWorkers, jobs: Jobs) -> None:
     voice = await voice_of(fake_workers())
-    for text in ("", "  ", "...", "<break/>"):
+    for text in ("", "  ", "...", "<p></p>"):
         assert await spoken(voice, Prompt((text,))) == []
     assert jobs() == []
 
