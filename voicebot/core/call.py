@@ -49,6 +49,7 @@ CALL_TRANSITIONS: dict[tuple[CallState, CallEvent], CallState] = {
     (CallState.RINGING, CallEvent.ANSWERED): CallState.IVR,
     (CallState.RINGING, CallEvent.ENDED): CallState.ENDED,
     (CallState.IVR, CallEvent.ENQUEUED): CallState.QUEUED,
+    (CallState.IVR, CallEvent.BRIDGED): CallState.CONNECTED,
     (CallState.IVR, CallEvent.ENDED): CallState.ENDED,
     (CallState.QUEUED, CallEvent.OFFERED): CallState.OFFERED,
     (CallState.QUEUED, CallEvent.RETURNED): CallState.IVR,

@@ -1,79 +1,16 @@
-"""An agent's phone: rung, answered, talked on, hung up."""
+"""An agent's phone, for one offer."""
 
 from __future__ import annotations
 
-from voicebot.core.call import LegState
-from voicebot.core.errors import VoicebotError
-from voicebot.core.ports import Leg, LegEnded, StateChanged
-from voicebot.core.queueing import OfferOutcome
 from voicebot.queueing.switchboard import Offer
 from voicebot.session.context import Context
-from voicebot.session.tasks import Work
-
-_BUSY = {486, 600}
-_REJECTED = {403, 433, 603, 607}
-_NO_ANSWER = {408, 480, 487}
+from voicebot.session.dialed_leg import DialedLeg
 
 
-class AgentLeg:
-    """The leg to an agent for one offer. Follows the leg's events until it ends."""
+class AgentLeg(DialedLeg):
+    """The leg to an agent; it carries the id of the call."""
 
     def __init__(self, context: Context, offer: Offer, ring_ms: int) -> None:
         self.offer = offer
-        self.leg: Leg | None = None
-        self._context = context
-        self._deadline_ms = context.line.now_ms + ring_ms
-        self._outcome: OfferOutcome | None = None
-        self._following: Work[None] = context.tasks.start(self._follow(), "agent leg")
-
-    @property
-    def ended(self) -> bool:
-        """The leg is gone."""
-        return self._following.done
-
-    def outcome(self, now_ms: int) -> OfferOutcome | None:
-        """How the offer ended; None while the phone rings."""
-        if self._outcome is None and self._following.done:
-            return OfferOutcome.UNREACHABLE
-        if self._outcome is None and now_ms >= self._deadline_ms:
-            return OfferOutcome.NO_ANSWER
-        return self._outcome
-
-    async def hang_up(self) -> None:
-        """End the leg, in whatever state it is; harmless when it has ended."""
-        if self.leg is None:
-            self._following.cancel()
-        else:
-            await self.leg.hang_up()
-
-    async def _follow(self) -> None:
-        try:
-            await self._dial()
-        except VoicebotError:
-            self._outcome = OfferOutcome.UNREACHABLE
-
-    async def _dial(self) -> None:
-        context = self._context
         headers = {"User-to-User": f"{context.id.encode().hex()};encoding=hex"}
-        telephone = context.services.telephone
-        self.leg = await telephone.dial(
-            self.offer.agent.address, headers, caller_name=context.line.leg.info.caller
-        )
-        async for event in self.leg.events():
-            match event:
-                case StateChanged(LegState.CONFIRMED):
-                    self._outcome = OfferOutcome.ANSWERED
-                case LegEnded(code, sound=sound):
-                    self._outcome = self._outcome or _outcome_of(code)
-                    context.pen.measured("agent", sound)
-
-
-def _outcome_of(code: int) -> OfferOutcome:
-    """What a final response to the INVITE means (RFC 3261, section 21)."""
-    if code in _BUSY:
-        return OfferOutcome.BUSY
-    if code in _REJECTED:
-        return OfferOutcome.REJECTED
-    if code in _NO_ANSWER:
-        return OfferOutcome.NO_ANSWER
-    return OfferOutcome.UNREACHABLE
+        super().__init__(context, offer.agent.address, ring_ms, headers=headers)

@@ -17,7 +17,7 @@ from voicebot.flow.state import Flow
 from voicebot.session.context import Context, Services
 from voicebot.session.dialogue import converse, say
 from voicebot.session.directory import Directory
-from voicebot.session.journal import Pen
+from voicebot.session.journal import CallClock, Pen
 from voicebot.session.line import Line
 from voicebot.session.speaker import Speaker
 from voicebot.session.tape import Tape
@@ -35,6 +35,7 @@ class Ending:
 
     by: EndedBy
     outcome: Outcome
+    reason: str = ""
 
 
 class CallSession:
@@ -64,7 +65,8 @@ class CallSession:
     def _context(self, tasks: Tasks) -> Context:
         line = Line(self._leg)
         services = self._services
-        pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=services.clock)
+        clock = CallClock(services.clock)
+        pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=clock)
         line.on_hold = lambda on: pen.write(FactKind.HELD, on=on)
         line.on_keys_dropped = lambda drop: pen.write(
             FactKind.KEY_DROPPED, method=drop.method, reason=drop.reason, count=drop.count
@@ -82,7 +84,7 @@ class CallSession:
         try:
             await self._answer(context)
             hang_up = await converse(context, self._flow)
-            ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome))
+            ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome), hang_up.reason)
         except LegGone:
             ending = Ending(EndedBy.CALLER, _outcome(context, _when_caller_left(context)))
         except VoicebotError as error:
@@ -139,6 +141,7 @@ class CallSession:
             outcome=ending.outcome,
             code=ended.code if ended else 0,
             node=context.node,
+            reason=ending.reason,
         )
         said = {"outcome": ending.outcome.value, "by": ending.by.value, "node": context.node}
         log.info("call ended", extra={"call": self._call, "ms": context.line.now_ms, **said})
@@ -176,7 +179,7 @@ async def _apologize(context: Context, language: str) -> None:
 def _when_caller_left(context: Context) -> Outcome:
     if context.state in (CallState.QUEUED, CallState.OFFERED):
         return Outcome.ABANDONED
-    return Outcome.HUNG_UP
+    return context.completed or Outcome.HUNG_UP
 
 
 def _outcome(context: Context, otherwise: Outcome) -> Outcome:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
+from voicebot.core.afterwards import Callbacks, Outbox
 from voicebot.core.audio import Pcm
-from voicebot.core.call import CallEvent, CallId, CallState, next_call_state
+from voicebot.core.call import CallEvent, CallId, CallState, Outcome, next_call_state
 from voicebot.core.ports import (
     Backend,
     Journal,
+    MessageRecording,
     Recognizer,
     Recording,
     Telephone,
@@ -46,9 +48,28 @@ class Services:
     destinations: Mapping[str, str]
     """SIP URIs by the names that flows give them."""
     clock: Callable[[], datetime]
-    """The wall clock, UTC: only to stamp facts."""
+    """The wall clock, UTC: only to stamp facts. Asked once a call."""
     today: Callable[[], date]
     """The date where the hotline is, for "tomorrow" and dates without a year."""
+    message: Callable[[CallId, int], tuple[str, MessageRecording]] | None = None
+    """A new file for a message at a rate in Hz; None: no messages are kept."""
+    callbacks: Callbacks | None = None
+    """None: no callbacks are noted down."""
+    outbox: Outbox | None = None
+    """None: nobody is notified."""
+    dialable: Callable[[str], bool] = lambda target: True
+    """Whether the configuration allows to call a SIP URI or a number."""
+    zone: tzinfo = UTC
+    """Where the hotline is: by it flows tell the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the caller recorded last."""
+
+    file: str
+    sound: Pcm
+    recording: MessageRecording
 
 
 @dataclass(slots=True)
@@ -75,6 +96,12 @@ class Context:
     """The flow's node that the call is at."""
     secret: bool = False
     """What is heard and said now may not be kept."""
+    message: Message | None = None
+    """The last message that the caller recorded."""
+    completed: Outcome | None = None
+    """How the call counts though the caller hung up: all was said by then."""
+    notices: int = 0
+    """Notices so far, to number them."""
     vad: Vad = field(init=False)
 
     def __post_init__(self) -> None:

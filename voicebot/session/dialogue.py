@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from voicebot.core.errors import EngineError
-from voicebot.core.ports import BackendReply
+from voicebot.core.call import CallEvent, CallState
+from voicebot.core.errors import EngineError, LegGone
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
@@ -15,21 +15,36 @@ from voicebot.flow.state import Flow
 from voicebot.flow.steps import (
     Action,
     Call,
-    CallFailed,
+    Dial,
+    EngineFailed,
     Enqueue,
     Event,
     HangUp,
     Listen,
     Note,
-    QueueLeft,
-    Replied,
+    Notify,
+    Pause,
+    PlayBack,
+    Record,
+    Recorded,
+    RequestCallback,
     Say,
     Started,
+    TimeUp,
     Transfer,
     TransferEnded,
+    Wait,
 )
+from voicebot.flow.walk import Walk
+from voicebot.session.back_end_call import ask_back_end
+from voicebot.session.callback import request_callback
 from voicebot.session.context import Context
-from voicebot.session.tasks import Work
+from voicebot.session.dial import dial
+from voicebot.session.gone import finish
+from voicebot.session.limit import CallLimit, TimeIsUp
+from voicebot.session.message import take_message
+from voicebot.session.notify import notify
+from voicebot.session.pause import pause, play_back
 from voicebot.session.transfer import transfer
 from voicebot.session.turn import take_turn
 from voicebot.session.waiting import wait_for_agent
@@ -41,14 +56,58 @@ Row = list[tuple[Prompt, BargeIn]]
 
 async def converse(context: Context, flow: Flow) -> HangUp:
     """Walk the flow to its end. Raises `LegGone` when the caller hangs up."""
-    state = start(flow, today=context.services.today())
-    outcome: Event | HangUp = Started(context.line.leg.info)
-    while not isinstance(outcome, HangUp):
+    limit = CallLimit(context, flow)
+    context.line.on_frame = limit.frame
+    try:
+        return await _Conversation(context, flow, limit).run()
+    finally:
+        limit.lift()
+
+
+class _Conversation:
+    """The walk of one call through its flow."""
+
+    def __init__(self, context: Context, flow: Flow, limit: CallLimit) -> None:
+        self._context, self._flow, self._limit = context, flow, limit
+        now = context.services.clock().astimezone(context.services.zone)
+        self._state = start(flow, now=now)
+
+    async def run(self) -> HangUp:
+        outcome: Event | HangUp = Started(self._context.line.leg.info)
+        while not isinstance(outcome, HangUp):
+            if isinstance(outcome, Recorded) and outcome.gone:
+                await finish(self._context, self._state, outcome)
+                raise LegGone("the caller hung up after a message")
+            outcome = await self._next(outcome)
+        return outcome
+
+    async def _next(self, event: Event) -> Event | HangUp:
+        """One step, and what comes of it."""
+        context = self._context
         began_s = time.perf_counter()
-        state, actions = step(state, outcome)
+        self._state, actions = step(self._state, event, context.line.now_ms)
         step_ms = round((time.perf_counter() - began_s) * 1000, 2)
-        outcome = await _carry_out(context, _timed(actions, step_ms))
-    return outcome
+        if isinstance(actions[-1], HangUp):
+            self._limit.lift()
+        elif self._limit.should_warn():
+            actions = (Say(self._warning(), BargeIn.NONE), *actions)
+        try:
+            return await _carry_out(context, _timed(actions, step_ms))
+        except TimeIsUp:
+            self._interrupt()
+            return TimeUp()
+
+    def _warning(self) -> tuple[Prompt, ...]:
+        walk = Walk(self._state)
+        return tuple(walk.prompt(ref) for ref in self._flow.file.max_call.warning)
+
+    def _interrupt(self) -> None:
+        """Whatever went on is over: the flow has the word."""
+        context = self._context
+        context.speaker.stop()
+        context.line.leg.flush()
+        if context.state is not CallState.IVR:
+            context.move(CallEvent.RETURNED)
 
 
 def _timed(actions: Sequence[Action], step_ms: float) -> Sequence[Action]:
@@ -66,6 +125,8 @@ async def _carry_out(context: Context, actions: Sequence[Action]) -> Event | Han
         match action:
             case Note(kind, data):
                 _note(context, kind, dict(data))
+            case Notify():
+                notify(context, action)
             case Say(prompts, barge_in):
                 row.extend((prompt, barge_in) for prompt in prompts)
             case _:
@@ -73,21 +134,39 @@ async def _carry_out(context: Context, actions: Sequence[Action]) -> Event | Han
     raise RuntimeError("the flow engine asked for nothing to wait for")
 
 
-async def _wait_for(context: Context, action: Action, row: Row) -> Event | HangUp:
+async def _wait_for(context: Context, action: Wait, row: Row) -> Event | HangUp:
     context.keep_secret(on=isinstance(action, Listen) and action.expectation.secret)
     match action:
         case Listen():
             return await take_turn(context, row, action)
         case Call():
-            return await _ask_back_end(context, action, row)
+            return await ask_back_end(context, action, row)
+    await say(context, row)
+    try:
+        return await _after_words(context, action)
+    except EngineError as error:
+        what = type(action).__name__.lower()
+        context.pen.write(FactKind.FAILED, what=what, error=str(error))
+        return EngineFailed(what)
+
+
+async def _after_words(context: Context, action: Wait) -> Event | HangUp:
+    match action:
         case Enqueue():
-            await say(context, row)
-            return QueueLeft(await wait_for_agent(context, action))
+            return await wait_for_agent(context, action)
         case Transfer(target):
-            await say(context, row)
             return TransferEnded(await transfer(context, target))
+        case Dial():
+            return TransferEnded(await dial(context, action))
+        case Record():
+            return await take_message(context, action)
+        case PlayBack():
+            return await play_back(context, action)
+        case Pause():
+            return await pause(context, action)
+        case RequestCallback():
+            return await request_callback(context, action)
         case HangUp():
-            await say(context, row)
             return action
     raise RuntimeError(f"no such action: {type(action).__name__}")
 
@@ -107,34 +186,3 @@ async def say(context: Context, row: Row) -> None:
     while context.speaker.speaking:
         await context.line.frame()
     context.hand_on(FloorEvent.WAITING)
-
-
-async def _ask_back_end(context: Context, action: Call, row: Row) -> Event:
-    """Ask while the prompts play; cover a long wait with a word, so that nobody hears nothing."""
-    line, speaker = context.line, context.speaker
-    asked_ms = line.now_ms
-    work = context.tasks.start(context.services.backend.request(action.request), "back end")
-    speaker.start(row)
-    if row:
-        context.hand_on(FloorEvent.PROMPT_STARTED)
-    covered = not action.cover
-    while speaker.speaking or not work.done:
-        await line.frame()
-        if not covered and not speaker.speaking and line.now_ms - asked_ms > action.cover_after_ms:
-            covered = True
-            context.hand_on(FloorEvent.PROMPT_STARTED)
-            speaker.start([(prompt, BargeIn.NONE) for prompt in action.cover])
-    context.hand_on(FloorEvent.WAITING)
-    return _reply(context, action, work, line.now_ms - asked_ms)
-
-
-def _reply(context: Context, action: Call, work: Work[BackendReply], took_ms: int) -> Event:
-    fact = {"node": context.node, "method": action.request.method, "took_ms": took_ms}
-    try:
-        reply = work.result()
-    except EngineError as error:
-        reason = "timeout" if "timeout" in str(error) else "error"
-        context.pen.write(FactKind.REQUESTED, **fact, status=0, error=reason)
-        return CallFailed(reason)
-    context.pen.write(FactKind.REQUESTED, **fact, status=reply.status, error="")
-    return Replied(reply)

@@ -54,6 +54,8 @@ class Line:
         """Called when the caller holds, or comes back."""
         self.on_keys_dropped: Callable[[KeyDrop], None] = lambda drop: None
         """Called when keys did not count."""
+        self.on_frame: Callable[[], None] = lambda: None
+        """Called with every frame; what it raises ends the wait."""
         self._events = leg.events()
         self._frames: deque[Audio] = deque()
 
@@ -67,6 +69,7 @@ class Line:
         if self.recording is not None:
             self.recording.add(audio)
         self._report(self.keypad.drops(self.now_ms))
+        self.on_frame()
         return Frame(audio.heard, audio.played, self.now_ms)
 
     async def drain(self) -> None:

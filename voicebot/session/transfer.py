@@ -36,6 +36,7 @@ async def transfer(context: Context, target: str) -> TransferOutcome:
             target=target if target in context.services.destinations else "",
             outcome=outcome,
             code=code,
+            talk_ms=0,
         )
     return outcome
 

@@ -16,7 +16,7 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.steps import Enqueue
+from voicebot.flow.steps import Enqueue, QueueLeft
 from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.context import Context
 from voicebot.session.music import Music
@@ -26,14 +26,14 @@ LEAVE_KEY = "*"
 """Takes a waiting caller back to the flow."""
 
 
-async def wait_for_agent(context: Context, action: Enqueue) -> QueueOutcome:
+async def wait_for_agent(context: Context, action: Enqueue) -> QueueLeft:
     """Wait in a queue and talk to whoever answers. Raises `LegGone` when the caller hangs up."""
     desk = context.directory.switchboard
     context.queued = True
     if not desk.staffed(action.queue):
-        return QueueOutcome.NOBODY
+        return QueueLeft(QueueOutcome.NOBODY)
     if desk.is_full(action.queue):
-        return QueueOutcome.FULL
+        return QueueLeft(QueueOutcome.FULL)
     return await _Waiting(context, action).run()
 
 
@@ -51,6 +51,8 @@ class _Waiting:
         self._music = Music(leg, context.services.music(action.queue, leg.rate))
         self._agent: AgentLeg | None = None
         self._talked = False
+        self._left_by = ""
+        """The key that took the caller out."""
         self._announced = 0
         self._announced_ms = 0
 
@@ -58,7 +60,7 @@ class _Waiting:
     def _waited_ms(self) -> int:
         return self._line.now_ms - self._joined_ms
 
-    async def run(self) -> QueueOutcome:
+    async def run(self) -> QueueLeft:
         context, queue = self._context, self._action.queue
         self._desk.join(context.id, queue, context.directory.now_ms())
         context.move(CallEvent.ENQUEUED)
@@ -72,7 +74,7 @@ class _Waiting:
         finally:
             await self._close(outcome)
         context.move(CallEvent.RETURNED)
-        return QueueOutcome(outcome)
+        return QueueLeft(QueueOutcome(outcome), self._left_by)
 
     async def _wait(self) -> QueueOutcome:
         while True:
@@ -101,7 +103,8 @@ class _Waiting:
     def _given_up(self) -> QueueOutcome | None:
         """The caller asked out, or waited too long with no phone ringing."""
         while press := self._line.keys.take():
-            if press.key == LEAVE_KEY:
+            if press.key == LEAVE_KEY or press.key in self._action.keys:
+                self._left_by = press.key
                 return QueueOutcome.LEFT
             self._line.keypad.drop(press.method, DropReason.NOT_WANTED)
         if self._agent is None and self._waited_ms >= self._spec.max_wait_ms:

@@ -1,0 +1,98 @@
+"""Somebody's phone, called by us: rung, answered, hung up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voicebot.core.call import LegState
+from voicebot.core.errors import VoicebotError
+from voicebot.core.ports import Audio, Keyed, Leg, LegEnded, StateChanged
+from voicebot.core.queueing import OfferOutcome
+from voicebot.session.context import Context
+from voicebot.session.tasks import Work
+
+_BUSY = {486, 600}
+_REJECTED = {403, 433, 603, 607}
+_NO_ANSWER = {408, 480, 487}
+
+
+class DialedLeg:
+    """The leg to one address. Follows the leg's events until it ends."""
+
+    def __init__(
+        self,
+        context: Context,
+        address: str,
+        ring_ms: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        role: str = "agent",
+    ) -> None:
+        """`role` names the leg in the journal."""
+        self.leg: Leg | None = None
+        self.code = 0
+        """SIP status that it ended with."""
+        self.keys = ""
+        """Keys that were pressed there."""
+        self.has_sound = False
+        """Its media runs: what is played is heard."""
+        self._context, self._address, self._role = context, address, role
+        self._headers = headers or {}
+        self._deadline_ms = context.line.now_ms + ring_ms
+        self._outcome: OfferOutcome | None = None
+        self._following: Work[None] = context.tasks.start(self._follow(), f"{role} leg")
+
+    @property
+    def ended(self) -> bool:
+        """The leg is gone."""
+        return self._following.done
+
+    def outcome(self, now_ms: int) -> OfferOutcome | None:
+        """How the call to it went; None while the phone rings."""
+        if self._outcome is None and self._following.done:
+            return OfferOutcome.UNREACHABLE
+        if self._outcome is None and now_ms >= self._deadline_ms:
+            return OfferOutcome.NO_ANSWER
+        return self._outcome
+
+    async def hang_up(self) -> None:
+        """End the leg, in whatever state it is; harmless when it has ended."""
+        if self.leg is None:
+            self._following.cancel()
+        else:
+            await self.leg.hang_up()
+
+    async def _follow(self) -> None:
+        try:
+            await self._dial()
+        except VoicebotError:
+            self._outcome = OfferOutcome.UNREACHABLE
+
+    async def _dial(self) -> None:
+        context = self._context
+        self.leg = await context.services.telephone.dial(
+            self._address, self._headers, caller_name=context.line.leg.info.caller
+        )
+        async for event in self.leg.events():
+            match event:
+                case StateChanged(LegState.CONFIRMED):
+                    self._outcome = OfferOutcome.ANSWERED
+                case Audio():
+                    self.has_sound = True
+                case Keyed(key):
+                    self.keys += key
+                case LegEnded(code, sound=sound):
+                    self.code = code
+                    self._outcome = self._outcome or _outcome_of(code)
+                    context.pen.measured(self._role, sound)
+
+
+def _outcome_of(code: int) -> OfferOutcome:
+    """What a final response to the INVITE means (RFC 3261, section 21)."""
+    if code in _BUSY:
+        return OfferOutcome.BUSY
+    if code in _REJECTED:
+        return OfferOutcome.REJECTED
+    if code in _NO_ANSWER:
+        return OfferOutcome.NO_ANSWER
+    return OfferOutcome.UNREACHABLE
