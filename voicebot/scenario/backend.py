@@ -27,6 +27,8 @@ class Stub:
     delay_ms: int = 0
     down: bool = False
     """Nothing listens there."""
+    is_common: bool = False
+    """Of all scenarios of the folder: only where no other fits."""
 
     def fits(self, request: BackendRequest) -> bool:
         """Whether it answers this request."""
@@ -73,6 +75,7 @@ class StubBackend:
 
     def _stub(self, request: BackendRequest) -> Stub | None:
         fitting = [n for n, stub in enumerate(self.stubs) if stub.fits(request)]
+        fitting = [n for n in fitting if not self.stubs[n].is_common] or fitting
         if not fitting:
             return None
         number = next((n for n in fitting if n not in self._used), fitting[-1])

@@ -1,4 +1,5 @@
-"""The setting of a scenario: the lines before the call begins.
+"""The setting of a scenario: the lines before the call begins. What all scenarios of a folder
+have in common is in its common.txt.
 
 flow      bank_en                              the flow that answers
 clock     2026-12-24 16:30                     the wall clock at the first ring
@@ -19,7 +20,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,9 +64,11 @@ class Setting:
     words: bool = False
 
 
-def read_setting(text: str, file: str) -> Setting:
-    """The setting of a scenario. Raises `ConfigError` with every line that cannot be read."""
-    setting, problems = Setting(), []
+def read_setting(text: str, file: str, common: Setting | None = None) -> Setting:
+    """The setting of a scenario, over what is `common` to all of its folder. Raises `ConfigError`
+    with every line that cannot be read."""
+    setting, problems = deepcopy(common) if common else Setting(), []
+    setting.stubs = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#") or is_event(line) or line.split()[0] == "cdr":
             continue
@@ -74,6 +78,9 @@ def read_setting(text: str, file: str) -> Setting:
             problems.append(Problem(file, number, 1, "bad-setting", str(error), error.hint))
     if problems:
         raise ConfigError(problems)
+    if common is not None:
+        # A request that the scenario answers itself is not answered by what is common.
+        setting.stubs += [replace(stub, is_common=True) for stub in common.stubs]
     return setting
 
 

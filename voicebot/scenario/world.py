@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -118,13 +119,13 @@ class World:
             if not self.dialable(agent.address):
                 continue
             mine = deque(s for s in script if s.who in ("agent", "offer") if _name(s) == agent.name)
-            self.telephone.far_ends[agent.address] = lambda leg, mine=mine: self._ring(leg, mine)
+            self.telephone.far_ends[agent.address] = partial(self._ring, mine)
         of_caller = [s for s in script if s.who not in ("agent", "offer")]
         for s in of_caller:
             if s.who == "ring":
                 self._act(s)
             elif s.at_ms is not None:
-                self.leg.at(s.at_ms, lambda s=s: self._act(s))
+                self.leg.at(s.at_ms, partial(self._act, s))
         turns = [s for s in of_caller if s.at_ms is None and s.who != "ring"]
         self.leg.on_frame = Pacer(turns, self._act_now, self._silences, self._is_busy).frame
 
@@ -156,7 +157,7 @@ class World:
 
     # ------------------------------------------------------------ agents
 
-    def _ring(self, leg: SimLeg, mine: deque[Stimulus]) -> None:
+    def _ring(self, mine: deque[Stimulus], leg: SimLeg) -> None:
         """An agent's phone is dialed: it does what comes next in the script."""
         now_ms = self.leg.now_ms
         answered_ms = 0
@@ -168,7 +169,7 @@ class World:
             if s.who == "offer":
                 code = CODES[s.text.split()[-1]]
                 after_ms = REFUSES_MS if s.at_ms is None else s.at_ms - now_ms
-                leg.at(after_ms, lambda code=code: leg.far_hangs_up(code))
+                leg.at(after_ms, partial(leg.far_hangs_up, code))
                 return
             if s.text.endswith("answers"):
                 answered_ms = ANSWERS_MS if s.at_ms is None else s.at_ms - now_ms

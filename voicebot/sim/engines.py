@@ -7,7 +7,7 @@ has. `SimVad` takes such sound for speech, and `SimRecognizer` reads the text ba
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import numpy as np
 
@@ -64,6 +64,8 @@ class SimRecognizer:
         self.speech = speech
         self.broken = False
         """True: every recognition fails."""
+        self.readings: Mapping[str, tuple[Hypothesis, ...]] = {}
+        """What is made of words, best first; of others, just these words."""
 
     def hear(self, expectation: Expectation) -> Hearing:
         return _SimHearing(self, expectation.language)
@@ -92,7 +94,9 @@ class _SimHearing:
             raise EngineError("the recognizer is broken")
         sound = Pcm.join(self._sound, self._sound[0].rate if self._sound else 8_000)
         text = self._recognizer.speech.texts(sound)
-        return Transcript((Hypothesis(text, 0.94),) if text else (), final, self._language)
+        usual = (Hypothesis(text, 0.94),) if text else ()
+        readings = self._recognizer.readings.get(text, usual)
+        return Transcript(readings, final, self._language)
 
 
 class SimVoice:

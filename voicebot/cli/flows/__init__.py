@@ -18,6 +18,7 @@ from typing import Any
 
 SUBCOMMANDS: dict[str, str] = {
     "check": "find every mistake in flow files",
+    "test": "run scenarios: whole calls in virtual time, and what of a flow they walk",
 }
 """Name -> what it does, as `--help` has it."""
 
