@@ -21,6 +21,7 @@ import asyncio
 import datetime
 import secrets
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -33,7 +34,7 @@ from voicebot.core.errors import ConfigError, EngineError, Problem
 from voicebot.core.meaning import Match, SlotValue
 from voicebot.core.ports import Backend, Understanding
 from voicebot.core.prompt import Prompt
-from voicebot.core.queueing import QueueOutcome, TransferOutcome
+from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.engine import start, step
 from voicebot.flow.loader import load_file
@@ -47,10 +48,12 @@ from voicebot.flow.steps import (
     Event,
     HangUp,
     Listen,
+    LookAtQueue,
     NoInput,
     NoMatch,
     Note,
     QueueLeft,
+    QueueSeen,
     Replied,
     Say,
     Started,
@@ -184,11 +187,13 @@ class Chat:
 
     async def run(self, language: str = "", caller: str = "") -> Outcome:
         """Until the flow or the caller hangs up."""
-        state = start(self.flow, language, today=self.today)
+        began_s, now = time.monotonic(), _clock(self.today)().astimezone()
+        state = start(self.flow, language, now=now)
         event: Event | HangUp = Started(LegInfo(caller=caller, sip_call_id=secrets.token_hex(8)))
         try:
             while not isinstance(event, HangUp):
-                state, actions = step(state, event)
+                at_ms = round((time.monotonic() - began_s) * 1000)
+                state, actions = step(state, event, at_ms)
                 event = await self._carry_out(actions)
         except _HungUp:
             print("       (the caller hangs up)")
@@ -214,6 +219,10 @@ class Chat:
             case Transfer(target):
                 print(f"       (transfer to {target}: {self.transfer_outcome})")
                 return TransferEnded(self.transfer_outcome)
+            case LookAtQueue(queue):
+                status = QueueStatus(staffed=1, available=1)
+                print(f"       (looks at queue {queue}: an agent is free)")
+                return QueueSeen(status)
             case HangUp():
                 return last
         raise AssertionError("the engine asked for nothing to wait for")

@@ -52,6 +52,24 @@ class TransferOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """How things stand in a queue."""
+
+    staffed: int = 0
+    """Agents who are at work, free or not."""
+    available: int = 0
+    """Agents who would be offered a call now."""
+    waiting: int = 0
+    """Callers."""
+    longest_wait_ms: int | None = None
+    """Of those who wait now; None where nobody does."""
+    expected_wait_ms: int | None = None
+    """For one who would join now; None where nothing is known to tell it from."""
+    full: bool = False
+    """No further caller is taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentSpec:
     """An agent as configured."""
 

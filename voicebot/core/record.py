@@ -44,9 +44,12 @@ class FactKind(StrEnum):
     CALLBACK = "callback"  # queue, outcome, not_before
     NOTIFIED = "notified"  # id, channel
     SURVEYED = "surveyed"  # question, score
+    LANGUAGE = "language"  # language   (the call goes on in it)
     HELD = "held"  # on
     RECORDING = "recording"  # file, paused
     TAGGED = "tagged"  # tag
+    MILESTONE = "milestone"  # milestone
+    CAME_TO = "came_to"  # outcome
     FAILED = "failed"  # what, error
     MEASURED = "measured"  # leg, packets, lost, late, doubled, reordered, jitter_ms,
     #                        jitter_max_ms, far_lost, underruns, overruns, refused, keys_left_out

@@ -43,6 +43,14 @@ class NodeName(Marked):
     """Names a node of the same flow."""
 
 
+class FlowName(Marked):
+    """Names a flow of the same folder."""
+
+
+class CalendarName(Marked):
+    """Names a calendar of the flow or of the configuration."""
+
+
 class PromptRef(Marked):
     """The id of a prompt, or the text itself."""
 
@@ -59,6 +67,22 @@ class UrlTemplate(Template):
     """The path and query of a request."""
 
     pattern: ClassVar[str | None] = "^/"
+
+
+class QueryTemplate(Template):
+    """A parameter in the query of a request."""
+
+
+class HeaderTemplate(Template):
+    """A header of a request; `{secret:name}` is a secret of the configuration."""
+
+
+class KeptTemplate(Template):
+    """Text of a notice, which is kept until it is delivered."""
+
+
+class SecretName(Marked):
+    """Names a secret of the configuration."""
 
 
 class TagTemplate(Template):

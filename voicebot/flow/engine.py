@@ -19,6 +19,7 @@ from voicebot.flow.state import NOTHING, Flow, FlowState, Visit, Waiting
 from voicebot.flow.steps import (
     Action,
     CallbackEnded,
+    CallerGone,
     CallFailed,
     EngineFailed,
     Event,
@@ -27,6 +28,7 @@ from voicebot.flow.steps import (
     Note,
     Notify,
     QueueLeft,
+    QueueSeen,
     Recorded,
     Replied,
     Say,
@@ -49,9 +51,11 @@ TAKES: dict[Waiting, tuple[type, ...]] = {
     Waiting.MESSAGE: (Recorded, EngineFailed),
     Waiting.PAUSE: (Waited, EngineFailed),
     Waiting.CALLBACK: (CallbackEnded, EngineFailed),
+    Waiting.STATUS: (QueueSeen, EngineFailed),
     Waiting.ENDED: (),
 }
-"""What may come while the engine waits for something; `TimeUp` may come whatever it waits for."""
+"""What may come while the engine waits for something. `TimeUp` may come whatever it waits for,
+`CallerGone` where the node outlives its caller."""
 
 
 class UnexpectedEvent(ValueError):
@@ -74,6 +78,7 @@ def start(
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=datetime.UTC)
     known = NOTHING if caller is None else caller
+    flow = flow.in_language(language)
     return FlowState(flow, language or flow.language, now, home=flow.name, caller=known)
 
 
@@ -84,8 +89,7 @@ def step(
 
     Raises `UnexpectedEvent` for an event that nothing waited for.
     """
-    running = state.waiting not in (Waiting.START, Waiting.ENDED)
-    if not isinstance(event, TAKES[state.waiting]) and not (running and event == TimeUp()):
+    if not isinstance(event, TAKES[state.waiting]) and not _is_special(state, event):
         raise UnexpectedEvent(f"{type(event).__name__} came while waiting for {state.waiting}")
     walk = Walk(state)
     walk.change(steps=state.steps + 1)
@@ -94,7 +98,9 @@ def step(
     if state.waiting is Waiting.CALLER:
         walk.change(last_said=state.said, said=())
     if isinstance(event, Started):
-        walk.change(info=event.info)
+        # The session counts from the first sound, which may be before the answer.
+        already = datetime.timedelta(milliseconds=walk.state.at_ms)
+        walk.change(info=event.info, began=state.began and state.began - already)
         walk.go(state.flow.file.start, "start")
     elif isinstance(event, TimeUp):
         walk.time_is_up()
@@ -106,6 +112,19 @@ def step(
         "a step ends in an action that waits"
     )
     return walk.state, tuple(walk.actions)
+
+
+def outlives_caller(state: FlowState) -> bool:
+    """The present node has something to pass on, though the caller hung up."""
+    node = state.flow.nodes.get(state.node)
+    return isinstance(node, Kind) and node.outlives_caller(state.visit)
+
+
+def _is_special(state: FlowState, event: Event) -> bool:
+    if state.waiting in (Waiting.START, Waiting.ENDED):
+        return False
+    is_bereft = isinstance(event, CallerGone) and outlives_caller(state)
+    return is_bereft or isinstance(event, TimeUp)
 
 
 def _guarded(walk: Walk, event: Event | None) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -46,6 +47,9 @@ _DEFAULT_NO_MATCH = (
 
 class Listening(Kind):
     """A node that listens to the caller."""
+
+    needs_prompt: ClassVar[bool] = True
+    """Without a prompt of its own it would ask nothing."""
 
     prompt: Prompts = Field((), description="The question.")
     again: Prompts = Field(
@@ -96,6 +100,10 @@ class Listening(Kind):
     @abstractmethod
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """The caller said no to it."""
+
+    def given_up(self, walk: Walk, via: str) -> None:
+        """The caller kept silent, or was not understood, once too often."""
+        walk.go_wrong(via)
 
     def help_prompts(self, walk: Walk) -> tuple[str, ...]:
         """What help says."""
@@ -299,7 +307,7 @@ class Listening(Kind):
 
     def _react(self, walk: Walk, reactions: Reactions, count: int, via: str) -> None:
         if count > len(reactions) and reactions[-1].to is None:
-            walk.go(walk.flow.file.on_error, via)
+            self.given_up(walk, via)
             return
         reaction = reactions[min(count, len(reactions)) - 1]
         walk.say(reaction.prompt, self.barge_in)

@@ -6,20 +6,23 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 
 from voicebot.core.errors import ConfigError, Problem, Severity
+from voicebot.flow.base import FlowName, marked
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.kinds import AnyNode
+from voicebot.flow.lints.translations import check_translations
+from voicebot.flow.localizing import Localized, languages_of, localize
 from voicebot.flow.model import FlowFile
 from voicebot.flow.problems import problems_of
 from voicebot.flow.properties import FlowSettings
-from voicebot.flow.report import Surroundings
+from voicebot.flow.report import Report, Surroundings
 from voicebot.flow.state import Flow
 from voicebot.flow.validate import validate
 
@@ -85,21 +88,121 @@ def _load(
     environment: Mapping[str, str] | None,
 ) -> Flows:
     env = os.environ if environment is None else environment
+    return checked(read_flows(files, around, settings, env), around)
+
+
+def checked(read: Sequence[ReadFlow], around: Surroundings) -> Flows:
+    """What was read and linked, with every warning. Raises `ConfigError` with every problem."""
+    problems = [problem for one in read for problem in one.check(around)]
     flows: dict[str, Flow] = {}
-    problems: list[Problem] = []
-    for path in files:
-        flow, found = check_document(read_document(path), around, settings, env)
-        problems += found
-        if flow is None:
+    for one in read:
+        if one.flow is None:
             continue
-        if flow.name in flows:
-            problems.append(
-                Problem(path.name, 1, 1, "duplicate-flow", f"there is another flow {flow.name}")
-            )
-        flows[flow.name] = flow
+        if one.flow.name in flows:
+            message = f"there is another flow {one.flow.name}"
+            problems.append(Problem(one.document.file, 1, 1, "duplicate-flow", message))
+        flows[one.flow.name] = one.flow
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise ConfigError(sorted(problems))
     return Flows(flows, tuple(sorted(problems)))
+
+
+@dataclass(frozen=True)
+class ReadFlow:
+    """A file that was read and is not checked yet."""
+
+    document: Document
+    flow: Flow | None
+    """None where its shape is wrong."""
+    problems: tuple[Problem, ...] = ()
+    """Of its shape."""
+    others: Mapping[str, Localized] = field(default_factory=dict)
+    """The file in its further languages."""
+
+    def check(self, around: Surroundings) -> list[Problem]:
+        """All its problems."""
+        found = list(self.problems)
+        if self.flow is not None:
+            found += [*self.document.problems, *validate(self.flow, self.document, around)]
+            for language, localized in self.others.items():
+                flow = self.flow.in_language(language)
+                report = Report(flow, localized.document, around)
+                check_translations(report, self.flow, localized)
+                found += [*validate(flow, localized.document, around), *report.problems]
+        return _located(found, self.document)
+
+
+def read_flows(
+    files: Sequence[FilePath],
+    around: Surroundings,
+    settings: FlowSettings | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> list[ReadFlow]:
+    """Read files that belong together: their flows may call each other, and those of other files
+    in the same folders that they name."""
+    env = environment or {}
+    read = [read_flow(read_document(path), around, settings, env) for path in files]
+    others = _named_beside(read, files, around, settings, env)
+    library = {one.flow.name: one.flow for one in (*others, *read) if one.flow is not None}
+    together = linked(library)
+    return [replace(one, flow=_own(one.flow, together)) for one in read]
+
+
+def _own(flow: Flow | None, together: Mapping[str, Flow]) -> Flow | None:
+    """The flow as it is linked; of two that have one name, only the last is."""
+    found = together.get(flow.name) if flow else None
+    return found if found is not None and flow is not None and found.file is flow.file else flow
+
+
+def _named_beside(
+    read: Sequence[ReadFlow],
+    files: Sequence[FilePath],
+    around: Surroundings,
+    settings: FlowSettings | None,
+    env: Mapping[str, str],
+) -> list[ReadFlow]:
+    """Files beside those, if flows are named that are not among them."""
+    names = {one.flow.name for one in read if one.flow is not None}
+    wanted = {name for one in read if one.flow is not None for name in flows_named(one.flow)}
+    if wanted <= names:
+        return []
+    known = {path.resolve() for path in files}
+    beside = sorted({p for path in files for p in path.resolve().parent.glob("*.y*ml")} - known)
+    return [
+        read_flow(read_document(path), around, settings, env)
+        for path in beside
+        if path.suffix in (".yaml", ".yml")
+    ]
+
+
+def flows_named(flow: Flow) -> set[str]:
+    """Flows that a flow calls or goes to."""
+    return {str(value) for _, value in marked(flow.file) if isinstance(value, FlowName)}
+
+
+def linked(library: Mapping[str, Flow]) -> dict[str, Flow]:
+    """The flows with each other as their library. The version of one that names others stands for
+    all that it may come to, so that a call is pinned to all of it."""
+    found: dict[str, Flow] = {}
+    for name, flow in library.items():
+        within = _closure(flow, library)
+        version = flow.version
+        if len(within) > 1:
+            parts = [version, *sorted(f"{n} {library[n].version}" for n in within if n != name)]
+            version = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        found[name] = replace(flow, version=version, library=found)
+    return found
+
+
+def _closure(flow: Flow, library: Mapping[str, Flow]) -> set[str]:
+    found: set[str] = set()
+    waiting = [flow.name]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in library:
+            found.add(name)
+            waiting += flows_named(library[name])
+    return found
 
 
 def check_document(
@@ -108,23 +211,59 @@ def check_document(
     settings: FlowSettings | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> tuple[Flow | None, list[Problem]]:
-    """The flow (None where it cannot be read at all) and all its problems."""
+    """The flow (None where it cannot be read at all) and all its problems; read alone, so that
+    other flows that it names are not looked for."""
+    one = read_flow(document, around, settings, environment or {})
+    return one.flow, one.check(around)
+
+
+def read_flow(
+    document: Document,
+    around: Surroundings,
+    settings: FlowSettings | None,
+    environment: Mapping[str, str],
+) -> ReadFlow:
+    """Read one document, without a look at what it names."""
     if not isinstance(document.data, dict):
         if not document.problems:
             document.add((), "no-flow", "a flow begins with `flow: name`")
-        return None, document.problems
+        return ReadFlow(document, None, tuple(document.problems))
     version = content_hash(document.data)
-    data = _fill_env(document.data, environment or {}, document, ())
+    languages = languages_of(document.data)
+    views = {language: localize(document, language) for language in languages}
+    main = views[languages[0]].document if views else document
+    if views and document.data.get("language", languages[0]) != languages[0]:
+        message = f"calls begin in {languages[0]}, the first of `languages`"
+        document.add(("language",), "bad-value", message, "leave `language` out")
+    found: list[Problem] = []
+    files = {
+        language: _file_of(view.document, around, environment, found)
+        for language, view in views.items()
+    } or {"": _file_of(document, around, environment, found)}
+    file = next(iter(files.values()))
+    whole = {language: one for language, one in files.items() if one is not None}
+    if file is None or len(whole) < len(files):
+        return ReadFlow(main, None, (*document.problems, *found))
+    translations = whole if views else {}
+    flow = Flow(file, version, settings or FlowSettings(), translations=translations)
+    others = {language: view for language, view in views.items() if language != languages[0]}
+    return ReadFlow(main, flow, others=others)
+
+
+def _file_of(
+    document: Document,
+    around: Surroundings,
+    environment: Mapping[str, str],
+    problems: list[Problem],
+) -> FlowFile[Any] | None:
+    """A document of one language as a flow file; None where its shape is wrong."""
+    data = _fill_env(document.data, environment, document, ())
     try:
-        file = _FILE.model_validate(data)
+        return _FILE.model_validate(data)
     except ValidationError as error:
-        found = [
-            *problems_of(error, document, _FILE),
-            *_missing_beside(error, data, document, around),
-        ]
-        return None, _located([*document.problems, *found], document)
-    flow = Flow(file, version, settings or FlowSettings())
-    return flow, _located([*document.problems, *validate(flow, document, around)], document)
+        problems += problems_of(error, document, _FILE)
+        problems += _missing_beside(error, data, document, around)
+        return None
 
 
 def _missing_beside(

@@ -9,14 +9,17 @@ from pydantic import BeforeValidator, Field, model_validator
 from voicebot.core.meaning import SlotType
 from voicebot.core.turn import BargeIn
 from voicebot.flow.base import (
+    Destination,
     DurationMs,
+    Expression,
+    HeaderTemplate,
     Keys,
     NodeName,
     PhrasePattern,
     Prompts,
     Strict,
-    Template,
 )
+from voicebot.flow.calendars import Calendar
 from voicebot.flow.properties import ConfidenceModel, Reactions, TimingModel
 from voicebot.flow.subflows import Parameter
 from voicebot.flow.wording import UNIVERSALS
@@ -90,7 +93,24 @@ class Backend(Strict):
     """Where http nodes send their requests."""
 
     url: str = Field(pattern=r"^https?://\S+$", description="Base URL, without a slash at its end.")
-    headers: dict[str, Template] = Field({}, description="Sent with every request.")
+    headers: dict[str, HeaderTemplate] = Field(
+        {},
+        description="Sent with every request; `{secret:name}` is a secret of the configuration.",
+    )
+
+
+class Rejection(Strict):
+    """A call that is not answered."""
+
+    condition: Expression = Field(
+        alias="if", description="An expression over `call.` and the clock."
+    )
+    code: int = Field(
+        603, ge=400, le=699, description="SIP status: 486 busy, 480 not available, 603 declined."
+    )
+    redirect: Destination | None = Field(
+        None, description="Where the caller's network is to call instead (302)."
+    )
 
 
 class BeforeAnswer(Strict):
@@ -99,6 +119,9 @@ class BeforeAnswer(Strict):
     ring: DurationMs = Field(0, le=60_000, description="Let it ring so long first (0s).")
     early: Prompts = Field(
         (), description="Said before answering, as early media; not every network lets it through."
+    )
+    reject: tuple[Rejection, ...] = Field(
+        (), description="Calls that are not answered: the first condition that holds decides."
     )
 
 
@@ -123,6 +146,18 @@ def _from_duration(value: object) -> object:
     return {"after": value} if isinstance(value, str) else value
 
 
+def _to_wordings(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Wordings = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_to_wordings, json_schema_input_type=str | list[str]),
+    Field(min_length=1),
+]
+"""A text, or several that mean the same."""
+
+
 def _from_url(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
@@ -136,6 +171,11 @@ class FlowFile(Strict, Generic[NodeT]):
     flow: Name = Field(description="The flow's name.")
     description: str = Field("", description="What the hotline is for.")
     language: Literal["en", "zh"] = Field("en", description="The language that the bot speaks.")
+    languages: tuple[Literal["en", "zh"], ...] = Field(
+        (),
+        description="For a flow of several: all of them, that in which calls begin first. A text "
+        "is then written for each, such as `{en: Welcome., zh: 您好。}`.",
+    )
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of amounts.")
     before_answer: BeforeAnswer = Field(
         BeforeAnswer(), description="Ringing and announcements before the call is answered."
@@ -175,10 +215,15 @@ class FlowFile(Strict, Generic[NodeT]):
     ] = Field(
         {}, description="Base URLs for http nodes, by name; `${env:NAME}` is read at the start."
     )
+    calendars: dict[Name, Calendar] = Field(
+        {}, description="Opening hours for `hours` nodes, by name; before those of the configuration."
+    )
     slots: dict[Name, Slot] = Field({}, description="The values that callers give, by name.")
     globals: dict[Name, Global] = Field({}, description="Commands that work everywhere, by name.")
-    prompts: dict[str, str] = Field(
-        {}, description="Texts by id; a recording of the same id is played instead."
+    prompts: dict[str, Wordings] = Field(
+        {},
+        description="Texts by id; of several wordings, the next one each time. A recording of the "
+        "same id (`id.2` for the second wording) is played instead.",
     )
     nodes: dict[Name, NodeT] = Field(min_length=1, description="The nodes, by name.")
 

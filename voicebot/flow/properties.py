@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from voicebot.core.meaning import Expectation
 from voicebot.core.turn import Timing
 from voicebot.flow.base import DurationMs, NodeName, Prompts, Strict
+from voicebot.flow.calendars import Calendar
 
 
 class TimingModel(Strict):
@@ -76,6 +78,10 @@ class FlowSettings:
     """What the error path may take then, before the bot apologizes and hangs up."""
     max_same_node: int = 10
     """Visits of one node in a row; past it the flow takes its error path."""
+    max_depth: int = 8
+    """Flows that call each other, one within the other."""
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    """Opening hours of the configuration, by name."""
     max_errors: int = 3
     """Errors without a success between them; past it the bot apologizes and hangs up."""
     max_call_ms: int = 3_600_000

@@ -19,6 +19,7 @@ from voicebot.core.phrases import parse_phrase
 from voicebot.core.prompt import Prompt
 from voicebot.core.turn import Timing
 from voicebot.flow.base import NodeName, PromptRef, Strict, Tags, marked
+from voicebot.flow.calendars import Calendar
 from voicebot.flow.model import Backend, FlowFile, Global, Slot
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.templates import parse_template
@@ -42,7 +43,12 @@ class Flow:
     it, so that a call keeps these versions, too. None where it was read alone."""
     outer: Flow | None = field(default=None, compare=False, repr=False)
     """The flow that called this one: its commands work here as well."""
+    translations: Mapping[str, FlowFile[Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The file as it reads in each of its languages; none where it has one only."""
     _called: dict[str, Flow] = field(default_factory=dict, compare=False, repr=False, init=False)
+    _views: dict[str, Flow] = field(default_factory=dict, compare=False, repr=False, init=False)
 
     def find(self, name: str) -> Flow | None:
         """A flow that this one may call or go to."""
@@ -53,6 +59,21 @@ class Flow:
         if self.name not in outer._called:
             outer._called[self.name] = replace(self, outer=outer)
         return outer._called[self.name]
+
+    def in_language(self, language: str) -> Flow:
+        """This flow as callers of a language have it; itself where it has none of it."""
+        file = self.translations.get(language)
+        if file is None or file is self.file:
+            return self
+        if language not in self._views:
+            outer = self.outer.in_language(language) if self.outer else None
+            self._views[language] = replace(self, file=file, outer=outer)
+        return self._views[language]
+
+    @property
+    def views(self) -> tuple[Flow, ...]:
+        """This flow in each of its languages."""
+        return tuple(map(self.in_language, self.translations)) or (self,)
 
     @property
     def name(self) -> str:
@@ -79,15 +100,28 @@ class Flow:
         """Where http nodes send their requests, by name."""
         return self.file.backends
 
-    @cached_property
-    def prompts(self) -> Mapping[str, str]:
-        """Texts by id, the built-in ones among them."""
-        return {**built_in(self.language), **self.file.prompts}
+    def calendar(self, name: str) -> Calendar | None:
+        """Opening hours: the flow's own, or the configuration's."""
+        return self.file.calendars.get(name) or self.settings.calendars.get(name)
 
-    def text(self, ref: str) -> tuple[str, str]:
-        """(id, text) of a prompt; the id is empty where `ref` is the text itself."""
-        text = self.prompts.get(ref)
-        return ("", ref) if text is None else (ref, text)
+    @cached_property
+    def prompts(self) -> Mapping[str, tuple[str, ...]]:
+        """Wordings by id, the built-in ones among them."""
+        built = {name: (text,) for name, text in built_in(self.language).items()}
+        return {**built, **self.file.prompts}
+
+    def wordings(self, ref: str) -> tuple[str, ...]:
+        """All texts of a prompt, by id or text."""
+        return self.prompts.get(ref, (ref,))
+
+    def text(self, ref: str, turn: int = 0) -> tuple[str, str]:
+        """(id, text) of a prompt; the id is empty where `ref` is the text itself. Of several
+        wordings, that for the `turn`th time, from 0; all but the first have ids of their own."""
+        wordings = self.prompts.get(ref)
+        if wordings is None:
+            return "", ref
+        number = turn % len(wordings)
+        return (f"{ref}.{number + 1}" if number else ref), wordings[number]
 
     @cached_property
     def globals(self) -> Mapping[str, Global]:
@@ -142,10 +176,20 @@ class Flow:
         )
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Everything that has a value of this flow's own: slots, parameters, what nodes keep."""
+        kept = (name for node in self.nodes.values() for name in map(str, node.kept()))
+        return frozenset((*self.slots, *self.file.parameters, *kept))
+
+    def has(self, name: str) -> bool:
+        """Whether a name is one of `names`."""
+        return name in self.names
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """Slots and parameters that may not be kept."""
-        declared = [*self.slots.items(), *self.file.parameters.items()]
-        return frozenset(name for name, value in declared if value.secret)
+        slots = {name for name, slot in self.slots.items() if slot.secret}
+        return frozenset(slots | {n for n, p in self.file.parameters.items() if p.secret})
 
     def is_secret(self, name: str) -> bool:
         """Whether the slot or parameter that `name` is, or begins with, may not be kept."""
@@ -180,7 +224,10 @@ class Flow:
         """Nodes that a call can come to without passing `node`: it does not loop over these."""
         if node not in self._outside:
             found: set[str] = set()
-            waiting = [str(self.file.start), *(str(c.to) for c in self.file.globals.values() if c.to)]
+            waiting = [
+                str(self.file.start),
+                *(str(c.to) for c in self.file.globals.values() if c.to),
+            ]
             while waiting:
                 name = waiting.pop()
                 if name != node and name not in found:
@@ -195,12 +242,18 @@ class Flow:
         return self.file.timing.over(self.settings.timing)
 
     def static_prompts(self) -> list[Prompt]:
-        """Every prompt without values: what can be spoken into the cache before the first call."""
+        """Every prompt without values, in every language and wording: what can be spoken into the
+        cache before the first call."""
+        return [prompt for view in self.views for prompt in view._static_prompts()]
+
+    def _static_prompts(self) -> list[Prompt]:
         refs = dict.fromkeys(
             [str(v) for _, v in marked(self.file) if isinstance(v, PromptRef)]
             + list(built_in(self.language))
         )
-        found = [self.static_prompt(ref) for ref in refs]
+        found = [
+            self.static_prompt(ref, turn) for ref in refs for turn in range(len(self.wordings(ref)))
+        ]
         return [prompt for prompt in found if prompt is not None]
 
     def early_prompts(self) -> list[Prompt]:
@@ -208,9 +261,9 @@ class Flow:
         found = [self.static_prompt(str(ref)) for ref in self.file.before_answer.early]
         return [prompt for prompt in found if prompt is not None]
 
-    def static_prompt(self, ref: str) -> Prompt | None:
+    def static_prompt(self, ref: str, turn: int = 0) -> Prompt | None:
         """A prompt without values; None for one that has some."""
-        prompt_id, text = self.text(ref)
+        prompt_id, text = self.text(ref, turn)
         template = parse_template(text)
         parts = tuple(part for part in template if isinstance(part, str))
         return Prompt(parts, self.language, prompt_id) if parts and parts == template else None
@@ -218,8 +271,9 @@ class Flow:
     def expectations(self) -> list[Expectation]:
         """All that the nodes may expect, for checking and warming up recognizers; each once."""
         found: list[Expectation] = []
-        for node in self.nodes.values():
-            found += [wanted for wanted in node.expectations(self) if wanted not in found]
+        for view in self.views:
+            for node in view.nodes.values():
+                found += [wanted for wanted in node.expectations(view) if wanted not in found]
         return found
 
 
@@ -234,6 +288,11 @@ class Node(Strict):
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
         """All that this node may expect of callers."""
         return ()
+
+    def kept(self) -> Iterable[str]:
+        """Names that this node may give values to: those of `gives`, and those that it gives on
+        some ways only."""
+        return {name for names in self.gives().values() for name in names}
 
     def gives(self) -> Mapping[str, Collection[str]]:
         """Names that get a value here, by the way out on which they surely have one (`ok`, a
@@ -252,6 +311,7 @@ class Waiting(StrEnum):
     MESSAGE = "message"
     PAUSE = "pause"
     CALLBACK = "callback"
+    STATUS = "status"
     ENDED = "ended"
 
 
@@ -342,6 +402,8 @@ class FlowState:
     """How often each node was entered."""
     said: tuple[Prompt, ...] = ()
     """All that was said since the caller's last turn."""
+    turns: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    """How often each prompt of several wordings was said."""
     last_said: tuple[Prompt, ...] = ()
     """What was said before that turn: what `repeat` repeats."""
     info: LegInfo = field(default_factory=LegInfo)

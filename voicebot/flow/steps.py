@@ -17,7 +17,7 @@ from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.ports import BackendReply, BackendRequest
 from voicebot.core.prompt import Prompt
-from voicebot.core.queueing import QueueOutcome, TransferOutcome
+from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
 
@@ -122,6 +122,8 @@ class Record:
     """Silence after speech that ends it."""
     keys: str = "#"
     """Any of these keys ends it."""
+    replaces: str = ""
+    """The file of a message that this one takes the place of, once it is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,13 @@ class RequestCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtQueue:
+    """Ask how things stand in a queue: answered by `QueueSeen`, at once."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Tell others, without waiting for it."""
 
@@ -168,7 +177,17 @@ class HangUp:
 
 
 Wait = (
-    Listen | Call | Enqueue | Transfer | Dial | Record | PlayBack | Pause | RequestCallback | HangUp
+    Listen
+    | Call
+    | Enqueue
+    | Transfer
+    | Dial
+    | Record
+    | PlayBack
+    | Pause
+    | RequestCallback
+    | LookAtQueue
+    | HangUp
 )
 """The last action of a step."""
 Action = Note | Say | Notify | Wait
@@ -269,6 +288,18 @@ class CallbackEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueSeen:
+    """How things stand in the queue."""
+
+    status: QueueStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CallerGone:
+    """The caller hung up, at a node that has still something to pass on."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimeUp:
     """The call has lasted as long as it may. May come whatever the engine waits for."""
 
@@ -293,6 +324,8 @@ Event = (
     | Recorded
     | Waited
     | CallbackEnded
+    | QueueSeen
+    | CallerGone
     | TimeUp
     | EngineFailed
 )

@@ -16,7 +16,8 @@ from voicebot.core.meaning import Expectation, Match, SlotValue
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
-from voicebot.flow.expressions import evaluate, parse
+from voicebot.flow.clock import CLOCK, clock_value
+from voicebot.flow.expressions import Name, evaluate, parse
 from voicebot.flow.state import NOTHING, Flow, FlowState, Frame, Node, Visit, Waiting
 from voicebot.flow.steps import (
     Action,
@@ -26,6 +27,7 @@ from voicebot.flow.steps import (
     Event,
     HangUp,
     Listen,
+    LookAtQueue,
     Note,
     Notify,
     Pause,
@@ -36,7 +38,7 @@ from voicebot.flow.steps import (
     Transfer,
 )
 from voicebot.flow.templates import Mark, fill, parse_template
-from voicebot.flow.values import Json, Value, into, plain, spoken, written
+from voicebot.flow.values import Json, Value, into, plain, spoken, stored, typed, written
 
 _SINGLE_MARK = re.compile(r"\{[^{}]+\}")
 
@@ -51,6 +53,10 @@ class Kind(Node):
     def take(self, walk: Walk, event: Event) -> None:
         """What the node waited for has come. Ends as `enter` does."""
         raise AssertionError(f"a node of kind {type(self).__name__} never waits")
+
+    def outlives_caller(self, visit: Visit) -> bool:
+        """Takes `CallerGone`: something is passed on though the caller hung up."""
+        return False
 
 
 class Walk:
@@ -114,21 +120,28 @@ class Walk:
         }
         return (known.get(rest[0]) or None) if len(rest) == 1 else None
 
-    def evaluate(self, text: str, extra: Mapping[str, Json] | None = None) -> Json:
+    def evaluate(self, text: str, extra: Mapping[str, Json] | None = None) -> Any:
         """The value of an expression; `extra` names win. Raises `EvaluationError`."""
 
-        def value_of(path: str) -> Json:
+        def value_of(path: str) -> Any:
             head, *rest = path.split(".")
             if extra is not None and head in extra:
-                return plain(into(extra[head], rest))
-            return plain(self.lookup(path))
+                return typed(into(extra[head], rest))
+            return typed(self.lookup(path))
 
-        result: Json = evaluate(parse(text), value_of)
-        return result
+        return evaluate(parse(text), value_of)
 
-    def keep(self, values: Mapping[str, Value]) -> None:
-        """Set values."""
-        self.change(values={**self.state.values, **values})
+    def value(self, text: str, extra: Mapping[str, Json] | None = None) -> Value:
+        """The value of an expression as it is kept; a name alone gives the very value that it
+        has. Raises `EvaluationError`."""
+        tree = parse(text)
+        if isinstance(tree, Name) and (extra is None or tree.path.split(".")[0] not in extra):
+            return self.lookup(tree.path)
+        return stored(self.evaluate(text, extra))
+
+    def keep(self, values: Mapping[str, Any]) -> None:
+        """Set values, such as expressions give them."""
+        self.change(values={**self.state.values, **{n: stored(v) for n, v in values.items()}})
 
     def render(self, text: str) -> str:
         """A template with its values, secret ones hidden."""
@@ -156,7 +169,7 @@ class Walk:
 
     def prompt(self, ref: str, values: Mapping[str, Value] | None = None) -> Prompt:
         """A prompt with its values; `values` win over those of the call."""
-        prompt_id, text = self.flow.text(ref)
+        prompt_id, text = self.flow.text(ref, self._turn(ref))
         parts: list[str | SlotValue] = []
         secret = False
         for part in parse_template(text):
@@ -169,6 +182,14 @@ class Walk:
             secret = secret or self.flow.is_secret(part.name)
             parts.append(spoken(value, part.type, self.flow.file.currency))
         return Prompt(tuple(p for p in parts if p != ""), self.state.language, prompt_id, secret)
+
+    def _turn(self, ref: str) -> int:
+        """How often a prompt was said; counted for those of several wordings only."""
+        if len(self.flow.wordings(ref)) == 1:
+            return 0
+        turn = self.state.turns.get(ref, 0)
+        self.change(turns={**self.state.turns, ref: turn + 1})
+        return turn
 
     def say(
         self,
@@ -254,6 +275,10 @@ class Walk:
         """Wait until it is noted down."""
         self._wait(Waiting.CALLBACK, action)
 
+    def look_at_queue(self, action: LookAtQueue) -> None:
+        """Wait for how things stand in a queue; the answer comes at once."""
+        self._wait(Waiting.STATUS, action)
+
     def notify(self, action: Notify) -> None:
         """Tell others; nothing is waited for."""
         self.actions.append(action)
@@ -268,7 +293,9 @@ class Walk:
 
     def fail(self, error: str) -> None:
         """Something failed: a note, then the flow's error path, or the end where it fails too."""
-        self.note(FactKind.FAILED, what=f"flow node {self.state.node}", error=error)
+        self.note(
+            FactKind.FAILED, what=f"flow node {self.state.place(self.state.node)}", error=error
+        )
         self.change(errors=self.state.errors + 1)
         if self.state.errors > self.flow.settings.max_errors:
             self.break_off()
@@ -303,24 +330,36 @@ class Walk:
             state.loops,
         )
         self.change(frames=(*state.frames, frame))
-        self._begin(flow.under(state.flow), values)
+        self._begin(flow.in_language(state.language).under(state.flow), values)
 
     def go_to_flow(self, flow: Flow, values: Mapping[str, Value]) -> None:
         """Leave this flow and those that called it for another one."""
+        flow = flow.in_language(self.state.language)
         self.change(frames=(), language=flow.language)
         self._begin(flow, values)
 
     def _begin(self, flow: Flow, values: Mapping[str, Value]) -> None:
         self.change(
-            flow=flow, node="", values=values, fresh=NOTHING, visits=NOTHING, trail=(), loops=NOTHING
+            flow=flow,
+            node="",
+            values=values,
+            fresh=NOTHING,
+            visits=NOTHING,
+            trail=(),
+            loops=NOTHING,
         )
+
+    def speak_in(self, language: str) -> None:
+        """Go on in another language, if the flow has it."""
+        flow = self.flow.in_language(language)
+        self.change(flow=flow, language=flow.language)
 
     def leave_flow(self) -> None:
         """Back in the flow that called this one, at the node that did."""
         *outer, frame = self.state.frames
         self.change(
             frames=tuple(outer),
-            flow=frame.flow,
+            flow=frame.flow.in_language(self.state.language),
             node=frame.node,
             values=frame.values,
             fresh=frame.fresh,
@@ -328,10 +367,13 @@ class Walk:
             trail=frame.trail,
             loops=frame.loops,
             visit=Visit(),
+            in_a_row=0,
         )
 
     def time_is_up(self) -> None:
         """The call has lasted as long as it may."""
+        while self.state.frames:
+            self.leave_flow()
         limit = self.flow.file.max_call
         self.say(limit.prompt or ["time_is_up"], BargeIn.NONE)
         if limit.to is not None:

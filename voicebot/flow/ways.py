@@ -54,8 +54,9 @@ def ways_of(flow: Flow) -> dict[str, list[Way]]:
                 for target, path, way in shared
                 if not _is_replaced(node, way)
             ]
-        on_error = str(flow.file.on_error)
-        found[name].append(Way(name, on_error, ("on_error",), "error", is_shared=True))
+        if flow.file.on_error is not None and node.on_error is None:
+            on_error = str(flow.file.on_error)
+            found[name].append(Way(name, on_error, ("on_error",), "error", is_shared=True))
     return found
 
 
@@ -100,8 +101,10 @@ def way_name(path: Path) -> str:
             return f"if {index + 1}"
         case (("no_input" | "no_match") as kind, int(index), *_):
             return f"{kind} {index + 1}"
-        case ("choices" | "outcomes", str(name), *_):
+        case ("choices" | "outcomes" | "exits" | "arms", str(name), *_):
             return name
+        case ("on_error",):
+            return "error"
         case _:
             words = [str(part) for part in path if part != "to"]
             return " ".join(words) or "to"
@@ -110,7 +113,7 @@ def way_name(path: Path) -> str:
 def targets(ways: Mapping[str, Iterable[Way]], *, with_errors: bool = True) -> dict[str, set[str]]:
     """Node -> nodes that may follow."""
     return {
-        name: {way.target for way in out if with_errors or way.path != ("on_error",)}
+        name: {way.target for way in out if with_errors or way.path[-1] != "on_error"}
         for name, out in ways.items()
     }
 

@@ -20,6 +20,15 @@ PROMPTS: dict[str, dict[str, str]] = {
         "apology": "I'm sorry, something went wrong.",
         "broken_off": "I'm sorry, something went wrong at our end. Please call again later.",
         "nothing_to_repeat": "I have not said anything yet.",
+        "time_is_up": "This call has reached its time limit. Goodbye.",
+        "record_review": "To keep your message, press 1. To hear it, press 2. To record it again, "
+        "press 3.",
+        "record_again": "Please speak after the tone.",
+        "callback_offer": "Shall we call you back on {value:digits}?",
+        "callback_number": "On which number shall we call you back? Please key it in, and then "
+        "the pound key. If you want no call, press star.",
+        "callback_not_allowed": "I'm afraid we cannot call that number.",
+        "callback_read_back": "That is {value:digits}. Is that right?",
     },
     "zh": {
         "did_you_say": "您说的是{value}，对吗？",
@@ -35,6 +44,13 @@ PROMPTS: dict[str, dict[str, str]] = {
         "apology": "对不起，系统出了一点问题。",
         "broken_off": "对不起，系统暂时出了问题，请您稍后再拨。",
         "nothing_to_repeat": "我还没有说什么。",
+        "time_is_up": "本次通话已达到时间上限，再见。",
+        "record_review": "保留留言请按1，收听请按2，重新录音请按3。",
+        "record_again": "请在提示音后讲话。",
+        "callback_offer": "我们回拨{value:digits}，可以吗？",
+        "callback_number": "请输入我们回拨的号码，按井号键结束。不需要回电请按星号键。",
+        "callback_not_allowed": "对不起，我们无法拨打这个号码。",
+        "callback_read_back": "号码是{value:digits}，对吗？",
     },
 }
 
@@ -89,6 +105,37 @@ GLOBAL_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "main_menu": ("主菜单", "[返回 | 回到] 主菜单", "重新 开始", "从头 开始"),
     },
 }
+
+UNIVERSALS = ("help", "repeat", "back", "wait")
+"""Global commands that work without being declared; they need no node to lead to."""
+
+REVIEW_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "keep": (
+            "(keep | save | send) [it | the message | my message]",
+            "[that's | it's] (fine | okay | ok | good | all right)",
+            "yes",
+        ),
+        "listen": ("(listen | hear | play) [to] [it | the message | my message] [back]",),
+        "again": (
+            "[record | try] [it] again",
+            "[i want to] record [it] (again | once more)",
+            "(start over | no)",
+        ),
+    },
+    "zh": {
+        "keep": ("保留", "保存", "可以", "好 的"),
+        "listen": ("收听", "听 一下", "我 要 听"),
+        "again": ("重新 录", "重录", "再 录 一次", "重新 录音"),
+    },
+}
+"""What callers say of the message that they recorded."""
+
+NO_CALLBACK: dict[str, tuple[str, ...]] = {
+    "en": ("[i want] no (call | callback)", "don't call [me] [back]", "(cancel | forget it)"),
+    "zh": ("不用 回电", "不要 回拨", "算了", "取消"),
+}
+"""What callers say who want no callback."""
 
 YES_NO_LABELS = {"en": ("yes", "no"), "zh": ("是", "不是")}
 

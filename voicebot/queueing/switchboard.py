@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentSpec, AgentState, OfferOutcome, QueueSpec
+from voicebot.core.queueing import AgentSpec, AgentState, OfferOutcome, QueueSpec, QueueStatus
 
 BACK_OFF_MS = {
     OfferOutcome.NO_ANSWER: 5_000,
@@ -45,6 +45,8 @@ class Agent:
     free_at_ms: int = 0
     """Available again from here (wrap-up or back-off)."""
     idle_since_ms: int = 0
+    offered_at_ms: int = 0
+    """When the last call was offered."""
 
     def is_free(self, now_ms: int) -> bool:
         """May be offered a call now."""
@@ -68,6 +70,9 @@ class Switchboard:
         self.agents = {agent.name: Agent(agent) for agent in agents}
         self._entries: dict[CallId, Entry] = {}
         self._joined = 0
+        self._contacts = 0
+        """Contacts that ended, from their offer to the end of wrap-up."""
+        self._contacts_ms = 0
 
     def staffed(self, queue: str) -> bool:
         """Some agent of the queue is logged in."""
@@ -84,6 +89,32 @@ class Switchboard:
     def is_full(self, queue: str) -> bool:
         """No further caller is taken."""
         return len(self.waiting(queue)) >= self.queues[queue].max_length
+
+    def status(self, queue: str, now_ms: int) -> QueueStatus:
+        """How things stand; all zero for a queue that is not known."""
+        if queue not in self.queues:
+            return QueueStatus()
+        agents = [agent for agent in self.agents.values() if queue in agent.spec.queues]
+        waited = [now_ms - entry.joined_ms for entry in self.waiting(queue)]
+        staffed = sum(agent.state is not AgentState.OFFLINE for agent in agents)
+        available = sum(agent.is_free(now_ms) for agent in agents)
+        return QueueStatus(
+            staffed=staffed,
+            available=available,
+            waiting=len(waited),
+            longest_wait_ms=max(waited, default=None),
+            expected_wait_ms=self._expected_wait_ms(len(waited) - available, staffed),
+            full=self.is_full(queue),
+        )
+
+    def _expected_wait_ms(self, ahead: int, staffed: int) -> int | None:
+        """Until an agent is free for one more, by how long contacts took on this node so far;
+        `ahead` callers come first who have no agent yet."""
+        if ahead < 0:
+            return 0
+        if not staffed or not self._contacts:
+            return None
+        return round(self._contacts_ms / self._contacts * (ahead + 1) / staffed)
 
     def join(self, call: CallId, queue: str, now_ms: int) -> Entry:
         """Take a caller in, at the end."""
@@ -104,7 +135,7 @@ class Switchboard:
         for agent in self._candidates(entry, now_ms):
             if self._next_for(agent) is entry:
                 entry.agent = agent.spec.name
-                agent.state = AgentState.RINGING
+                agent.state, agent.offered_at_ms = AgentState.RINGING, now_ms
                 return Offer(call, entry.queue, agent.spec)
         return None
 
@@ -127,6 +158,8 @@ class Switchboard:
         agent.state = AgentState.AVAILABLE
         agent.free_at_ms = now_ms + self.queues[offer.queue].wrap_up_ms
         agent.idle_since_ms = agent.free_at_ms
+        self._contacts += 1
+        self._contacts_ms += agent.free_at_ms - agent.offered_at_ms
 
     def leave(self, call: CallId) -> None:
         """The caller is out of the queue; harmless if not in one."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from voicebot.core.call import CallId, CallState
+from voicebot.core.queueing import QueueStatus
 from voicebot.queueing.switchboard import Switchboard
 
 
@@ -34,6 +35,10 @@ class Directory:
     def states(self) -> Counter[CallState]:
         """How many calls are in each state."""
         return Counter(self._calls.values())
+
+    def status(self, queue: str) -> QueueStatus:
+        """How things stand in a queue."""
+        return self.switchboard.status(queue, self.now_ms())
 
     def __len__(self) -> int:
         return len(self._calls)

@@ -52,6 +52,7 @@ from voicebot.flow.steps import (
 )
 
 FOLDER = Path(__file__).parents[3] / "ivr_flows"
+NOW = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
 FLOWS = load_flows(FOLDER, environment={})
 WAITS = {
     Waiting.CALLER: Listen,
@@ -151,7 +152,7 @@ def check(state: FlowState, actions: tuple[Action, ...]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_call_goes_on_or_ends(name: str, data: st.DataObject) -> None:
-    state = start(FLOWS.get(name), today=datetime.date(2026, 11, 22))
+    state = start(FLOWS.get(name), now=NOW)
     event: Event = Started(LegInfo())
     for _ in range(40):
         state, actions = step(state, event)
