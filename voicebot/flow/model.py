@@ -216,7 +216,8 @@ class FlowFile(Strict, Generic[NodeT]):
         {}, description="Base URLs for http nodes, by name; `${env:NAME}` is read at the start."
     )
     calendars: dict[Name, Calendar] = Field(
-        {}, description="Opening hours for `hours` nodes, by name; before those of the configuration."
+        {},
+        description="Opening hours for `hours` nodes, by name; before those of the configuration.",
     )
     slots: dict[Name, Slot] = Field({}, description="The values that callers give, by name.")
     globals: dict[Name, Global] = Field({}, description="Commands that work everywhere, by name.")

@@ -48,6 +48,9 @@ def parse_template(text: str) -> Parts:
         if found[0] in ("{{", "}}"):
             literal += found[0][0]
             continue
+        if found[0].startswith("{secret:"):
+            literal += found[0]  # See `core/secret_marks.py`.
+            continue
         if literal:
             parts.append(literal)
         parts.append(_mark(found))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from voicebot.core.errors import Problem
+from voicebot.core.markup import mistakes
 from voicebot.core.meaning import SlotType
 from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
 from voicebot.flow.asking import Asking
@@ -97,14 +98,23 @@ def _check_prompt_ref(report: Report, path: Path, ref: str) -> None:
         report.add(path, "missing-prompt", f"there is no prompt {ref}", hint)
         return
     _check_template(report, path, ref)
+    _check_markup(report, path, ref)
+
+
+def _check_markup(report: Report, path: Path, text: str) -> None:
+    for offset, message in mistakes(text):
+        hint = "only the markup that docs/flow-language.md names is said"
+        report.add(path, "bad-markup", message, hint, offset=offset)
 
 
 def _check_prompts(report: Report) -> None:
     used = {str(v) for _, v in marked(report.flow.file) if isinstance(v, PromptRef)}
     used |= set(built_in(report.flow.language))
-    for name, text in report.flow.file.prompts.items():
+    for name, wordings in report.flow.file.prompts.items():
         path: Path = ("prompts", name)
-        _check_template(report, path, text)
+        for index, text in enumerate(wordings):
+            _check_template(report, (*path, index), text)
+            _check_markup(report, (*path, index), text)
         if name not in used:
             report.add(path, "unused-prompt", f"nothing says {name}", is_warning=True)
 
@@ -169,9 +179,9 @@ def _check_name(report: Report, path: Path, name: str, offset: int, extra: Colle
 def _kept(flow: Flow) -> Iterator[str]:
     """Names that nodes give values to, beside the slots that callers fill."""
     for node in flow.nodes.values():
-        if not isinstance(node, Listening):  # Those fill slots.
-            for given in node.gives().values():
-                yield from map(str, given)
+        for given in node.gives().values():
+            is_kept = not isinstance(node, Listening)
+            yield from (str(name) for name in given if is_kept or name not in flow.slots)
 
 
 def _check_phrase(report: Report, path: Path, text: str) -> None:
@@ -219,7 +229,7 @@ def _check_node(report: Report, path: Path, node: object) -> None:
             report.add((*path, "slot"), "wrong-type", f"{node.slot} is of type {spec.type}")
     if isinstance(node, Asking):
         _check_questions(report, path, node)
-    elif isinstance(node, Listening) and not node.prompt:
+    elif isinstance(node, Listening) and node.needs_prompt and not node.prompt:
         report.add(path, "missing-prompt", "the node has no prompt")
 
 

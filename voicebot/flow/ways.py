@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from voicebot.core.phrases import PhraseError
 from voicebot.flow.base import NodeName, Path, marked
 from voicebot.flow.listening import Listening
 from voicebot.flow.state import Flow, Node
@@ -61,19 +60,12 @@ def ways_of(flow: Flow) -> dict[str, list[Way]]:
 
 
 def _own(name: str, node: Node) -> Iterable[Way]:
-    given = _given(node)
+    given = {way: frozenset(map(str, names)) for way, names in node.gives().items()}
     for path, target in marked(node):
         if isinstance(target, NodeName):
             way = way_name(path)
             gives = given.get("", frozenset()) | given.get(way, frozenset())
             yield Way(name, str(target), ("nodes", name, *path), way, gives=gives)
-
-
-def _given(node: Node) -> dict[str, frozenset[str]]:
-    try:
-        return {way: frozenset(map(str, names)) for way, names in node.gives().items()}
-    except PhraseError:
-        return {}  # Reported where the phrase stands.
 
 
 def _shared(flow: Flow) -> Iterable[tuple[str, Path, str]]:
@@ -103,6 +95,8 @@ def way_name(path: Path) -> str:
             return f"{kind} {index + 1}"
         case ("choices" | "outcomes" | "exits" | "arms", str(name), *_):
             return name
+        case ("keys", str(key)):
+            return f"keys {key}"
         case ("on_error",):
             return "error"
         case _:

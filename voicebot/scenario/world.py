@@ -23,6 +23,7 @@ from voicebot.scenario.script import CODES, Stimulus, stimuli
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
+from voicebot.sim.afterwards import SimCallbacks, SimMessages, SimOutbox
 from voicebot.sim.clock import run_virtual
 from voicebot.sim.engines import (
     SimJournal,
@@ -62,6 +63,11 @@ class World:
         self.journal = SimJournal()
         self.recording = SimRecording()
         self.telephone = SimTelephone()
+        self.messages = SimMessages()
+        self.callbacks = SimCallbacks()
+        self.outbox = SimOutbox()
+        self.callable: Callable[[str], bool] = lambda number: True
+        """Whether a number may be called back."""
         self.leg = SimLeg(LegInfo())
         self.directory: Directory | None = None
         self.later: list[tuple[float, Callable[[], None]]] = []
@@ -110,6 +116,10 @@ class World:
             destinations=self.destinations or {},
             today=self.began.date,
             clock=lambda: self.began + timedelta(seconds=loop.time()),
+            message=self.messages,
+            callbacks=self.callbacks,
+            outbox=self.outbox,
+            dialable=lambda number: self.callable(number),
         )
 
     # ------------------------------------------------------------ the caller

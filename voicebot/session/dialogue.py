@@ -10,21 +10,24 @@ from voicebot.core.errors import EngineError, LegGone
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.engine import start, step
+from voicebot.flow.engine import outlives_caller, start, step
 from voicebot.flow.state import Flow
 from voicebot.flow.steps import (
     Action,
     Call,
+    CallerGone,
     Dial,
     EngineFailed,
     Enqueue,
     Event,
     HangUp,
     Listen,
+    LookAtQueue,
     Note,
     Notify,
     Pause,
     PlayBack,
+    QueueSeen,
     Record,
     Recorded,
     RequestCallback,
@@ -71,14 +74,25 @@ class _Conversation:
         self._context, self._flow, self._limit = context, flow, limit
         now = context.services.clock().astimezone(context.services.zone)
         self._state = start(flow, now=now)
+        self._passed_on = False
+        """What outlives the caller has been done."""
 
     async def run(self) -> HangUp:
+        try:
+            return await self._walk()
+        except LegGone:
+            if outlives_caller(self._state) and not self._passed_on:
+                await finish(self._context, self._state, CallerGone())
+            raise
+
+    async def _walk(self) -> HangUp:
         outcome: Event | HangUp = Started(self._context.line.leg.info)
         while not isinstance(outcome, HangUp):
+            outcome = await self._next(outcome)
             if isinstance(outcome, Recorded) and outcome.gone:
+                self._passed_on = True
                 await finish(self._context, self._state, outcome)
                 raise LegGone("the caller hung up after a message")
-            outcome = await self._next(outcome)
         return outcome
 
     async def _next(self, event: Event) -> Event | HangUp:
@@ -154,6 +168,8 @@ async def _after_words(context: Context, action: Wait) -> Event | HangUp:
     match action:
         case Enqueue():
             return await wait_for_agent(context, action)
+        case LookAtQueue(queue):
+            return QueueSeen(context.directory.status(queue))
         case Transfer(target):
             return TransferEnded(await transfer(context, target))
         case Dial():

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from voicebot.core.call import Outcome
 from voicebot.core.turn import BargeIn
-from voicebot.flow.base import Prompts
+from voicebot.flow.base import Prompts, TagTemplate
 from voicebot.flow.walk import Kind, Walk
 
 
@@ -23,7 +23,12 @@ class HangupNode(Kind):
         "failed where none came, contained otherwise.",
     )
 
+    reason: TagTemplate | None = Field(
+        None, description="Why, for the call's record and for reports."
+    )
+
     def enter(self, walk: Walk) -> None:
         """Say goodbye and end."""
         walk.say(self.prompt, BargeIn.NONE)
-        walk.hang_up(Outcome(self.outcome) if self.outcome else walk.state.outcome)
+        reason = walk.render(self.reason) if self.reason else ""
+        walk.hang_up(Outcome(self.outcome) if self.outcome else walk.state.outcome, reason)

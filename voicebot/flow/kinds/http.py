@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
-from urllib.parse import quote
+from collections.abc import Collection, Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from voicebot.core.ports import BackendReply, BackendRequest
+from voicebot.core.record import FactKind
 from voicebot.flow.base import (
     BackendName,
     DurationMs,
     Expression,
+    HeaderTemplate,
     NodeName,
     Prompts,
+    QueryTemplate,
     Strict,
     Template,
     UrlTemplate,
 )
 from voicebot.flow.model import Name
+from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
 from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
-from voicebot.flow.templates import fill
-from voicebot.flow.values import written
 from voicebot.flow.walk import Kind, Walk
 
 
@@ -34,8 +36,13 @@ class HttpOutcomes(Strict):
     refused: NodeName | None = Field(
         None, description="Status 400 to 499 otherwise; `failed` if left out."
     )
+    give_up: NodeName | None = Field(
+        None, description="No answer within `give_up`, all attempts together; `failed` if left out."
+    )
     failed: NodeName | None = Field(
-        None, description="No answer in time, or any other status; the flow's on_error if left out."
+        None,
+        description="No answer in time, any other status, or not what is to be saved; the flow's "
+        "on_error if left out.",
     )
 
     def of(self, status: int) -> tuple[str | None, str]:
@@ -63,40 +70,91 @@ class HttpNode(Kind):
         description="Path after the back end's base URL, from its slash; values are "
         "percent-encoded."
     )
-    headers: dict[str, Template] = Field({}, description="Sent besides those of the back end.")
+    query: dict[str, QueryTemplate] = Field(
+        {}, description="Parameters after the path; those without a value are left out."
+    )
+    headers: dict[str, HeaderTemplate] = Field(
+        {},
+        description="Sent besides those of the back end; `{secret:name}` is a secret of the "
+        "configuration.",
+    )
+    form: dict[str, Template] | None = Field(
+        None, description="Fields of an HTML form, in place of `body`."
+    )
     body: Any = Field(
         None,
         description="JSON with templates; a text that is one `{name}` becomes the value itself.",
     )
-    timeout: DurationMs = Field(8_000, ge=100, description="How long the answer may take (8s).")
-    cover: Prompts = Field((), description="Said once when the answer is slow.")
+    timeout: DurationMs = Field(
+        8_000, ge=100, description="How long the answer to one attempt may take (8s)."
+    )
+    retries: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Further attempts where none was answered, or by 408, 425, 429, 500, 502, 503 "
+        "or 504. All carry the same Idempotency-Key, but for GET.",
+    )
+    backoff: DurationMs = Field(
+        500,
+        description="Pause before the second attempt, twice as long before each further (500ms).",
+    )
+    give_up: DurationMs = Field(
+        30_000, ge=100, description="How long all attempts may take together (30s)."
+    )
+    cover: Prompts = Field((), description="Said when the answer is slow.")
     cover_after: DurationMs = Field(1_500, description="From when it counts as slow (1.5s).")
+    cover_every: DurationMs | None = Field(
+        None, ge=1_000, description="Said again after so long; once if left out."
+    )
     save: dict[Name, Expression] = Field(
-        {}, description="Values kept from an `ok` answer: expressions over `body` and `status`."
+        {},
+        description="Values kept from an `ok` answer: expressions over `body` and `status`. One "
+        'that is missing makes the answer `failed`; `default(body.note, "")` for what may be.',
     )
     outcomes: HttpOutcomes = Field(description="Where the call goes.")
 
     @model_validator(mode="before")
     @classmethod
     def _mark_body(cls, data: Any) -> Any:
-        return {**data, "body": _marked(data["body"])} if "body" in (data or {}) else data
+        is_marked = isinstance(data, dict) and "body" in data
+        return {**data, "body": with_templates(data["body"])} if is_marked else data
+
+    @model_validator(mode="after")
+    def _sends_one_thing(self) -> Self:
+        if self.body is not None and self.form is not None:
+            raise ValueError("write `body` or `form`, not both")
+        return self
+
+    def gives(self) -> Mapping[str, Collection[str]]:
+        """What is saved of an answer."""
+        return {"ok": self.save.keys()}
 
     def enter(self, walk: Walk) -> None:
         """Send the request."""
-        cover = tuple(walk.prompt(ref) for ref in self.cover)
-        walk.call(Call(self._request(walk), cover, self.cover_after))
+        walk.call(
+            Call(
+                self._request(walk),
+                cover=tuple(walk.prompt(ref) for ref in self.cover),
+                cover_after_ms=self.cover_after,
+                cover_every_ms=self.cover_every or 0,
+                retries=self.retries,
+                backoff_ms=self.backoff,
+                give_up_ms=self.give_up,
+            )
+        )
 
     def _request(self, walk: Walk) -> BackendRequest:
-        backend = walk.flow.backends[self.backend or next(iter(walk.flow.backends))]
-        path = fill(self.url, lambda mark: quote(written(walk.lookup(mark.name)), safe=""))
-        headers = {**backend.headers, **self.headers}
+        backend = backend_of(walk, self.backend)
+        form = self.form
         return BackendRequest(
             self.method,
-            backend.url.rstrip("/") + path,
-            {name: _header(walk, text) for name, text in headers.items()},
+            address(walk, backend, self.url, self.query),
+            headers(walk, backend, self.headers),
             walk.render_json(self.body),
             self.timeout,
             "" if self.method == "GET" else _idempotency_key(walk),
+            None if form is None else {name: filled_in(walk, text) for name, text in form.items()},
         )
 
     def take(self, walk: Walk, event: Event) -> None:
@@ -104,6 +162,9 @@ class HttpNode(Kind):
         match event:
             case Replied(reply):
                 self._answered(walk, reply)
+            case CallFailed("give_up"):
+                node = self.outcomes.give_up or self.outcomes.failed
+                self._leave(walk, node, "give_up", "given up")
             case CallFailed(reason):
                 self._leave(walk, self.outcomes.failed, "failed", reason)
             case EngineFailed():
@@ -115,28 +176,25 @@ class HttpNode(Kind):
         node, outcome = self.outcomes.of(reply.status)
         if outcome == "ok":
             extra: dict[str, Any] = {"body": reply.body, "status": reply.status}
-            for name, expression in self.save.items():
-                walk.keep({name: walk.evaluate(expression, extra)})
+            found = {name: walk.evaluate(wanted, extra) for name, wanted in self.save.items()}
+            if missing := [name for name, value in found.items() if value is None]:
+                self._nonsense(walk, missing)
+                return
+            walk.keep(found)
         self._leave(walk, node, outcome, f"status {reply.status}")
+
+    def _nonsense(self, walk: Walk, missing: list[str]) -> None:
+        """A sign-in page with status 200, say: nothing is told of what is not there."""
+        error = f"the answer lacks {', '.join(missing)}"
+        if self.outcomes.failed is not None:
+            walk.note(FactKind.FAILED, what="back end", error=error)
+        self._leave(walk, self.outcomes.failed, "failed", error)
 
     def _leave(self, walk: Walk, node: str | None, outcome: str, error: str) -> None:
         if node is None:
             walk.fail(f"back end: {error}")
         else:
             walk.go(node, outcome)
-
-
-def _marked(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _marked(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_marked(item) for item in value]
-    return Template(value) if isinstance(value, str) and value else value
-
-
-def _header(walk: Walk, text: str) -> str:
-    line = fill(text, lambda mark: written(walk.lookup(mark.name)))
-    return "".join(char for char in line if char.isprintable())
 
 
 def _idempotency_key(walk: Walk) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.core.meaning import Choice, Expectation, Interpretation, Match
-from voicebot.core.phrases import parse_phrase, slots_of
+from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
 from voicebot.core.turn import KeySpec
 from voicebot.flow.base import Keys, NodeName, PhrasePattern, Strict
 from voicebot.flow.listening import Listening
@@ -58,9 +58,13 @@ class MenuNode(Listening):
 
     def gives(self) -> Mapping[str, Collection[str]]:
         """Slots that every phrase of a choice brings along."""
+        try:
+            spoken = self.spoken_choices
+        except PhraseError:
+            return {}  # Reported where the phrase stands.
         return {
             choice.name: set.intersection(*(set(slots_of(phrase)) for phrase in choice.phrases))
-            for choice in self.spoken_choices
+            for choice in spoken
             if self.choices[choice.name].key is None
         }
 

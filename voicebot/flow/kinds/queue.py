@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.prompt import Prompt
@@ -13,6 +13,14 @@ from voicebot.flow.base import NodeName, Prompts, QueueName, Strict, Template
 from voicebot.flow.steps import EngineFailed, Enqueue, Event, QueueLeft
 from voicebot.flow.values import written
 from voicebot.flow.walk import Kind, Walk
+
+
+def _to_key(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+QueueKey = Annotated[str, BeforeValidator(_to_key), Field(pattern=r"^[0-9*#]$")]
+"""One key of a telephone."""
 
 POSITION = SlotValue(SlotType.NUMBER, "", raw="position")
 """Stands in a queue's prompts for the caller's place, which only the queue knows."""
@@ -48,13 +56,18 @@ class QueueNode(Kind):
         description="What the agent is told, by title; if left out, what the caller wants and "
         "every slot that is filled and not secret.",
     )
+    keys: dict[QueueKey, NodeName] = Field(
+        {},
+        description="Keys that take a waiting caller out of the queue, and to which node: to a "
+        "callback, to a message. The star is `left` where it is not among them.",
+    )
     outcomes: QueueOutcomes = Field(description="Where the call goes afterwards.")
 
     def enter(self, walk: Walk) -> None:
         """Join the queue."""
         walk.say(self.prompt)
         position = tuple(_with_position(walk, ref) for ref in self.position)
-        walk.enqueue(Enqueue(self.queue, self._summary(walk), position))
+        walk.enqueue(Enqueue(self.queue, self._summary(walk), position, tuple(self.keys)))
 
     def _summary(self, walk: Walk) -> dict[str, str]:
         if self.summary is not None:
@@ -70,6 +83,9 @@ class QueueNode(Kind):
     def take(self, walk: Walk, event: Event) -> None:
         """The caller is out of the queue."""
         match event:
+            case QueueLeft(QueueOutcome.LEFT, key) if key in self.keys:
+                walk.change(unserved=False)
+                walk.go(self.keys[key], f"keys {key}")
             case QueueLeft(outcome):
                 served = walk.state.served or outcome is QueueOutcome.SERVED
                 unserved = not served and outcome is not QueueOutcome.LEFT
