@@ -33,6 +33,7 @@ from voicebot.store.outbox import OutboxStore
 from voicebot.store.recovery import close_open_calls
 from voicebot.store.settings import StoreSettings
 from voicebot.store.spill import SpillFile
+from voicebot.store.versions import VersionStore
 
 READ_TIMEOUT_MS = 5_000
 
@@ -46,6 +47,7 @@ class Store:
     feed: Feed
     callbacks: CallbackStore
     outbox: OutboxStore
+    versions: VersionStore
     _engine: Engine
     _lock: FileIO | None
 
@@ -101,6 +103,44 @@ def open_afterwards(url: str) -> tuple[CallbackStore, OutboxStore]:
     return CallbackStore(engine), OutboxStore(engine, "")
 
 
+def open_versions(url: str) -> VersionStore:
+    """Open a database to publish flows, whether a node serves from it or not; it is made where
+    there is none. Raises `ConfigError`."""
+    address = parse_url(url)
+    with _explained(address):
+        if not _is_up_to_date(address):
+            lock = _lock_beside(address)
+            try:
+                _upgrade(address)
+            finally:
+                if lock is not None:
+                    lock.close()
+    return VersionStore(open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS))
+
+
+def find_versions(url: str) -> VersionStore | None:
+    """Open a database to look at published flows; None where it cannot hold any yet. Raises
+    `ConfigError`."""
+    address = parse_url(url)
+    with _explained(address):
+        if not _is_up_to_date(address):
+            return None
+    return VersionStore(open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS))
+
+
+def _is_up_to_date(address: URL) -> bool:
+    """The database is there, with the tables of this program."""
+    file = sqlite_file(address)
+    if file is not None and not file.exists():
+        return False
+    engine = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
+    try:
+        with engine.connect() as connection:
+            return is_current(connection)
+    finally:
+        engine.dispose()
+
+
 def _upgrade(address: URL) -> None:
     engine = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS, mode="rwc")
     try:
@@ -125,7 +165,8 @@ def _assemble(address: URL, settings: StoreSettings, lock: FileIO | None) -> Sto
     journal = JournalWriter(ledger, spill, feed, settings)
     after = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
     callbacks, outbox = CallbackStore(after), OutboxStore(after, settings.node)
-    return Store(journal, CallStore(reading), feed, callbacks, outbox, writing, lock)
+    versions = VersionStore(after)
+    return Store(journal, CallStore(reading), feed, callbacks, outbox, versions, writing, lock)
 
 
 def _spill_beside(address: URL) -> Path:

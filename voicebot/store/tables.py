@@ -9,11 +9,13 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Float,
     Index,
     Integer,
     MetaData,
     String,
     Table,
+    Text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -117,3 +119,29 @@ outbox = Table(
 )
 """Notices: `waiting` until they are `sent` (their text is emptied then) or `dead`. Each is
 delivered by the node that took the call."""
+
+flow_versions = Table(
+    "flow_versions",
+    metadata,
+    Column("flow", String(64), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("file", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("first_published", UtcDateTime, nullable=False),
+)
+"""Published flows as they were written; a row is never changed."""
+
+flow_log = Table(
+    "flow_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("flow", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("percent", Float, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", String, nullable=False),
+    Index("flow_log_by_flow", "flow", "id"),
+)
+"""Who published what, when and why: append only; what serves is a fold over it."""
