@@ -248,7 +248,8 @@ async def _recognizer(
     with _patiently("the recognizers load their models", announce):
         await recognizer.start()
     try:
-        for language in sorted({flow.language for flow in settings.flows.flows.values()}):
+        views = [view for flow in settings.flows.flows.values() for view in flow.views]
+        for language in sorted({view.language for view in views}):
             if not recognizer.available(language):
                 announce(f"Note: {asr.missing_reason(language)}")
         recognizer.warm(expectations)

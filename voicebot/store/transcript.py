@@ -144,6 +144,8 @@ def _line(fact: Fact) -> Line | None:
             return line("agent", f"{data.get('agent', '')} leaves", _ended_by(data))
         case FactKind.TRANSFERRED:
             return line("transfer", data.get("target"), data.get("outcome"))
+        case FactKind.LANGUAGE:
+            return line("language", data.get("language"))
         case FactKind.HELD:
             return line("hold", "on" if data.get("on") else "off")
         case FactKind.FAILED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voicebot.flow.lints.paths import ENDS, PEOPLE
+from voicebot.flow.lints.traits import is_busy, is_end, leads_to_people
 from voicebot.flow.listening import Listening
 from voicebot.flow.properties import Reactions
 from voicebot.flow.report import Report
@@ -22,9 +22,7 @@ def check_loops(report: Report) -> None:
 def _check_busy(report: Report, graph: Mapping[str, set[str]]) -> None:
     """A loop in which nobody is waited for would run until the step limit."""
     nodes = report.flow.nodes
-    busy = {
-        name for name, node in nodes.items() if not isinstance(node, (Listening, *ENDS, *PEOPLE))
-    }
+    busy = {name for name, node in nodes.items() if is_busy(node)}
     left = {name: graph[name] & busy for name in busy}
     # What is left after taking away, again and again, the nodes that lead nowhere is in a loop
     # or leads into one.
@@ -48,8 +46,10 @@ def _check_helpless(report: Report, graph: Mapping[str, set[str]], kind: str, wh
         if isinstance(node, Listening):
             reactions: Reactions = getattr(node, kind) or getattr(file, kind)
             leaving = [str(reaction.to) for reaction in reactions if reaction.to]
-            followed[name] = {leaving[0] if leaving else str(file.on_error)}
-    ends = [name for name, node in nodes.items() if isinstance(node, (*ENDS, *PEOPLE))]
+            on_error = {way.target for way in report.ways[name] if way.name == "error"}
+            followed[name] = {leaving[0]} if leaving else on_error
+    ends = {name for name, node in nodes.items() if is_end(node)} | leads_to_people(report.flow)
+    ends |= {name for name, followers in followed.items() if not followers}
     fine = reachable(backwards(followed), ends)
     for name, node in nodes.items():
         caught = isinstance(node, Listening) and name not in fine

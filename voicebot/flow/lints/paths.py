@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from voicebot.flow.kinds.hangup import HangupNode
-from voicebot.flow.kinds.queue import QueueNode
-from voicebot.flow.kinds.transfer import TransferNode
+from voicebot.flow.lints.traits import is_end, leads_to_people
 from voicebot.flow.listening import Listening
 from voicebot.flow.report import Report
 from voicebot.flow.ways import backwards, reachable, targets
-
-ENDS = (HangupNode,)
-PEOPLE = (QueueNode, TransferNode)
 
 
 def check_paths(report: Report) -> None:
@@ -28,7 +23,7 @@ def check_paths(report: Report) -> None:
 
 def _check_ends(report: Report) -> None:
     graph = targets(report.ways, with_errors=False)
-    ends = [name for name, node in report.flow.nodes.items() if isinstance(node, ENDS)]
+    ends = [name for name, node in report.flow.nodes.items() if is_end(node)]
     fine = reachable(backwards(graph), ends)
     for name in report.flow.nodes:
         if name not in fine:
@@ -42,7 +37,9 @@ def _check_ends(report: Report) -> None:
 
 
 def _check_people(report: Report, reached: set[str]) -> None:
-    people = [name for name, node in report.flow.nodes.items() if isinstance(node, PEOPLE)]
+    if report.flow.file.exits:
+        return  # The commands of the flow that calls this one work here, too.
+    people = leads_to_people(report.flow)
     if not reached.intersection(people):
         hint = "add a queue node, and a global command operator that leads to it"
         report.add((), "no-person", "callers cannot reach a person", hint, is_warning=True)

@@ -70,7 +70,7 @@ def _narrowed(report: Report, name: str, out: list[Way]) -> list[Way]:
 
 def _there(report: Report, ways: Mapping[str, list[Way]], start: str) -> dict[str, Names]:
     """Node -> what surely has a value on entry; only nodes that can be reached."""
-    there: dict[str, Names] = {start: NONE}
+    there: dict[str, Names] = {start: frozenset(map(str, report.flow.file.parameters))}
     waiting = deque([start])
     while waiting:
         name = waiting.popleft()
@@ -149,9 +149,9 @@ def _read(report: Report, value: Marked, known: Names) -> Iterator[tuple[str, in
         for name in needed(parse(value), known):
             yield name.path.partition(".")[0], name.offset
     elif isinstance(value, PromptRef):
-        prompt_id, text = report.flow.text(value)
-        for mark in _marks(text):
-            yield mark.name.partition(".")[0], 0 if prompt_id else mark.offset
+        is_id = value in report.flow.prompts
+        for mark in (mark for text in report.flow.wordings(value) for mark in _marks(text)):
+            yield mark.name.partition(".")[0], 0 if is_id else mark.offset
     elif isinstance(value, Template):
         for mark in _marks(value):
             yield mark.name.partition(".")[0], mark.offset

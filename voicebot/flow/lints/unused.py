@@ -66,11 +66,13 @@ def _in_phrase(text: str) -> Iterable[str]:
 def _read(report: Report) -> Iterator[str]:
     """Heads of the names in prompts, templates and expressions."""
     for _, value in marked(report.flow.file):
-        text = report.flow.text(value)[1] if isinstance(value, PromptRef) else str(value)
-        if isinstance(value, PromptRef | Template):
-            yield from _in_template(text)
+        if isinstance(value, PromptRef):
+            for text in report.flow.wordings(value):
+                yield from _in_template(text)
+        elif isinstance(value, Template):
+            yield from _in_template(value)
         elif isinstance(value, Expression):
-            yield from _in_expression(text)
+            yield from _in_expression(value)
 
 
 def _in_template(text: str) -> Iterable[str]:
