@@ -112,11 +112,18 @@ class WireCall:
         self._news.clear()
         await self._news.wait()
 
+    def line_codes(self) -> bytes:
+        """What the line sounds like for the packet that leaves next, mu-law."""
+        start = self._sequence * 37 % (len(self._noise) - PACKET_SAMPLES)
+        return self._noise[start : start + PACKET_SAMPLES]
+
+    def heard_codes(self, codes: bytes) -> None:
+        """The sound of a packet from the bot, mu-law; for whoever wants more than its level."""
+
     def _send_packet(self) -> None:
         self.lateness_s.append(self._loop.time() - self._due_s)
         chunk, self._speech = self._speech[:PACKET_SAMPLES], self._speech[PACKET_SAMPLES:]
-        start = self._sequence * 37 % (len(self._noise) - PACKET_SAMPLES)
-        body = chunk + self._noise[start : start + PACKET_SAMPLES - len(chunk)]
+        body = chunk + self.line_codes()[len(chunk) :]
         stamp = self._sequence * PACKET_SAMPLES
         header = struct.pack(">BBHII", 0x80, 0, self._sequence & 0xFFFF, stamp, 0x5EED)
         self._rtp.sendto(header + body, self._rtp_far)
@@ -138,6 +145,7 @@ class WireCall:
             if kind == _SO_TIMESTAMPNS:
                 seconds, nanoseconds = _TIMESPEC.unpack(stamp)
                 at_s = seconds + nanoseconds / 1e9
+        self.heard_codes(data[12:])
         codes = np.frombuffer(data[12:], dtype=np.uint8)
         power = float(_POWERS[codes].mean()) if len(codes) else 0.0
         self.arrivals.append(Arrival(at_s, 10 * float(np.log10(power + 1e-12))))

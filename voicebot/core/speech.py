@@ -15,6 +15,8 @@ class Voicing:
     """Speech by the second, dearer opinion too (the same as `voiced` where there is none)."""
     level_db: float
     """Level of the frame in dB relative to full scale; -100 for digital silence."""
+    outburst: bool = False
+    """It stands out from all that the line had just now: something has begun, speech or not."""
 
 
 @dataclass(frozen=True, slots=True)

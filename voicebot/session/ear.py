@@ -107,6 +107,11 @@ class Ear:
         """Speech is under way, or being recognized."""
         return self._hearing is not None
 
+    @property
+    def reading(self) -> bool:
+        """The recognizer is at it: whether there were words is not known yet."""
+        return self._partial is not None or self._final is not None
+
     def close(self) -> None:
         """Drop what is under way."""
         if self._partial is not None:

@@ -131,8 +131,14 @@ class _Turn:
         return self._answer(utterance) if utterance is not None else None
 
     def _judge_barge_in(self, voicing: Voicing, now_ms: int) -> None:
-        speaking, words = self._speaker.speaking, self._ear.words
-        for event in self._judge.feed(voicing, now_ms, playing=speaking, words_heard=words):
+        ear = self._ear
+        for event in self._judge.feed(
+            voicing,
+            now_ms,
+            playing=self._speaker.speaking,
+            words_heard=ear.words,
+            reading=ear.reading,
+        ):
             match event:
                 case Suspected():
                     self._paused_ms = now_ms

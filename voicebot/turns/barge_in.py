@@ -8,7 +8,8 @@
                          Suspected
 
 The prompt pauses at the first suspicion, so the caller is never talked over for long, and the
-decision may take its time. Keys decide at once.
+decision may take its time: words, or speech for longer than anyone coughs or says "mm-hm". On a
+line that was quiet so far, any sound is a suspicion. Keys decide at once.
 """
 
 from __future__ import annotations
@@ -106,6 +107,9 @@ class BargeInJudge:
         self._window = RunWindow(
             window_ms=self._settings.suspect_window_ms, enough_ms=self._settings.suspect_ms
         )
+        self._began = RunWindow(
+            window_ms=self._settings.outburst_window_ms, enough_ms=self._settings.outburst_ms
+        )
         self.allowed = allowed
         """What may interrupt; may be replaced between two prompts."""
         self.reset()
@@ -113,24 +117,32 @@ class BargeInJudge:
     def reset(self) -> None:
         """A new prompt begins: nothing is suspected."""
         self.state = BargeInState.IDLE
-        self._window.clear()
+        self._forget_windows()
         self._onset_ms = 0
         self._suspected_ms = 0
         self._sure_ms = 0
-        self._last_sure_ms = 0
-        self._rejected_ms = 0
+        self._last_sound_ms = 0
+        self._cool_ms = 0
 
     def feed(
-        self, voicing: Voicing, at_ms: int, *, playing: bool, words_heard: bool = False
+        self,
+        voicing: Voicing,
+        at_ms: int,
+        *,
+        playing: bool,
+        words_heard: bool = False,
+        reading: bool = False,
     ) -> tuple[BargeInEvent, ...]:
         """One frame, which ends at `at_ms`.
 
         `playing`: a prompt is sounding (while one is suspected it does not matter: the prompt is
-        paused). `words_heard`: the recognizer's partial of the speech under way has words.
+        paused). `words_heard`: the recognizer's partial of the speech under way has words;
+        `reading`: it is not known yet, but asked for.
         """
         match self.state:
             case BargeInState.SUSPECTED:
-                return self._while_suspected(voicing, at_ms, words_heard=words_heard)
+                self._listen(voicing, at_ms)
+                return self._verdict(at_ms, words_heard=words_heard, reading=reading)
             case BargeInState.IDLE | BargeInState.COOLDOWN:
                 return self._while_open(voicing, at_ms, playing=playing)
             case BargeInState.CONFIRMED:
@@ -150,37 +162,40 @@ class BargeInJudge:
         if self.state is BargeInState.COOLDOWN and self._is_cool(at_ms):
             self._move(BargeInStep.COOLED)
         if not playing or not self.allowed.by_speech:
-            self._window.clear()
+            self._forget_windows()
             return ()
         speech = self._window.feed(voiced=voicing.sure)
-        if not speech or self.state is BargeInState.COOLDOWN:
+        began = self._began.feed(voiced=voicing.outburst)
+        if not (speech or began) or self.state is BargeInState.COOLDOWN:
             return ()
         return self._suspect(at_ms)
 
     def _is_cool(self, at_ms: int) -> bool:
-        return at_ms - self._rejected_ms >= self._settings.cooldown_ms
+        return at_ms >= self._cool_ms
 
     def _suspect(self, at_ms: int) -> tuple[BargeInEvent, ...]:
         self._move(BargeInStep.SPEECH_BEGAN)
-        self._onset_ms = self._window.onset_ms(at_ms)
+        self._onset_ms = min(self._window.onset_ms(at_ms), self._began.onset_ms(at_ms))
         self._sure_ms = self._window.voiced_ms
-        self._suspected_ms = self._last_sure_ms = at_ms
-        return (Suspected(self._onset_ms), *self._verdict(at_ms, words_heard=False))
+        self._suspected_ms = self._last_sound_ms = at_ms
+        return (Suspected(self._onset_ms), *self._verdict(at_ms))
 
-    def _while_suspected(
-        self, voicing: Voicing, at_ms: int, *, words_heard: bool
-    ) -> tuple[BargeInEvent, ...]:
-        if voicing.sure:
+    def _listen(self, voicing: Voicing, at_ms: int) -> None:
+        speech = voicing.sure and voicing.voiced
+        if speech:
             self._sure_ms += FRAME_MS
-            self._last_sure_ms = at_ms
-        return self._verdict(at_ms, words_heard=words_heard)
+        if speech or voicing.outburst:
+            self._last_sound_ms = at_ms
 
-    def _verdict(self, at_ms: int, *, words_heard: bool) -> tuple[BargeInEvent, ...]:
+    def _verdict(
+        self, at_ms: int, *, words_heard: bool = False, reading: bool = False
+    ) -> tuple[BargeInEvent, ...]:
         settings = self._settings
         if words_heard or self._sure_ms >= settings.confirm_ms:
             self._move(BargeInStep.ENOUGH)
             return (Confirmed(self._onset_ms, BargeInBy.SPEECH),)
-        if at_ms - self._last_sure_ms >= settings.reject_silence_ms:
+        enough_ms = settings.reading_ms if reading else settings.reject_silence_ms
+        if at_ms - self._last_sound_ms >= enough_ms:
             return self._reject(at_ms, "silence")
         if at_ms - self._suspected_ms >= settings.verdict_ms:
             return self._reject(at_ms, "verdict time-out")
@@ -188,9 +203,13 @@ class BargeInJudge:
 
     def _reject(self, at_ms: int, reason: str) -> tuple[BargeInEvent, ...]:
         self._move(BargeInStep.NOTHING)
-        self._rejected_ms = at_ms
-        self._window.clear()
+        self._cool_ms = at_ms + (self._settings.cooldown_ms if self._sure_ms else 0)
+        self._forget_windows()
         return (Rejected(reason),)
+
+    def _forget_windows(self) -> None:
+        self._window.clear()
+        self._began.clear()
 
     def _move(self, step: BargeInStep) -> None:
         self.state = next_barge_in_state(self.state, step)

@@ -26,11 +26,17 @@ class BargeInSettings:
     suspect_window_ms: int = 160
     suspect_ms: int = 80
     """The prompt pauses when so much of the window is surely speech."""
-    confirm_ms: int = 300
-    """So much sure speech since its onset is no cough."""
+    outburst_window_ms: int = 120
+    outburst_ms: int = 60
+    """It pauses, too, when in so much of this window something began, speech or not."""
+    confirm_ms: int = 600
+    """So much sure speech is neither a cough nor an "mm-hm": these go on for half a second."""
     reject_silence_ms: int = 260
-    """It was a cough when so much silence follows before that."""
-    verdict_ms: int = 500
+    """It was one of them when so much silence follows before that and no words were recognized."""
+    reading_ms: int = 700
+    """Silence for which the recognizer is waited for, where it is still at it."""
+    verdict_ms: int = 1_200
     """Without enough speech so long after the prompt paused, it goes on."""
     cooldown_ms: int = 600
-    """After a rejection the prompt does not pause again for so long."""
+    """After a rejection the prompt does not pause again for so long; at once where there had been
+    no speech at all."""

@@ -2,7 +2,8 @@
 
     heard ─┬─ webrtcvad ──────────── voiced? ─┬─ Silero (asked only then) ── sure?
            ├─ level over the noise floor? ────┤
-    played ┴─ level over the bot's echo? ─────┘
+    played ┴─ level over the bot's echo? ─────┤
+              level over all just now? ───────┴─ outburst?
 
 Where the line is noisy, Silero's word is needed for `voiced` too.
 """
@@ -16,7 +17,9 @@ from voicebot.audio.gain import level_db
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.ports import Vad
 from voicebot.core.speech import Voicing
-from voicebot.vad.levels import EchoGate, NoiseFloor
+from voicebot.vad.echo import EchoGate
+from voicebot.vad.levels import NoiseFloor
+from voicebot.vad.outburst import Outburst
 from voicebot.vad.settings import VadSettings
 from voicebot.vad.silero import SileroModel, SileroStream, model_file, shared_model
 from voicebot.vad.webrtc import WebRtcVad
@@ -49,6 +52,10 @@ class CallVad:
             window_ms=settings.echo_ms,
             hold_ms=settings.echo_hold_ms,
         )
+        self._outburst = Outburst(
+            over_floor_db=settings.outburst_over_floor_db,
+            over_past_db=settings.outburst_over_past_db,
+        )
         self._second: _SecondOpinion | None = None
         self._rate = 0
 
@@ -63,11 +70,15 @@ class CallVad:
             self._begin(heard.rate)
         level = level_db(heard.samples)
         loud = self._is_loud(level)
-        near = self._echo.passes(level, level_db(played.samples))
+        near = self._echo.passes(level, level_db(played.samples), self._floor.db)
+        outburst = self._outburst.feed(level, self._floor.db, near=near)
         opened = self._webrtc.is_speech(heard) and loud and near
-        voiced, sure = self._verdict(heard, opened=opened, near=near, loud=loud)
+        voiced, sure = self._verdict(
+            heard, opened=opened, asked=opened or outburst, near=near, loud=loud
+        )
+        self._outburst.learn(speech=sure)
         self._floor.feed(level)
-        return Voicing(voiced, sure, level)
+        return Voicing(voiced, sure, level, outburst)
 
     def _begin(self, rate: int) -> None:
         self._start()
@@ -79,12 +90,14 @@ class CallVad:
         settings = self._settings
         return level > max(settings.quiet_db, self._floor.db + settings.over_floor_db)
 
-    def _verdict(self, heard: Pcm, *, opened: bool, near: bool, loud: bool) -> tuple[bool, bool]:
+    def _verdict(
+        self, heard: Pcm, *, opened: bool, asked: bool, near: bool, loud: bool
+    ) -> tuple[bool, bool]:
         """Silero says yes for 100 ms and more after the last word: where the line is quiet enough
         to tell that nothing is to be heard any more, that would make every answer later."""
         if self._second is None:
             return opened, opened
-        sure = self._second.ask(heard, opened=opened) and near
+        sure = self._second.ask(heard, opened=asked) and near
         noisy = self._floor.db >= self._settings.noisy_floor_db
         return (sure if noisy else opened or (sure and loud)), sure
 

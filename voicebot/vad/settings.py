@@ -29,8 +29,14 @@ class VadSettings:
     over_floor_db: float = 3.0
     """Speech is at least so much louder than the noise floor."""
     echo_loss_db: float = 12.0
-    """While the bot speaks, softer sound than its own level less this is its echo."""
+    """While the bot speaks, softer sound than its own level less this is its echo, until the line
+    turns out to lose more."""
     echo_ms: int = 300
     """How long after it was played an echo may come back."""
     echo_hold_ms: int = 100
     """How long softer sound passes after louder sound did: words are not loud throughout."""
+    outburst_over_floor_db: float = 10.0
+    """Something has begun, and a prompt pauses, where sound is so much louder than the noise
+    floor"""
+    outburst_over_past_db: float = 3.0
+    """and so much louder than all of the last 2 s."""

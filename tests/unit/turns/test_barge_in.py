@@ -18,6 +18,7 @@ from voicebot.turns.barge_in import (
 
 SURE = Voicing(voiced=True, sure=True, level_db=-20)
 MAYBE = Voicing(voiced=True, sure=False, level_db=-30)
+BEGAN = Voicing(voiced=False, sure=False, level_db=-45, outburst=True)
 HUSH = Voicing(voiced=False, sure=False, level_db=-70)
 SPEECH = BargeInBy.SPEECH
 
@@ -45,14 +46,57 @@ def test_speech_interrupts():
     line.feed(HUSH, 1_000)
     assert line.feed(SURE, 1_000) == [
         (1_080, Suspected(1_000)),
-        (1_300, Confirmed(1_000, SPEECH)),
+        (1_600, Confirmed(1_000, SPEECH)),
     ]
 
 
-def test_a_cough_does_not():
+@pytest.mark.parametrize("duration_ms", [100, 200, 420, 560])
+def test_a_cough_and_an_mm_hm_do_not(duration_ms):
     line = Line()
-    assert line.feed(SURE, 200) == [(80, Suspected(0))]
-    assert line.feed(HUSH, 500) == [(460, Rejected("silence"))]
+    assert line.feed(SURE, duration_ms) == [(80, Suspected(0))]
+    assert line.feed(HUSH, 500) == [(duration_ms + 260, Rejected("silence"))]
+
+
+def test_any_sound_on_a_quiet_line_pauses_the_prompt_until_it_turns_out_to_be_speech():
+    line = Line()
+    line.feed(HUSH, 1_000)
+    assert line.feed(BEGAN, 160) == [(1_060, Suspected(1_000))]
+    assert line.feed(HUSH, 100) == []
+    assert line.feed(SURE, 600) == [(1_860, Confirmed(1_000, SPEECH))]
+
+
+def test_a_click_does_not_pause_it():
+    line = Line()
+    line.feed(HUSH, 1_000)
+    assert line.feed(BEGAN, 40) + line.feed(HUSH, 500) == []
+
+
+def test_after_a_sound_that_was_no_speech_at_all_there_is_no_cooldown():
+    line = Line()
+    assert line.feed(BEGAN, 60) == [(60, Suspected(0))]
+    assert line.feed(HUSH, 260) == [(320, Rejected("silence"))]
+    assert line.feed(SURE, 80) == [(400, Suspected(320))]
+
+
+def test_the_recognizer_is_waited_for():
+    line = Line()
+    line.feed(SURE, 300)
+    assert line.feed(HUSH, 500, reading=True) == []
+    assert line.feed(HUSH, 20, words_heard=True) == [(820, Confirmed(0, SPEECH))]
+
+
+def test_but_not_for_ever():
+    line = Line()
+    line.feed(SURE, 300)
+    assert line.feed(HUSH, 1_000, reading=True) == [(1_000, Rejected("silence"))]
+
+
+def test_what_only_lingers_is_silence():
+    """Silero says yes for some time after the last sound."""
+    line = Line()
+    line.feed(SURE, 300)
+    lingering = Voicing(voiced=False, sure=True, level_db=-70)
+    assert line.feed(lingering, 140) + line.feed(HUSH, 120) == [(560, Rejected("silence"))]
 
 
 def test_a_short_word_does_when_it_was_recognized():
@@ -67,9 +111,9 @@ def test_the_verdict_comes_in_time():
     line = Line()
     assert line.feed(SURE, 100) == [(80, Suspected(0))]
     events = []
-    for _ in range(3):
+    for _ in range(6):
         events += line.feed(HUSH, 200) + line.feed(SURE, 20)
-    assert events == [(580, Rejected("verdict time-out"))]
+    assert events == [(1_280, Rejected("verdict time-out"))]
 
 
 def test_unsure_speech_is_none():
@@ -82,7 +126,7 @@ def test_after_a_rejection_it_is_quiet_for_a_while_and_nothing_is_lost():
     line.feed(HUSH, 260)
     assert line.at_ms == 460
     assert line.feed(HUSH, 500) == []
-    assert line.feed(SURE, 400) == [(1_060, Suspected(960)), (1_260, Confirmed(960, SPEECH))]
+    assert line.feed(SURE, 600) == [(1_060, Suspected(960)), (1_560, Confirmed(960, SPEECH))]
 
 
 def test_in_the_cooldown_nothing_is_suspected():
@@ -121,10 +165,10 @@ def test_what_is_not_allowed_does_not_interrupt(allowed):
 
 def test_a_new_prompt_can_be_interrupted_again():
     line = Line()
-    line.feed(SURE, 400)
+    line.feed(SURE, 600)
     line.judge.reset()
     line.playing = True
-    assert len(line.feed(SURE, 400)) == 2
+    assert len(line.feed(SURE, 600)) == 2
 
 
 def test_the_table():
@@ -137,41 +181,49 @@ def test_the_table():
 
 
 runs = st.lists(
-    st.tuples(st.sampled_from([SURE, MAYBE, HUSH]), st.integers(1, 40), st.booleans()), max_size=30
+    st.tuples(
+        st.sampled_from([SURE, MAYBE, HUSH, BEGAN]),
+        st.integers(1, 40),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_size=30,
 )
 
 
 @given(runs)
 def test_every_suspicion_gets_a_verdict_in_time(pieces):
     line, suspected_at, rejected_at = Line(), None, None
-    sure_ms = 0
-    for voicing, frames, words in pieces:
+    sure_ms = since_ms = 0
+    for voicing, frames, words, reading in pieces:
         for _ in range(frames):
             sure_ms += 20 if voicing.sure else 0
-            for at_ms, event in line.feed(voicing, 20, words_heard=words):
+            since_ms += 20 if voicing.sure and suspected_at is not None else 0
+            for at_ms, event in line.feed(voicing, 20, words_heard=words, reading=reading):
                 match event:
                     case Suspected(onset_ms):
                         assert suspected_at is None
-                        assert voicing.sure
-                        assert 80 <= at_ms - onset_ms <= 160
-                        assert rejected_at is None or at_ms - rejected_at >= 600
-                        suspected_at = at_ms
+                        assert voicing.sure or voicing.outburst
+                        assert 60 <= at_ms - onset_ms <= 160
+                        assert rejected_at is None or at_ms - rejected_at >= 60
+                        suspected_at, since_ms = at_ms, 0
                     case Confirmed():
                         assert suspected_at is not None
-                        assert words or sure_ms >= 300
+                        assert words or sure_ms >= 600
                         return
                     case Rejected():
-                        assert at_ms - suspected_at <= 500
+                        assert at_ms - suspected_at <= 1_200
+                        assert since_ms < 600
                         suspected_at, rejected_at = None, at_ms
-            assert suspected_at is None or line.at_ms - suspected_at < 500
+            assert suspected_at is None or line.at_ms - suspected_at < 1_200
 
 
-@given(st.integers(15, 100), st.integers(0, 100))
-def test_unbroken_speech_of_300_ms_always_interrupts(talk_frames, hush_frames):
+@given(st.integers(30, 100), st.integers(0, 100))
+def test_unbroken_speech_of_600_ms_always_interrupts(talk_frames, hush_frames):
     line = Line()
     line.feed(HUSH, hush_frames * 20)
     onset_ms = line.at_ms
     assert line.feed(SURE, talk_frames * 20) == [
         (onset_ms + 80, Suspected(onset_ms)),
-        (onset_ms + 300, Confirmed(onset_ms, SPEECH)),
+        (onset_ms + 600, Confirmed(onset_ms, SPEECH)),
     ]

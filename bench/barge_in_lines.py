@@ -1,0 +1,122 @@
+"""Lines on which nobody speaks, for `bench/barge_in.py`: noise, music, a crowd, the bot's echo.
+
+The sounds are those of `bench/vad.py`, in the band of a telephone; levels are in dBFS, where a
+caller's loud parts are at -24.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.vad import LEVEL_DB, Clip, load, noises
+from bench.wire import PACKET_SAMPLES, WireCall, line_noise
+from voicebot.audio.g711 import mulaw_decode, mulaw_encode
+from voicebot.audio.gain import amplify
+from voicebot.audio.telephone import telephone
+from voicebot.core.audio import NARROWBAND, Samples
+
+FLOW = "barge_in_menu"
+_LOOP_S = 120
+_ECHO_PACKETS = 8
+"""An echo comes back 160 ms later: a hands-free telephone on a mobile network."""
+_LATE_S = 20.0
+_KNOCK_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What such a line sounds like."""
+
+    title: str
+    kind: str = ""
+    """A sound of `bench.vad.noises`, or `knocks`; empty for the noise of a quiet line."""
+    level_db: float = LEVEL_DB
+    echo_db: float | None = None
+    """How much softer the bot's sound comes back."""
+    echo_from_s: float = 0.0
+
+
+BACKGROUNDS = (
+    Background("music as loud as a caller", "music", LEVEL_DB),
+    Background("music 10 dB below a caller", "music", LEVEL_DB - 10),
+    Background("white noise, 10 dB SNR", "white", LEVEL_DB - 10),
+    Background("car noise, 10 dB SNR", "car", LEVEL_DB - 10),
+    Background("echo, -20 dB", echo_db=20.0),
+    Background("echo, -20 dB, from 20 s on", echo_db=20.0, echo_from_s=_LATE_S),
+    Background("knocks, one in 4 s", "knocks", LEVEL_DB),
+    Background("crowd, 10 dB SNR", "babble", LEVEL_DB - 10),
+)
+
+_SOUNDS: dict[str, Samples] = {}
+"""By the title of their background."""
+
+
+def _knocks(count: int, level_db: float) -> Samples:
+    """Bursts of noise of 20 to 200 ms that die away, on a quiet line."""
+    random = np.random.default_rng(5)
+    line = line_noise(count).astype(np.float64)
+    for start in range(NARROWBAND, count - NARROWBAND, round(_KNOCK_S * NARROWBAND)):
+        length = int(random.uniform(0.02, 0.2) * NARROWBAND)
+        decay = np.exp(-3 * np.arange(length) / length)
+        peak = 32768 * 10 ** (level_db / 20) * 2
+        line[start : start + length] += random.normal(0, peak, length) * decay
+    return np.clip(line, -32768, 32767).astype(np.int16)
+
+
+class BackgroundCall(WireCall):
+    """A caller who says nothing."""
+
+    def __init__(self, port: int, caller: str, number: int, sound: Samples) -> None:
+        """The line sounds like `sound`, again and again; `number` sets where it begins."""
+        super().__init__("127.0.0.1", port, FLOW, caller, number * 0.618 % 1)
+        self._sound = sound
+        self._at = number * 102_947 % len(sound)
+        self._echoes: deque[Samples] = deque(maxlen=_ECHO_PACKETS)
+        self._packets = 0
+        self.echo_db: float | None = None
+        self.echo_from_s = 0.0
+
+    def heard_codes(self, codes: bytes) -> None:
+        """Keep what may come back."""
+        self._echoes.append(mulaw_decode(np.frombuffer(codes, dtype=np.uint8)))
+
+    def line_codes(self) -> bytes:
+        """The next 20 ms of the loop, and the echo."""
+        self._packets += 1
+        rolled = np.take(self._sound, range(self._at, self._at + PACKET_SAMPLES), mode="wrap")
+        self._at = (self._at + PACKET_SAMPLES) % len(self._sound)
+        late = self._packets * 0.02 < self.echo_from_s
+        if self.echo_db is None or late or len(self._echoes) < _ECHO_PACKETS:
+            return mulaw_encode(rolled).tobytes()
+        echo = self._echoes[0] * 10 ** (-self.echo_db / 20)
+        return mulaw_encode((rolled + echo).astype(np.int16)).tobytes()
+
+
+def background_call(port: int, caller: str, number: int, chosen: Background) -> BackgroundCall:
+    """One call on such a line. `prepare` made its sound."""
+    call = BackgroundCall(port, caller, number, _SOUNDS[chosen.title])
+    call.echo_db, call.echo_from_s = chosen.echo_db, chosen.echo_from_s
+    return call
+
+
+def prepare(speech: Path, chosen: Sequence[Background]) -> None:
+    """Make the sounds before the calls, which have no time for it."""
+    clips = load(speech, 80)
+    for one in chosen:
+        _SOUNDS[one.title] = _sound(clips, one)
+
+
+def _sound(clips: Sequence[Clip], chosen: Background) -> Samples:
+    """Two minutes of it."""
+    count = _LOOP_S * NARROWBAND
+    if not chosen.kind:
+        return line_noise(count)
+    if chosen.kind == "knocks":
+        return _knocks(count, chosen.level_db)
+    made = noises(clips)[chosen.kind](count, 1)
+    return telephone(amplify(made, chosen.level_db - LEVEL_DB)).samples
