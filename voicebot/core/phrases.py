@@ -156,7 +156,7 @@ class _Reader:
         return self.bracket()
 
     def bracket(self) -> Phrase | None:
-        start = self.offset
+        start = self.offset + len(self.text[self.offset :]) - len(self.text[self.offset :].lstrip())
         if self.take("("):
             inner = self.choice()
             self.close(")", start)

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from voicebot.core.errors import Problem, Severity
-from voicebot.flow.document import read_document
-from voicebot.flow.loader import check_document
+from voicebot.flow.loader import ReadFlow, read_flows
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import Flow
@@ -50,11 +49,13 @@ def check_files(
     settings: FlowSettings | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> list[CheckedFile]:
-    """Check files, one after the other, and that no two have a flow of one name."""
+    """Check files that belong together: their flows may call each other, and no two may have one
+    name. A file that cannot be read is a problem, too: `unreadable`."""
+    files = list(files)
     checked: list[CheckedFile] = []
     seen: dict[str, FilePath] = {}
-    for path in files:
-        one = check_file(path, around, settings, environment)
+    for path, read in zip(files, read_flows(files, around, settings, environment), strict=True):
+        one = _checked(path, read, around)
         if one.name and one.name in seen:
             message = f"there is another flow {one.name}"
             hint = f"it is in {seen[one.name]}; one of them needs another name"
@@ -65,15 +66,8 @@ def check_files(
     return checked
 
 
-def check_file(
-    path: FilePath,
-    around: Surroundings,
-    settings: FlowSettings | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> CheckedFile:
-    """Check one file. A file that cannot be read is a problem, too: `unreadable`."""
-    document = read_document(path)
-    flow, found = check_document(document, around, settings, environment)
-    name = document.data.get("flow") if isinstance(document.data, dict) else None
-    problems = tuple(replace(problem, file=str(path)) for problem in found)
-    return CheckedFile(path, name if isinstance(name, str) else "", flow, problems)
+def _checked(path: FilePath, read: ReadFlow, around: Surroundings) -> CheckedFile:
+    data = read.document.data
+    name = data.get("flow") if isinstance(data, dict) else None
+    problems = tuple(replace(problem, file=str(path)) for problem in read.check(around))
+    return CheckedFile(path, name if isinstance(name, str) else "", read.flow, problems)
