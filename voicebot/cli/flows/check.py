@@ -20,12 +20,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from voicebot.config.surroundings import surroundings
+from voicebot.cli.flows.around import around
 from voicebot.core.errors import Problem, Severity
 from voicebot.flow.checking import CheckedFile, check_files, flow_files
-from voicebot.flow.report import Surroundings
 
-_CONFIG = Path("sip_config")
 _UNREADABLE = ("unreadable", "not-utf8", "too-large")
 
 
@@ -52,8 +50,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, print, and tell by the exit code."""
     files = [file for path in args.paths for file in flow_files(path)]
-    around = _around(args.config)
-    checked = check_files(files, around, environment=os.environ)
+    known = around(args.config, [file.parent for file in files])
+    checked = check_files(files, known, environment=os.environ)
     if args.json:
         print(json.dumps(list(_rows(checked)), ensure_ascii=False, indent=1))
     else:
@@ -68,12 +66,6 @@ def run(args: argparse.Namespace) -> int:
     if empty or any(problem.code in _UNREADABLE for problem in problems):
         return 2
     return int(any(args.strict or p.severity is Severity.ERROR for p in problems))
-
-
-def _around(config: Path | None) -> Surroundings:
-    if config is None and not _CONFIG.is_dir():
-        return Surroundings()
-    return surroundings(config or _CONFIG)
 
 
 def _rows(checked: Iterable[CheckedFile]) -> Iterable[dict[str, object]]:

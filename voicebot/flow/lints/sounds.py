@@ -18,7 +18,7 @@ from voicebot.flow.base import Path
 from voicebot.flow.kinds.menu import MenuNode
 from voicebot.flow.report import Report
 
-NEAR = 0.26
+NEAR = 0.25
 """Distance from which answers are told apart well."""
 _SHORT = 3
 """Words of a sentence that is compared as a whole."""
@@ -139,11 +139,22 @@ class _Hearing:
         """Whether a recognizer would mix them up; a slot sounds like nothing else."""
         if words == others or any(w.startswith("{") for w in (*words, *others)):
             return False
+        words, others = _apart(words, others)
         one, other = self.sound(words), self.sound(others)
         longer = max(len(one), len(other))
         if abs(len(one) - len(other)) > NEAR * longer:
             return False
         return distance(one, other) < NEAR * longer
+
+
+def _apart(words: Sequence[str], others: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Without the words with which both begin and end: what is left must tell them apart. A word
+    that only one has is compared with the one before or behind it."""
+    while len(words) > 1 and len(others) > 1 and words[0] == others[0]:
+        words, others = words[1:], others[1:]
+    while len(words) > 1 and len(others) > 1 and words[-1] == others[-1]:
+        words, others = words[:-1], others[:-1]
+    return words, others
 
 
 @lru_cache(maxsize=65_536)
