@@ -231,7 +231,7 @@ CODES: dict[str, Code] = {
     "wrong-type": _error(
         "An expression or a node needs another type: a number is compared with text, say.",
         "Compare like with like; `number()` and `text()` convert.",
-        'nodes:\n  first: {kind: branch, when: [{if: ▸amount == "ten", to: bye}], else: bye}\n',
+        'nodes:\n  first: {kind: branch, when: [{if: amount ▸== "ten", to: bye}], else: bye}\n',
     ),
     "bad-phrase": _error(
         "A phrase that cannot be read.",
@@ -409,6 +409,60 @@ CODES: dict[str, Code] = {
         "A back end that no node asks.",
         "Take it out.",
         'backends: {▸bank: "http://127.0.0.1:8091"}\n',
+    ),
+    # ------------------------------------------------------------ flows that call each other
+    "missing-flow": _error(
+        "No flow of the folder has this name.",
+        "Correct the name; the flow's file belongs into the same folder.",
+    ),
+    "no-exits": _error(
+        "A flow is called that never comes back.",
+        "Declare `exits` in it and end it with `return` nodes, or use `goto`.",
+    ),
+    "missing-argument": _error(
+        "A flow is called without a parameter that has no default.",
+        "Give it under `with`, or give the parameter a default.",
+    ),
+    "missing-parameter": _error(
+        "The flow that is called has no such parameter.", "Correct the name under `with`."
+    ),
+    "missing-result": _error(
+        "The flow that is called gives no such result.", "Name it in that flow's `results`."
+    ),
+    "missing-exit": _error(
+        "The flow has no exit of this name.",
+        "Correct the name, or list it under `exits` of the flow.",
+        "exits: [done]\nnodes:\n  first: {kind: return, ▸exit: dome}\n",
+    ),
+    "exit-without-way": _error(
+        "A flow that is called may take an exit for which there is no way on.",
+        "Give each of its exits a node.",
+    ),
+    "unused-exit": _warning(
+        "No `return` node takes an exit that is declared.",
+        "Take it out, or let a way lead there.",
+        "exits: [done, ▸failed]\nnodes:\n  first: {kind: return, exit: done}\n",
+    ),
+    "missing-value": _error(
+        "A result that nothing in the flow gives a value to.",
+        "Correct the name.",
+        "exits: [done]\nresults: [▸ammount]\nnodes:\n  first: {kind: return, exit: done}\n",
+    ),
+    "parameter-differs": _error(
+        "A parameter and a slot of one name are of different types, or only one is secret.",
+        "Make them the same: the parameter then fills the slot beforehand.",
+        "exits: [done]\nparameters: {▸amount: {type: text}}\nnodes:\n"
+        "  first: {kind: return, exit: done}\n",
+    ),
+    "calls-itself": _warning(
+        "A flow calls itself; after a few calls within each other it ends in an error.",
+        "Repeat with a `loop` node, which does not go deeper.",
+    ),
+    "missing-calendar": _error(
+        "Neither the flow nor the configuration has this calendar.",
+        "Correct the name, or add it under `calendars`.",
+        "calendars: {office: {open: {mon-fri: 09:00-17:00}}}\nnodes:\n"
+        "  first: {kind: hours, ▸calendar: ofice, outcomes: {open: person, closed: bye}}\n",
     ),
     # ------------------------------------------------------------ recordings
     "missing-recording": _warning(

@@ -5,19 +5,26 @@
 
 Literals: numbers, "text" or 'text', true, false, null, [lists]. Names may have dots
 (`body.balance`). Operators, loosest first: or, and, not, comparison (== != < <= > >= in), + -,
-* /, unary -. Functions: see `FUNCTIONS`. A value that is missing is null; a comparison with null
-is false, except `== null` and `!= null`. Anything else that does not fit raises `EvaluationError`
-and the flow takes its error path. A Pratt parser; nothing is ever given to Python's `eval`.
+* /, unary -. Functions: see `functions.py`. A value that is missing is null; a comparison with null
+is false, except `== null` and `!= null`. Dates, times and durations are values of their own:
+`day < today + days(3)`, `now - began > minutes(5)`. Anything else that does not fit raises
+`EvaluationError` and the flow takes its error path. A Pratt parser; nothing is ever given to
+Python's `eval`.
 """
 
 from __future__ import annotations
 
+import difflib
 import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
+
+from voicebot.flow.functions import FUNCTIONS, is_number
+from voicebot.flow.functions import EvaluationError as EvaluationError
 
 Lookup = Callable[[str], Any]
 
@@ -49,10 +56,6 @@ class ExpressionError(ValueError):
         self.offset = offset
 
 
-class EvaluationError(ValueError):
-    """An expression that has no value with these values. Holds no value in its text."""
-
-
 @dataclass(frozen=True, slots=True)
 class Literal:
     value: Any
@@ -68,6 +71,7 @@ class Name:
 class Unary:
     sign: str
     operand: Tree
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,15 @@ class Binary:
     sign: str
     left: Tree
     right: Tree
+    offset: int = 0
+    """Of the sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
     function: str
     arguments: tuple[Tree, ...]
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,45 +96,6 @@ class Items:
 
 
 Tree = Literal | Name | Unary | Binary | Apply | Items
-
-# ---------------------------------------------------------------- functions
-
-
-def _len(value: Any) -> int:
-    if value is None:
-        return 0
-    if isinstance(value, str | list | dict):
-        return len(value)
-    raise EvaluationError("len() takes text or a list")
-
-
-def _number(value: Any) -> float | int | None:
-    try:
-        found = float(value)
-    except (TypeError, ValueError):
-        return None
-    return int(found) if found.is_integer() else found
-
-
-def _last(value: Any, count: Any) -> str:
-    text = "" if value is None else str(value)
-    return text[-int(count) :] if count else ""
-
-
-FUNCTIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
-    "len": (1, _len, "length of text or of a list; 0 for null"),
-    "defined": (1, lambda value: value is not None, "true unless the value is missing"),
-    "default": (
-        2,
-        lambda value, other: other if value is None else value,
-        "the value, or the other",
-    ),
-    "number": (1, _number, "the number that a text holds, or null"),
-    "text": (1, lambda value: "" if value is None else str(value), "the value as text"),
-    "last": (2, _last, "the last so many characters of a text"),
-    "lower": (1, lambda value: str(value or "").lower(), "in lower case"),
-}
-"""Name -> (number of arguments, function, what it gives)."""
 
 # ---------------------------------------------------------------- reading
 
@@ -149,10 +117,10 @@ def names(tree: Tree) -> Iterator[Name]:
             yield tree
         case Unary(_, operand):
             yield from names(operand)
-        case Binary(_, left, right):
+        case Binary(_, left, right, _):
             yield from names(left)
             yield from names(right)
-        case Apply(_, parts) | Items(parts):
+        case Apply(_, parts, _) | Items(parts):
             for part in parts:
                 yield from names(part)
         case Literal():
@@ -174,9 +142,9 @@ class _Reader:
             raise ExpressionError("this is nested too deeply", self.offset)
         left = self.operand()
         while (power := _BINDING.get(self.value, 0)) > binding and self.kind != "text":
-            sign = self.value
+            sign, offset = self.value, self.offset
             self.advance()
-            left = Binary(sign, left, self.expression(power))
+            left = Binary(sign, left, self.expression(power), offset)
         self.depth -= 1
         return left
 
@@ -188,9 +156,9 @@ class _Reader:
         if kind == "text":
             return Literal(value[1:-1])
         if value == "not":
-            return Unary("not", self.expression(_NOT))
+            return Unary("not", self.expression(_NOT), offset)
         if value == "-":
-            return Unary("-", self.expression(_MINUS))
+            return Unary("-", self.expression(_MINUS), offset)
         if value == "(":
             inner = self.expression(0)
             self.take(")")
@@ -212,10 +180,12 @@ class _Reader:
         arguments = self.list_to(")")
         known = FUNCTIONS.get(value)
         if known is None:
-            raise ExpressionError(f"there is no function {value}()", offset)
-        if len(arguments) != known[0]:
-            raise ExpressionError(f"{value}() takes {known[0]} value(s)", offset)
-        return Apply(value, arguments)
+            near = difflib.get_close_matches(value, FUNCTIONS, n=1, cutoff=0.6)
+            hint = f"; did you mean {near[0]}()?" if near else ""
+            raise ExpressionError(f"there is no function {value}(){hint}", offset)
+        if not known.fits(len(arguments)):
+            raise ExpressionError(f"{value}() takes {known.count}", offset)
+        return Apply(value, arguments, offset)
 
     def list_to(self, sign: str) -> tuple[Tree, ...]:
         items: list[Tree] = []
@@ -258,6 +228,8 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
 }
 _MAX_TEXT = 10_000
+_DAY = date(2000, 1, 1)
+"""Any: times are reckoned with as those of one day."""
 
 
 def evaluate(tree: Tree, lookup: Lookup) -> Any:
@@ -270,13 +242,18 @@ def evaluate(tree: Tree, lookup: Lookup) -> Any:
         case Unary("not", operand):
             return not evaluate(operand, lookup)
         case Unary(_, operand):
-            return _calculate("-", 0, evaluate(operand, lookup))
+            return _negative(evaluate(operand, lookup))
         case Binary("and", left, right):
             return bool(evaluate(left, lookup)) and bool(evaluate(right, lookup))
         case Binary("or", left, right):
             return bool(evaluate(left, lookup)) or bool(evaluate(right, lookup))
         case Binary(sign, left, right):
             return _binary(sign, evaluate(left, lookup), evaluate(right, lookup))
+        case Apply("if", (condition, yes, no)):
+            return evaluate(yes if evaluate(condition, lookup) else no, lookup)
+        case Apply("default", (first, other)):
+            value = evaluate(first, lookup)
+            return evaluate(other, lookup) if value is None else value
         case Apply(function, arguments):
             return _apply(function, [evaluate(argument, lookup) for argument in arguments])
         case Items(items):
@@ -285,12 +262,28 @@ def evaluate(tree: Tree, lookup: Lookup) -> Any:
 
 def _apply(function: str, arguments: list[Any]) -> Any:
     try:
-        return FUNCTIONS[function][1](*arguments)
-    except (TypeError, ValueError, OverflowError):
+        return FUNCTIONS[function].apply(*arguments)
+    except (TypeError, ValueError, OverflowError, AttributeError):
         raise EvaluationError(f"{function}() cannot take this") from None
 
 
+def as_moment(text: Any, kind: str) -> date | time | None:
+    """The `date`, `time` or `datetime` that a text holds; None where it holds none."""
+    return FUNCTIONS[kind].apply(text) if isinstance(text, str) else None
+
+
+def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Text that stands beside a date or a time is read as one: `time < "17:00"`."""
+    if isinstance(right, str) and isinstance(left, date | time):
+        return left, as_moment(right, type(left).__name__)
+    if isinstance(left, str) and isinstance(right, date | time):
+        return as_moment(left, type(right).__name__), right
+    return left, right
+
+
 def _binary(sign: str, left: Any, right: Any) -> Any:
+    if sign not in _ARITHMETIC and not isinstance(right, list):
+        left, right = _alike(left, right)
     if sign == "==":
         return _same(left, right)
     if sign == "!=":
@@ -301,12 +294,17 @@ def _binary(sign: str, left: Any, right: Any) -> Any:
         return _calculate(sign, left, right)
     if left is None or right is None:
         return False
-    if _is_number(left) != _is_number(right):
-        raise EvaluationError(f"{sign} compares a number with something else")
+    if kind_of(left) != kind_of(right):
+        raise EvaluationError(f"{sign} compares values of two kinds")
     try:
         return _ORDER[sign](left, right)
     except TypeError:
         raise EvaluationError(f"{sign} cannot compare these") from None
+
+
+def kind_of(value: Any) -> type:
+    """What a value may be compared with: a number with a number, a date with a date."""
+    return float if is_number(value) else type(value)
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -319,7 +317,7 @@ def _within(item: Any, container: Any) -> bool:
     if isinstance(container, str):
         return str(item) in container
     if isinstance(container, list | dict):
-        return item in list(container)
+        return any(_same(*_alike(item, one)) for one in container)
     raise EvaluationError("`in` needs a list or text on its right")
 
 
@@ -328,13 +326,46 @@ def _calculate(sign: str, left: Any, right: Any) -> Any:
         if len(left) + len(right) > _MAX_TEXT:
             raise EvaluationError("the text is too long")
         return left + right
-    if not (_is_number(left) and _is_number(right)):
-        raise EvaluationError(f"{sign} needs two numbers")
     try:
-        return _ARITHMETIC[sign](left, right)
+        if is_number(left) and is_number(right):
+            return _ARITHMETIC[sign](left, right)
+        return _with_dates(sign, left, right)
     except (ZeroDivisionError, OverflowError):
         raise EvaluationError(f"{sign} has no result") from None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _negative(value: Any) -> Any:
+    if is_number(value) or isinstance(value, timedelta):
+        return -value
+    raise EvaluationError("- needs a number or a duration")
+
+
+def _with_dates(sign: str, left: Any, right: Any) -> Any:
+    """Dates and durations, times and durations, durations and numbers."""
+    match left, sign, right:
+        case (timedelta(), "+", date() | time()):
+            return _moved(right, left)
+        case (date() | time(), "+", timedelta()):
+            return _moved(left, right)
+        case (date() | time(), "-", timedelta()):
+            return _moved(left, -right)
+        case (time(), "-", time()):
+            return datetime.combine(_DAY, left) - datetime.combine(_DAY, right)
+        case (date(), "-", date()) if isinstance(left, datetime) == isinstance(right, datetime):
+            return left - right
+        case (timedelta(), "+" | "-" | "/", timedelta()):
+            return _ARITHMETIC[sign](left, right)
+        case (timedelta(), "*" | "/", int() | float()) if is_number(right):
+            return _ARITHMETIC[sign](left, right)
+        case (int() | float(), "*", timedelta()) if is_number(left):
+            return left * right
+        case _:
+            raise EvaluationError(f"{sign} cannot take these")
+
+
+def _moved(moment: date | time, by: timedelta) -> Any:
+    if isinstance(moment, time):
+        return (datetime.combine(_DAY, moment) + by).time()
+    if not isinstance(moment, datetime) and by % timedelta(days=1):
+        raise EvaluationError("a date is moved by whole days; datetime() gives it a time")
+    return moment + by

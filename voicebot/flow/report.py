@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from voicebot.core.errors import Problem, Severity
 from voicebot.flow.base import Path
 from voicebot.flow.document import Document
+from voicebot.flow.expression_types import TypeOf
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
+from voicebot.flow.value_types import types_of
 from voicebot.flow.ways import Way, ways_of
 
 
@@ -24,6 +26,7 @@ class Surroundings:
     phones: Callable[[str, str], Sequence[str]] | None = None
     """The sounds of a word in a language, each as a text; what sounds the same has the same. None
     leaves it unchecked whether answers sound alike."""
+    calendars: Collection[str] | None = None
 
 
 @dataclass(slots=True)
@@ -37,8 +40,12 @@ class Report:
     ways: dict[str, list[Way]] = field(init=False)
     """Node -> its ways out."""
 
+    type_of: TypeOf = field(init=False)
+    """The type of a name in expressions."""
+
     def __post_init__(self) -> None:
         self.ways = ways_of(self.flow)
+        self.type_of = types_of(self.flow)
 
     def add(
         self,

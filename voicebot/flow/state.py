@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -293,6 +293,14 @@ class Node(Strict):
         """Names that this node may give values to: those of `gives`, and those that it gives on
         some ways only."""
         return {name for names in self.gives().values() for name in names}
+
+    figures: ClassVar[Mapping[str, str | None]] = {}
+    """What only the expressions under the node's `save` may use, by name, with its type."""
+
+    def types(self, type_of: Callable[[str], str | None]) -> Mapping[str, str | None]:
+        """The types in expressions of the values that it gives, from those of others; None, or
+        left out, where only a call can tell."""
+        return {}
 
     def gives(self) -> Mapping[str, Collection[str]]:
         """Names that get a value here, by the way out on which they surely have one (`ok`, a

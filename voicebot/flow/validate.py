@@ -6,7 +6,7 @@ same list, so that the operator sees every problem at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from voicebot.core.errors import Problem
 from voicebot.core.markup import mistakes
@@ -15,8 +15,10 @@ from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
 from voicebot.flow.asking import Asking
 from voicebot.flow.base import (
     BackendName,
+    CalendarName,
     Destination,
     Expression,
+    FlowName,
     Marked,
     NodeName,
     Path,
@@ -27,8 +29,9 @@ from voicebot.flow.base import (
     Template,
     marked,
 )
+from voicebot.flow.clock import CLOCK
 from voicebot.flow.document import Document
-from voicebot.flow.expression_types import TEXT, mismatches, of_slot
+from voicebot.flow.expression_types import mismatches
 from voicebot.flow.expressions import ExpressionError, names, parse
 from voicebot.flow.kinds.ask import AskNode
 from voicebot.flow.kinds.digits import DigitsNode
@@ -68,6 +71,10 @@ def _check_mark(report: Report, path: Path, value: Marked) -> None:
             report.missing(path, "slot", value, flow.slots)
         case BackendName() if value not in flow.backends:
             report.missing(path, "back end", value, flow.backends)
+        case FlowName() if flow.library is not None and value not in flow.library:
+            report.missing(path, "flow", value, flow.library)
+        case CalendarName() if flow.calendar(value) is None:
+            _check_calendar(report, path, value)
         case QueueName() if report.around.queues is not None:
             if value not in report.around.queues:
                 report.missing(path, "queue", value, report.around.queues)
@@ -84,6 +91,14 @@ def _check_mark(report: Report, path: Path, value: Marked) -> None:
             _check_phrase(report, path, value)
         case _:
             pass
+
+
+def _check_calendar(report: Report, path: Path, name: str) -> None:
+    configured = report.around.calendars
+    if configured is not None or report.flow.file.calendars:
+        known = {*report.flow.file.calendars, *report.flow.settings.calendars, *(configured or ())}
+        if name not in known:
+            report.missing(path, "calendar", name, known)
 
 
 # ---------------------------------------------------------------- texts
@@ -149,18 +164,20 @@ def _check_expression(report: Report, path: Path, text: str) -> None:
     except ExpressionError as error:
         report.add(path, "bad-expression", str(error), offset=error.offset)
         return
-    extra = ("body", "status") if "save" in path else ()
+    extra = _figures(report.flow, path)
     for name in names(tree):
         _check_name(report, path, name.path, name.offset, extra)
-    for message in mismatches(tree, lambda name: _type_of(report.flow, name)):
-        report.add(path, "wrong-type", message, offset=0)
+    for message, offset in mismatches(tree, lambda name: extra.get(name) or report.type_of(name)):
+        report.add(path, "wrong-type", message, offset=offset)
 
 
-def _type_of(flow: Flow, name: str) -> str | None:
-    if name.startswith("call."):
-        return TEXT
-    slot = flow.slots.get(name)
-    return of_slot(slot.type) if slot else None
+def _figures(flow: Flow, path: Path) -> Mapping[str, str | None]:
+    """What only the expressions under a node's `save` may use."""
+    match path:
+        case ("nodes", str(name), "save", *_):
+            return flow.nodes[name].figures
+        case _:
+            return {}
 
 
 def _check_name(report: Report, path: Path, name: str, offset: int, extra: Collection[str]) -> None:
@@ -170,8 +187,9 @@ def _check_name(report: Report, path: Path, name: str, offset: int, extra: Colle
             hint = did_you_mean(rest, CALL_FIELDS) or "there are: " + ", ".join(CALL_FIELDS)
             report.add(path, "unknown-name", f"call has no {rest or 'value'}", hint, offset=offset)
         return
-    known = {*report.flow.slots, *_kept(report.flow), *extra}
-    if head not in known:
+    flow = report.flow
+    if not (flow.has(head) or head in extra or head in (*CLOCK, "caller")):
+        known = {*flow.names, *extra, *CLOCK}
         hint = did_you_mean(head, known) or "declare it under `slots`, or set it in a node"
         report.add(path, "unknown-name", f"nothing is called {head}", hint, offset=offset)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.flow.base import FlowName, NodeName
-from voicebot.flow.expressions import EvaluationError
+from voicebot.flow.functions import EvaluationError
 from voicebot.flow.model import Name
 from voicebot.flow.state import Flow
 from voicebot.flow.subflows import Parameter, Value

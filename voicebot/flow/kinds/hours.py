@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.flow.base import CalendarName, NodeName, Strict
+from voicebot.flow.expression_types import TypeOf
+from voicebot.flow.functions import DATETIME
 from voicebot.flow.model import Name
 from voicebot.flow.walk import Kind, Walk
 
@@ -44,6 +46,10 @@ class HoursNode(Kind):
     def kept(self) -> Iterable[str]:
         """When it opens next."""
         return (self.opens,) if self.opens else ()
+
+    def types(self, type_of: TypeOf) -> Mapping[str, str | None]:
+        """A date and time."""
+        return {self.opens: DATETIME} if self.opens else {}
 
     def enter(self, walk: Walk) -> None:
         """Look at the calendar."""

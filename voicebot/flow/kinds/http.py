@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,7 @@ from voicebot.flow.base import (
     Template,
     UrlTemplate,
 )
+from voicebot.flow.functions import NUMBER
 from voicebot.flow.model import Name
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
 from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
@@ -58,6 +59,8 @@ class HttpOutcomes(Strict):
 
 class HttpNode(Kind):
     """The bot asks a back end; its answer decides."""
+
+    figures: ClassVar[Mapping[str, str | None]] = {"body": None, "status": NUMBER}
 
     kind: Literal["http"]
     backend: BackendName | None = Field(

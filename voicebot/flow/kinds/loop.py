@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.flow.base import NodeName
-from voicebot.flow.expressions import EvaluationError
+from voicebot.flow.expression_types import TypeOf
+from voicebot.flow.functions import NUMBER, EvaluationError
 from voicebot.flow.model import Name
 from voicebot.flow.subflows import Value
 from voicebot.flow.walk import Kind, Walk
@@ -32,6 +33,10 @@ class LoopNode(Kind):
     def gives(self) -> Mapping[str, Collection[str]]:
         """The count."""
         return {"": (self.counter,)} if self.counter else {}
+
+    def types(self, type_of: TypeOf) -> Mapping[str, str | None]:
+        """A number."""
+        return {self.counter: NUMBER} if self.counter else {}
 
     def enter(self, walk: Walk) -> None:
         """Once more, or on."""

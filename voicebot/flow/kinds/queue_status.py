@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.queueing import QueueStatus
 from voicebot.flow.base import Expression, NodeName, QueueName, Strict
+from voicebot.flow.expression_types import TypeOf, type_of_text
+from voicebot.flow.functions import DURATION, NUMBER
 from voicebot.flow.model import Name
 from voicebot.flow.steps import EngineFailed, Event, LookAtQueue, QueueSeen
 from voicebot.flow.walk import Kind, Walk
@@ -33,6 +35,14 @@ class QueueStatusNode(Kind):
     free), `waiting` (callers), `longest_wait` and `expected_wait` (durations; null where unknown).
     """
 
+    figures: ClassVar[Mapping[str, str | None]] = {
+        "staffed": NUMBER,
+        "available": NUMBER,
+        "waiting": NUMBER,
+        "longest_wait": DURATION,
+        "expected_wait": DURATION,
+    }
+
     kind: Literal["queue_status"]
     queue: QueueName = Field(description="One of the configured queues.")
     save: dict[Name, Expression] = Field(
@@ -43,6 +53,13 @@ class QueueStatusNode(Kind):
     def gives(self) -> Mapping[str, Collection[str]]:
         """What is saved."""
         return {"": self.save.keys()}
+
+    def types(self, type_of: TypeOf) -> Mapping[str, str | None]:
+        """By the figures' types."""
+        return {
+            name: type_of_text(text, lambda path: self.figures.get(path) or type_of(path))
+            for name, text in self.save.items()
+        }
 
     def enter(self, walk: Walk) -> None:
         """Ask."""

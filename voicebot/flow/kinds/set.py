@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from voicebot.flow.base import Expression, NodeName
+from voicebot.flow.base import NodeName
+from voicebot.flow.expression_types import TypeOf, type_of_text
 from voicebot.flow.model import Name
+from voicebot.flow.subflows import Value
 from voicebot.flow.walk import Kind, Walk
-
-
-def _from_literal(value: object) -> object:
-    """`true`, `5` and `null` are expressions without quotes, too."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value) if isinstance(value, int | float) else value
 
 
 class SetNode(Kind):
     """Values are computed and kept under names."""
 
     kind: Literal["set"]
-    values: dict[Name, Annotated[Expression, BeforeValidator(_from_literal)]] = Field(
+    values: dict[Name, Value] = Field(
         min_length=1, description="Expressions by the name that keeps their value, in order."
     )
     to: NodeName = Field(description="The next node.")
@@ -32,8 +27,12 @@ class SetNode(Kind):
         """The values."""
         return {"": self.values.keys()}
 
+    def types(self, type_of: TypeOf) -> Mapping[str, str | None]:
+        """Those of the expressions."""
+        return {name: type_of_text(text, type_of) for name, text in self.values.items()}
+
     def enter(self, walk: Walk) -> None:
         """Compute."""
         for name, expression in self.values.items():
-            walk.keep({name: walk.evaluate(expression)})
+            walk.keep({name: walk.value(expression)})
         walk.go(self.to, "set")

@@ -16,13 +16,14 @@ from voicebot.flow.lints.recordings import check_recordings
 from voicebot.flow.lints.reprompts import check_reprompts
 from voicebot.flow.lints.secrets import check_secrets
 from voicebot.flow.lints.sounds import check_sounds
+from voicebot.flow.lints.subflows import check_subflows
 from voicebot.flow.lints.unset import check_unset
 from voicebot.flow.lints.unused import check_unused
 from voicebot.flow.report import Report
 
 Lint = Callable[[Report], None]
 
-ALWAYS: tuple[Lint, ...] = (check_secrets, check_recordings, check_unused)
+ALWAYS: tuple[Lint, ...] = (check_secrets, check_subflows, check_recordings, check_unused)
 PHRASES_FIRST: tuple[Lint, ...] = (check_keys, check_phrases, check_sounds)
 NAMES_FIRST: tuple[Lint, ...] = (check_paths, check_loops, check_reprompts, check_unset)
 
