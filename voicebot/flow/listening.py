@@ -172,7 +172,8 @@ class Listening(Kind):
             return KeySpec(max(map(len, extra)), 1, "", options=extra)
         most = max(keys.max_digits, *map(len, extra))
         options = keys.options + extra if keys.options else ()
-        return KeySpec(most, 1, keys.terminators, keys.cancel, options)
+        fewest = min(1, keys.min_digits)
+        return KeySpec(most, fewest, keys.terminators, keys.cancel, options)
 
     def global_keys(self, flow: Flow, keys: KeySpec | None) -> Mapping[str, str]:
         """Key -> global command, where the key means nothing else here."""

@@ -26,7 +26,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "record_again": "Please speak after the tone.",
         "callback_offer": "Shall we call you back on {value:digits}?",
         "callback_number": "On which number shall we call you back? Please key it in, and then "
-        "the pound key. If you want no call, press star.",
+        "the pound key. If you want no call, press only the pound key.",
         "callback_not_allowed": "I'm afraid we cannot call that number.",
         "callback_read_back": "That is {value:digits}. Is that right?",
     },
@@ -48,7 +48,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "record_review": "保留留言请按1，收听请按2，重新录音请按3。",
         "record_again": "请在提示音后讲话。",
         "callback_offer": "我们回拨{value:digits}，可以吗？",
-        "callback_number": "请输入我们回拨的号码，按井号键结束。不需要回电请按星号键。",
+        "callback_number": "请输入我们回拨的号码，按井号键结束。不需要回电请直接按井号键。",
         "callback_not_allowed": "对不起，我们无法拨打这个号码。",
         "callback_read_back": "号码是{value:digits}，对吗？",
     },

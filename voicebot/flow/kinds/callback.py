@@ -39,7 +39,6 @@ from voicebot.flow.wording import NO_CALLBACK
 NUMBER = "number"
 """The slot of the question for a number."""
 _DECLINE = "no_callback"
-_STAR = "*"
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _SHORTEST, _LONGEST = 3, 15
 """Digits of a number (ITU-T E.164)."""
@@ -119,7 +118,7 @@ class CallbackNode(Listening):
                     required=False,
                 ),
             ),
-            keys=KeySpec(_LONGEST, 1),
+            keys=KeySpec(_LONGEST, 0, "#", "*"),
         )
 
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
@@ -137,8 +136,8 @@ class CallbackNode(Listening):
             self._read_back(walk, value.value, interpretation.confidence)
 
     def keyed(self, walk: Walk, digits: str) -> bool:
-        """The same by keys; the star declines."""
-        if digits.startswith(_STAR):
+        """The same by keys; none before the pound key is none at all."""
+        if not digits:
             self._leave(walk, CallbackOutcome.DECLINED)
             return True
         if not _NUMBER.fullmatch(digits):
