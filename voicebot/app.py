@@ -21,6 +21,7 @@ from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
+from voicebot.config.surroundings import database_url
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
 from voicebot.core.errors import ConfigError
@@ -33,6 +34,10 @@ from voicebot.observe.monitor import NodeMonitor
 from voicebot.observe.node import Parts
 from voicebot.observe.tracing import tracing
 from voicebot.prompts.catalogue import Catalogue
+from voicebot.publishing.board import FlowBoard, serving_text
+from voicebot.publishing.desk import FlowDesk
+from voicebot.publishing.library import Library
+from voicebot.publishing.ready import make_ready
 from voicebot.queueing.switchboard import Switchboard
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
@@ -79,9 +84,15 @@ class Node:
     """One node while it serves."""
 
     def __init__(
-        self, settings: Settings, line: SipEndpoint, services: Services, directory: Directory
+        self,
+        settings: Settings,
+        line: SipEndpoint,
+        services: Services,
+        directory: Directory,
+        desk: FlowDesk,
     ) -> None:
         self._settings = settings
+        self._desk = desk
         self._line = line
         self._services = services
         self._directory = directory
@@ -94,15 +105,19 @@ class Node:
         """Serve calls until told to stop, then drain."""
         async with asyncio.TaskGroup() as calls:
             accepting = calls.create_task(self._accept(calls), name="accept")
+            watching = calls.create_task(self._desk.watch(), name="flows")
             await self._stop.wait()
+            watching.cancel()
             await self._drain()
             accepting.cancel()
             for task in self._sessions:
                 task.cancel()
 
     def heed_signals(self) -> None:
-        """From now on SIGTERM and SIGINT stop the node in order; a second one hurries it."""
+        """From now on SIGTERM and SIGINT stop the node in order; a second one hurries it. SIGHUP
+        has the flows' folder read anew."""
         loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._desk.read_folder)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_stop)
 
@@ -130,10 +145,10 @@ class Node:
                 await leg.hang_up(500)
 
     def _flow_for(self, leg: Leg) -> Flow:
-        calls, flows = self._settings.hotline.calls, self._settings.flows
+        calls, known = self._settings.hotline.calls, self._desk.library.names()
         called = leg.info.called
         name = calls.flows.get(called, called)
-        return flows.get(name if name in flows.names() else calls.default_flow)
+        return self._desk.flow_for(name if name in known else calls.default_flow, leg)
 
     async def _drain(self) -> None:
         """Let calls under way end, for a while; refuse new ones."""
@@ -164,7 +179,7 @@ async def _first(*waits: Coroutine[Any, Any, object]) -> None:
 async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Node:
     """Build everything, the line last: a node that rings is ready."""
     hotline = settings.hotline
-    store = open_store(hotline.database or f"sqlite:///{settings.data / 'voicebot.db'}")
+    store = open_store(database_url(hotline, settings.data))
     stack.callback(store.close)
     recordings = Recordings(RecordingSettings(folder=settings.data / "recordings"))
     stack.callback(recordings.close)
@@ -172,7 +187,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     stack.push_async_callback(backend.close)
     if hotline.demo_bank.enabled:
         await _demo_bank(hotline.demo_bank.port, stack, announce)
-    expectations = [e for flow in settings.flows.flows.values() for e in flow.expectations()]
+    flows = list(settings.serving.library.every())
+    expectations = [e for flow in flows for e in flow.expectations()]
     recognizer = await stack.enter_async_context(_recognizer(settings, expectations, announce))
     voice = await stack.enter_async_context(_voice(settings, announce))
     if missing := vad.missing_reason():
@@ -201,7 +217,16 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     directory = Directory(
         Switchboard(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
     )
-    node = Node(settings, line, services, directory)
+    serving = settings.serving
+
+    async def prepare(library: Library) -> None:
+        await make_ready(library, voice, recognizer, understanding)
+
+    needed = {hotline.calls.default_flow, *hotline.calls.flows.values()}
+    desk = FlowDesk(
+        serving.sources, serving.library, serving.drafts, store.versions, prepare, needed
+    )
+    node = Node(settings, line, services, directory, desk)
     node.heed_signals()
     parts = Parts(
         line=line,
@@ -212,8 +237,9 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         journal=store.journal,
         directory=directory,
     )
-    await stack.enter_async_context(_console(settings, store, parts, announce))
+    await stack.enter_async_context(_console(settings, store, parts, desk, announce))
     await stack.enter_async_context(line)
+    announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
 
@@ -248,7 +274,7 @@ async def _recognizer(
     with _patiently("the recognizers load their models", announce):
         await recognizer.start()
     try:
-        views = [view for flow in settings.flows.flows.values() for view in flow.views]
+        views = [view for flow in settings.serving.library.every() for view in flow.views]
         for language in sorted({view.language for view in views}):
             if not recognizer.available(language):
                 announce(f"Note: {asr.missing_reason(language)}")
@@ -267,7 +293,7 @@ async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[Prompt
     voice = tts.build(speech, catalogue)
     await voice.start()
     try:
-        prompts = [p for flow in settings.flows.flows.values() for p in flow.static_prompts()]
+        prompts = [p for flow in settings.serving.library.every() for p in flow.static_prompts()]
         with _patiently("prompts are spoken into the cache, this once", announce):
             await voice.warm(prompts)
         yield voice
@@ -277,12 +303,13 @@ async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[Prompt
 
 @asynccontextmanager
 async def _console(
-    settings: Settings, store: Store, parts: Parts, announce: Announce
+    settings: Settings, store: Store, parts: Parts, desk: FlowDesk, announce: Announce
 ) -> AsyncIterator[None]:
     """The console, with what machines ask for: metrics, readiness; and traces, if wanted."""
     metrics, console = Metrics(), settings.hotline.console
     monitor = NodeMonitor(parts, metrics)
-    app = create_app(store.calls, store.feed, monitor, data=settings.data, settings=console)
+    board = FlowBoard(desk, store.versions)
+    app = create_app(store.calls, store.feed, monitor, board, data=settings.data, settings=console)
     with tracing(settings.hotline.traces) as traces:
         async with following(store.feed, [metrics.calls, *traces]):
             server = await start_server(app, console.host, console.port)

@@ -6,6 +6,10 @@
 Settings are read from sip_config/ (sip.toml, hotline.toml), flows from ivr_flows/; docs/ops.md
 explains every setting. Where it listens is printed when it is ready to be called.
 
+Flows that were published (`voicebot flows publish`) serve as they were published, others as the
+folder has them. A running hotline takes what is published without a restart, and SIGHUP has it read
+the folder anew; calls keep the version that they began with.
+
 SIGTERM or Ctrl-C drains: new calls are refused with 503, calls under way may end, up to `drain_s`
 (60 s); a second one ends them at once.
 
@@ -64,6 +68,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="instead of the console's port of hotline.toml; 0 takes any free one",
     )
+    parser.add_argument(
+        "--draft", action="store_true", help="serve the folder's flows, whatever was published"
+    )
     parser.add_argument("--check", action="store_true", help="check all files, start nothing")
     parser.add_argument("--verbose", action="store_true", help="log more; still nothing personal")
 
@@ -71,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve; returns the exit code."""
     log_lines.set_up(LogSettings(), verbose=args.verbose)
-    settings = _overridden(load(args.config, args.flows, args.data), args)
+    settings = _overridden(load(args.config, args.flows, args.data, draft=args.draft), args)
     for warning in settings.warnings:
         print(warning)
     if args.check:

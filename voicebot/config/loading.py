@@ -7,21 +7,27 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.audio.wav import WavError, read_wav
-from voicebot.config.settings import HotlineFile, Settings
+from voicebot.config.settings import HotlineFile, Serving, Settings
+from voicebot.config.surroundings import database_url, surroundings_of
 from voicebot.config.toml_file import TomlFile, Where, dotted
 from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
-from voicebot.flow.loader import Flows, load_flows
+from voicebot.flow.loader import Flows
+from voicebot.flow.report import Surroundings
 from voicebot.prompts.catalogue import Catalogue
+from voicebot.publishing.sources import Sources
 from voicebot.sip.destinations import route
 from voicebot.sip.settings import SipSettings
+from voicebot.store.opening import find_versions
 
 
-def load(config: Path, flows: Path, data: Path) -> Settings:
-    """Read all of it. Raises `ConfigError` with every problem of every file."""
+def load(config: Path, flows: Path, data: Path, *, draft: bool = False) -> Settings:
+    """Read all of it. Flows that were published serve as they were published, unless the folder's
+    `draft` is wanted. Raises `ConfigError` with every problem of every file."""
     sip_file, hotline_file = TomlFile(config / "sip.toml"), TomlFile(config / "hotline.toml")
     sip, hotline = sip_file.read(SipSettings), hotline_file.read(HotlineFile)
     problems = [*_strangers(config), *sip_file.problems, *hotline_file.problems]
-    loaded = _load_flows(flows, hotline, problems)
+    serving = _load_flows(flows, hotline, data, problems, draft=draft)
+    loaded = serving.library.flows if serving is not None else None
     problems += Catalogue.load(flows / "prompts").problems
     if sip is not None and hotline is not None:
         hotline_file.problems.clear()
@@ -29,9 +35,9 @@ def load(config: Path, flows: Path, data: Path) -> Settings:
         _check_music(hotline_file, hotline, flows)
         problems += hotline_file.problems
     errors = [p for p in problems if p.severity is Severity.ERROR]
-    if errors or sip is None or hotline is None or loaded is None:
+    if errors or sip is None or hotline is None or serving is None:
         raise ConfigError(sorted(problems))
-    return Settings(sip, hotline, loaded, data, flows / "prompts", tuple(problems))
+    return Settings(sip, hotline, serving, data, flows / "prompts", tuple(problems))
 
 
 def _strangers(config: Path) -> list[Problem]:
@@ -54,16 +60,24 @@ def _strangers(config: Path) -> list[Problem]:
     ]
 
 
-def _load_flows(folder: Path, hotline: HotlineFile | None, problems: list[Problem]) -> Flows | None:
-    queues = [queue.name for queue in hotline.queues] if hotline else None
-    destinations = list(hotline.destinations) if hotline else None
+def _load_flows(
+    folder: Path, hotline: HotlineFile | None, data: Path, problems: list[Problem], *, draft: bool
+) -> Serving | None:
+    around = surroundings_of(hotline) if hotline else Surroundings()
+    sources = Sources(folder, around, draft=draft)
+    drafts = sources.drafts()
     try:
-        flows = load_flows(folder, queues=queues, destinations=destinations)
+        versions = find_versions(database_url(hotline, data)) if hotline and not draft else None
+        try:
+            library = sources.read(drafts, versions)
+        finally:
+            if versions is not None:
+                versions.close()
     except ConfigError as error:
         problems += error.problems
         return None
-    problems += flows.warnings
-    return flows
+    problems += library.flows.warnings
+    return Serving(sources, drafts, library)
 
 
 def _cross_check(

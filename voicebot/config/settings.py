@@ -9,12 +9,15 @@ from pathlib import Path
 from voicebot.asr.settings import AsrSettings
 from voicebot.core.errors import Problem
 from voicebot.core.queueing import AgentSpec, QueueSpec
+from voicebot.flow.document import Document
 from voicebot.flow.loader import Flows
 from voicebot.observe.settings import LogSettings, TraceSettings
+from voicebot.publishing.library import Library
+from voicebot.publishing.sources import Sources
 from voicebot.sip.settings import SipSettings
 from voicebot.tts.settings import TtsSettings
 from voicebot.vad.settings import VadSettings
-from voicebot.web.settings import BackendSettings, WebSettings
+from voicebot.web.settings import BackendSettings, MailSettings, WebSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,22 @@ class HotlineFile:
     vad: VadSettings = field(default_factory=VadSettings)
     log: LogSettings = field(default_factory=LogSettings)
     traces: TraceSettings = field(default_factory=TraceSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Secrets by the names that flows give them in headers and for signatures; `file:PATH` reads
+    one from a file."""
     database: str = ""
     """SQLAlchemy URL; an SQLite file in the data folder where empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The flows, and where the next ones come from."""
+
+    sources: Sources
+    drafts: tuple[Document, ...]
+    """The folder's files as they were read."""
+    library: Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +82,14 @@ class Settings:
 
     sip: SipSettings
     hotline: HotlineFile
-    flows: Flows
+    serving: Serving
     data: Path
     """Folder of the database, recordings and caches."""
     recordings: Path
     """Folder of the operator's recorded prompts."""
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def flows(self) -> Flows:
+        """What serves callers at the start."""
+        return self.serving.library.flows

@@ -15,10 +15,30 @@ def surroundings(config: Path) -> Surroundings:
 
     Raises `ConfigError` where the folder is not there or the file is wrong.
     """
+    return surroundings_of(hotline_file(config))
+
+
+def hotline_file(config: Path) -> HotlineFile:
+    """What `config/hotline.toml` says. Raises `ConfigError` as `surroundings`."""
     if not config.is_dir():
         raise ConfigError([Problem(str(config), 0, 0, "missing-folder", "there is no such folder")])
     file = TomlFile(config / "hotline.toml")
     hotline = file.read(HotlineFile)
-    if hotline is None:
+    if hotline is None or file.problems:
         raise ConfigError(file.problems)
-    return Surroundings([queue.name for queue in hotline.queues], list(hotline.destinations))
+    return hotline
+
+
+def surroundings_of(hotline: HotlineFile) -> Surroundings:
+    """The names that a configuration has."""
+    return Surroundings(
+        [queue.name for queue in hotline.queues],
+        list(hotline.destinations),
+        secrets=list(hotline.secrets),
+        mail=bool(hotline.mail.host),
+    )
+
+
+def database_url(hotline: HotlineFile, data: Path) -> str:
+    """Where calls and published flows are kept."""
+    return hotline.database or f"sqlite:///{data / 'voicebot.db'}"

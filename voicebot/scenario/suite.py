@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
+from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.checking import flow_files
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.loader import Flows, load_flows
@@ -22,14 +23,6 @@ TESTS = "tests"
 """The folder beside flows that holds their scenarios."""
 _LEAST_A_PROCESS = 8
 """So many scenarios are worth a process of their own."""
-
-
-class AnyEnvironment(dict[str, str]):
-    """Gives every `${env:NAME}` its default, or an address that nobody is at: no test depends on
-    the machine that it runs on."""
-
-    def get(self, name: str, default: str | None = None) -> str:  # type: ignore[override]
-        return "http://backend.test" if default is None else default
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +119,7 @@ class Shelf:
 
 
 def _load(folder: Path) -> Shelf:
-    flows = load_flows(folder, environment=AnyEnvironment())
+    flows = load_flows(folder, environment=Anywhere())
     documents: dict[str, tuple[Path, Document]] = {}
     for file in flow_files(folder):
         document = read_document(file)

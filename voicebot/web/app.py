@@ -6,9 +6,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from voicebot.web import api, events, health, pages
+from voicebot.web import api, events, flows_api, health, pages
 from voicebot.web.errors import as_json
-from voicebot.web.ports import Calls, Events, Monitor
+from voicebot.web.ports import Calls, Events, FlowList, Monitor
 from voicebot.web.security import add_headers, guard
 from voicebot.web.settings import WebSettings, check
 
@@ -17,6 +17,7 @@ def create_app(
     calls: Calls,
     feed: Events,
     monitor: Monitor,
+    flows: FlowList,
     *,
     data: Path,
     settings: WebSettings | None = None,
@@ -29,6 +30,7 @@ def create_app(
     app.on_response_prepare.append(add_headers)
     health.add(app, monitor)
     api.add(app, calls, data)
+    flows_api.add(app, flows)
     events.add(app, feed, settings)
     pages.add(app, settings)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 from voicebot.core.health import Check
 from voicebot.core.record import Cdr, Fact
@@ -61,6 +61,14 @@ class NodeStatus:
     """One that is not met takes a restart."""
     ready: tuple[Check, ...] = ()
     """All are met while a call would be served."""
+
+
+class FlowList(Protocol):
+    """What serves callers. Raises `EngineError`."""
+
+    async def flows(self) -> dict[str, Any]:
+        """`flows`, each with `live`, `canary` and `log`, and `refused`: JSON values."""
+        ...
 
 
 class Monitor(Protocol):

@@ -68,6 +68,13 @@ class StillMonitor:
         return b"voicebot_calls 1.0\n"
 
 
+class StillFlows:
+    """Implements `web.ports.FlowList`."""
+
+    async def flows(self) -> dict[str, Any]:
+        return {"flows": [{"name": "shop"}], "refused": []}
+
+
 class Console:
     """A console that runs, and a client for it."""
 
@@ -92,6 +99,7 @@ def serve(store: Store, tmp_path: Path) -> Callable[..., Any]:
             store.calls,
             store.feed,
             StillMonitor(status or NodeStatus()),
+            StillFlows(),
             data=tmp_path,
             settings=settings,
         )

@@ -18,7 +18,12 @@ from typing import Any
 
 SUBCOMMANDS: dict[str, str] = {
     "check": "find every mistake in flow files",
+    "draw": "draw a flow as a picture, with what callers did in it if asked",
     "test": "run scenarios: whole calls in virtual time, and what of a flow they walk",
+    "publish": "let a flow serve callers, all of them or a share",
+    "history": "who published which version of a flow, when and why",
+    "rollback": "go back to a version that served before",
+    "canary": "change the share of callers who get the version that is tried out",
 }
 """Name -> what it does, as `--help` has it."""
 

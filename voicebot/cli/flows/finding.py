@@ -1,0 +1,33 @@
+"""The flow that a command is about, by name or file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voicebot.core.errors import ConfigError, Problem
+from voicebot.flow.checking import SUFFIXES, flow_files
+from voicebot.flow.document import read_document
+from voicebot.flow.loader import load_file
+from voicebot.flow.problems import did_you_mean
+from voicebot.flow.state import Flow
+
+
+def load_by_name(folder: Path, name: str) -> Flow:
+    """A flow file, or the flow of that name in a folder. Raises `ConfigError`."""
+    direct = Path(name)
+    if direct.suffix in SUFFIXES and direct.is_file():
+        return load_file(direct)
+    files = {_name_of(path): path for path in flow_files(folder)} if folder.is_dir() else {}
+    if name in files:
+        return load_file(files[name])
+    known = ", ".join(sorted(filter(None, files))) or "none"
+    hint = did_you_mean(name, files) or f"there are: {known}"
+    raise ConfigError(
+        [Problem(str(folder), 0, 0, "missing-flow", f"there is no flow {name}", hint)]
+    )
+
+
+def _name_of(path: Path) -> str:
+    data = read_document(path).data
+    name = data.get("flow") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else path.stem

@@ -1,0 +1,45 @@
+"""Makes ready what calls will need, while others are up: nobody waits for a new version."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from voicebot.core.meaning import Expectation
+from voicebot.core.prompt import Prompt
+from voicebot.publishing.library import Library
+
+
+class WarmVoice(Protocol):
+    """Speaks prompts into the cache; what calls want to hear goes first."""
+
+    async def warm(self, prompts: Iterable[Prompt]) -> int: ...
+
+
+class WarmRecognizer(Protocol):
+    """Compiles grammars in its workers, in the background."""
+
+    def warm(self, expectations: Sequence[Expectation]) -> None: ...
+
+
+class WarmUnderstanding(Protocol):
+    """Compiles an expectation; takes some ms."""
+
+    def prepare(self, expectation: Expectation) -> None: ...
+
+
+async def make_ready(
+    library: Library,
+    voice: WarmVoice,
+    recognizer: WarmRecognizer,
+    understanding: WarmUnderstanding,
+) -> None:
+    """Returns when calls of this library would wait for nothing."""
+    for flow in library.every():
+        await voice.warm(await asyncio.to_thread(flow.static_prompts))
+        for expectation in await asyncio.to_thread(flow.expectations):
+            recognizer.warm([expectation])
+            understanding.prepare(expectation)
+            # A call's frames are due every 20 ms.
+            await asyncio.sleep(0)
