@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from voicebot.core.call import CallId
@@ -12,6 +13,21 @@ from voicebot.core.ports import Journal, SoundReport
 from voicebot.core.record import Fact, FactKind
 
 Clock = Callable[[], datetime]
+
+
+class CallClock:
+    """The wall clock as it stood when a call began, and steady from then on.
+
+    What comes a moment after something is stamped a moment after it, however the machine's clock
+    is set meanwhile: no call ends before it was answered.
+    """
+
+    def __init__(self, wall: Clock) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._began, self._began_s = wall(), self._loop.time()
+
+    def __call__(self) -> datetime:
+        return self._began + timedelta(seconds=self._loop.time() - self._began_s)
 
 
 class Pen:
