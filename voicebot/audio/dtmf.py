@@ -99,7 +99,8 @@ class DtmfDetector:
         self._pairs = TonePairs.at(rate, self._hop)
         self._sound = np.zeros(rate * _KEPT_MS // 1000, dtype=np.float32)
         reach = self._pairs.length + (_HOPS - 1) * self._hop
-        self._blocks = sliding_window_view(self._sound[-reach:], self._pairs.length)[:: self._hop]
+        self._reach = self._sound[-reach:]
+        self._blocks = sliding_window_view(self._reach, self._pairs.length)[:: self._hop]
         self._spectra = np.zeros((PRESENT_HOPS + 1 + _HOPS, 8), dtype=np.complex64)
         self._fed = 0
         self._run: _Run | None = None
@@ -119,6 +120,8 @@ class DtmfDetector:
         self._sound[: -self._count] = self._sound[self._count :]
         self._sound[-self._count :] = samples
         self._fed += self._count
+        if self._run is None and self._is_soft():
+            return ()
         spectra = self._pairs.spectra(self._blocks)
         self._spectra[:-_HOPS] = self._spectra[_HOPS:]
         self._spectra[-_HOPS:] = spectra
@@ -130,6 +133,12 @@ class DtmfDetector:
             return ()
         found = (self._step(pairs[hop], powers[hop], _HOPS - 1 - hop) for hop in range(_HOPS))
         return tuple(key for key in found if key is not None)
+
+    def _is_soft(self) -> bool:
+        """There is too little sound in all windows of this frame for any tone to stand out in one
+        of them. A tone's history begins where it stands out: no spectrum is missed later."""
+        energy = np.dot(self._reach, self._reach)
+        return bool(energy < self._pairs.least_energy)
 
     def _standing_out(self, powers: NDArray[np.float32]) -> list[_Pair | None]:
         """The pair that stands out at each hop, if one does."""

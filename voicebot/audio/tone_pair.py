@@ -62,6 +62,8 @@ class TonePairs:
     the spectrum is its energy in the window."""
     least_power: float
     """Of a tone at `LEVEL_DBM0`, less 3 dB."""
+    least_energy: float
+    """Sound whose samples' squares come to less holds no such tone (Cauchy and Schwarz)."""
     turns: NDArray[np.complex128]
     """Shape (8,): what a nominal tone's phase gains in a hop."""
 
@@ -75,6 +77,7 @@ class TonePairs:
         scale = np.sqrt(2 * window_power) / np.sum(window)
         angles = 2 * np.pi / rate * np.outer(np.arange(length), _NOMINAL_HZ)
         waves = np.exp(-1j * angles) * (window * scale)[:, None]
+        most_gain = float(np.max(np.sum(np.abs(waves) ** 2, axis=0)))
         amplitude = 32768 * 10 ** ((LEVEL_DBM0 - 3 - FULL_SCALE_DBM0) / 20)
         return TonePairs(
             rate=rate,
@@ -83,6 +86,7 @@ class TonePairs:
             squared=(window**2).astype(np.float32),
             base=np.ascontiguousarray(waves).view(np.float64).astype(np.float32),
             least_power=amplitude**2 / 2 * window_power,
+            least_energy=amplitude**2 / 2 * window_power / most_gain,
             turns=np.exp(2j * np.pi / rate * hop * _NOMINAL_HZ),
         )
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voicebot.core.audio import FRAME_MS, Pcm
+from voicebot.core.audio import FRAME_MS, Pcm, frame_samples
 from voicebot.core.errors import LegGone
 from voicebot.core.ports import (
     Audio,
@@ -106,6 +106,9 @@ class Line:
     def _take(self, event: LegEvent) -> None:
         match event:
             case Audio(heard, played):
+                if len(heard) == frame_samples(heard.rate):
+                    self._frames.append(event)
+                    return
                 pairs = zip(heard.frames(), played.frames(), strict=False)
                 self._frames.extend(Audio(h, p) for h, p in pairs)
             case Keyed(key, method):

@@ -66,7 +66,7 @@ class Speaker:
         """Something is still to be played (paused or not)."""
         if self._feeding is None:
             return False
-        if self.heard_ms >= self.given_ms and self._feeding.done:
+        if self._feeding.done and self._has_gone_out:
             self._finish(interrupted=False)
         return self._feeding is not None
 
@@ -78,12 +78,21 @@ class Speaker:
     @property
     def barge_in(self) -> BargeIn:
         """What may interrupt the prompt that plays now."""
+        if len(self._items) == 1:
+            return self._items[0].barge_in
         heard = self.heard_ms
         for item in self._items:
             heard -= item.given_ms
             if heard < 0:
                 return item.barge_in
         return self._items[-1].barge_in if self._items else BargeIn.BOTH
+
+    @property
+    def _has_gone_out(self) -> bool:
+        """All that was made so far was played."""
+        if self._leg.state is LegState.DISCONNECTED:
+            return self._went_out_ms >= self.given_ms
+        return self._unplayed_ms() <= 0
 
     @property
     def given_ms(self) -> float:

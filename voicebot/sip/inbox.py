@@ -25,8 +25,11 @@ class _Sound:
     played: list[Samples] = field(default_factory=list)
 
     def audio(self) -> Audio:
-        heard, played = (np.concatenate(parts) for parts in (self.heard, self.played))
-        return Audio(Pcm(heard, self.rate), Pcm(played, self.rate))
+        return Audio(Pcm(_joined(self.heard), self.rate), Pcm(_joined(self.played), self.rate))
+
+
+def _joined(parts: list[Samples]) -> Samples:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class Inbox:
@@ -34,7 +37,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self._events: deque[LegEvent | _Sound] = deque()
-        self._news = asyncio.Event()
+        self._reader: asyncio.Future[None] | None = None
+        """Waits for the next event."""
         self._unread_ms = 0.0
         self.dropped_ms = 0.0
         """Sound that was dropped because nobody read it, in ms."""
@@ -42,7 +46,7 @@ class Inbox:
     def push(self, event: LegEvent) -> None:
         """Another event."""
         self._events.append(event)
-        self._news.set()
+        self._wake()
 
     def add_sound(self, heard: Samples, played: Samples, rate: int) -> None:
         """More sound; goes with that before it unless something happened in between."""
@@ -55,7 +59,7 @@ class Inbox:
         self._unread_ms += len(heard) * 1000 / rate
         while self._unread_ms > MAX_UNREAD_MS:
             self._drop_oldest()
-        self._news.set()
+        self._wake()
 
     async def read(self) -> AsyncIterator[LegEvent]:
         """Every event, up to and with `LegEnded`."""
@@ -65,8 +69,12 @@ class Inbox:
                 yield event
                 if isinstance(event, LegEnded):
                     return
-            self._news.clear()
-            await self._news.wait()
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
 
     def _take(self) -> LegEvent:
         first = self._events.popleft()

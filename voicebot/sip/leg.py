@@ -92,9 +92,8 @@ class SipLeg:
             self._counters = {name: getattr(counters, name) for name in _COUNTERS}
         return dict(self._counters)
 
-    async def events(self) -> AsyncIterator[LegEvent]:
-        async for event in self._inbox.read():
-            yield event
+    def events(self) -> AsyncIterator[LegEvent]:
+        return self._inbox.read()
 
     # ------------------------------------------------------------- commands
 
@@ -118,6 +117,9 @@ class SipLeg:
             refusing = self._state in (LegState.INCOMING, LegState.EARLY)
             status = code or (_DECLINE if refusing else 0)
             await self._owner.run(partial(self._on_owner, "end", status))
+
+    async def redirect(self, target: str) -> None:
+        await self._run("redirect", self._resolve(target))
 
     def abandon(self) -> None:
         """End a leg whose caller gave up before its INVITE was known to be sent."""
@@ -183,10 +185,12 @@ class SipLeg:
 
     def heard_and_played(self) -> tuple[Samples, Samples] | None:
         """What the port gathered since the last time; None if nothing."""
-        if self._port is None or not self._port.received():
+        both = b"" if self._port is None else self._port.read()
+        if not both:
             return None
-        both = np.frombuffer(self._port.read(), dtype="<i2")
-        return both[: len(both) // 2], both[len(both) // 2 :]
+        samples = np.frombuffer(both, dtype="<i2")
+        half = len(samples) // 2
+        return samples[:half], samples[half:]
 
     def deliver(self, heard: Samples, played: Samples) -> None:
         """Hand sound to the reader."""

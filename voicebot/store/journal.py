@@ -88,7 +88,8 @@ class JournalWriter:
             self._oldest = now if self._oldest is None else self._oldest
             self._pending.append((now, fact))
             self._drop_beyond(self._settings.memory_facts)
-            self._changed.notify_all()
+            if len(self._pending) == 1:  # with more, the thread gathers them already
+                self._changed.notify_all()
         self._feed.publish(fact)
 
     def flush(self, timeout_s: float = 5.0) -> bool:

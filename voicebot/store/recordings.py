@@ -1,6 +1,6 @@
 """Two-channel recordings of calls: caller left, bot or agent right.
 
-    record ──▶ CallRecording.add ──queue──▶ one writer thread ──▶ 2026/11/22/<call>.wav
+    record ──▶ CallRecording.add ──deque──▶ one writer thread ──▶ 2026/11/22/<call>.wav
 
 The loop never waits for the disk. Where the disk fails, is full or too slow, the recording stops
 and says why; the call goes on.
@@ -9,9 +9,9 @@ and says why; the call goes on.
 from __future__ import annotations
 
 import logging
-import queue
 import re
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,9 @@ from voicebot.core.ports import Audio
 from voicebot.store.settings import RecordingSettings
 
 log = logging.getLogger(__name__)
+
+ROUND_S = 0.1
+"""From one round of the writer thread to the next."""
 
 _Work = Callable[[], None]
 
@@ -38,7 +41,8 @@ class Recordings:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings, self._clock = settings, clock
-        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._work: deque[_Work] = deque()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
 
@@ -47,7 +51,7 @@ class Recordings:
         Returns at once; the file is made by the writer thread."""
         name = f"{self._clock():%Y/%m/%d}/{file_name(call)}"
         path = self._settings.folder / name
-        recording = CallRecording(path, rate, self._settings, self._work.put)
+        recording = CallRecording(path, rate, self._settings, self._work.append)
         return f"{self._settings.folder.name}/{name}", recording
 
     def message(self, call: CallId, rate: int) -> tuple[str, MessageRecording]:
@@ -55,18 +59,25 @@ class Recordings:
         sound goes. Returns at once."""
         folder = self._settings.folder.with_name("messages")
         name = f"{self._clock():%Y/%m/%d}/{uuid4().hex[:8]}-{file_name(call)}"
-        recording = MessageRecording(folder / name, rate, self._settings, self._work.put)
+        recording = MessageRecording(folder / name, rate, self._settings, self._work.append)
         return f"{folder.name}/{name}", recording
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Write what was given; False where the disk took too long."""
-        self._work.put(None)
+        self._closing.set()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            work()
+        """Comes round by itself: to be woken for each piece of a hundred calls would cost the
+        calls more than the writing does."""
+        while not self._closing.wait(ROUND_S):
+            self._write_all()
+        self._write_all()
+
+    def _write_all(self) -> None:
+        while self._work:
+            self._work.popleft()()
 
 
 def file_name(call: CallId) -> str:
@@ -85,7 +96,9 @@ class CallRecording:
         self._path, self._rate, self._settings, self._later = path, rate, settings, later
         self._file: WavWriter | None = None
         self._paused = False
-        self._given_ms = self._taken_ms = 0.0
+        self._given_ms = self._taken_ms = self._gathered_ms = 0.0
+        self._left: list[Pcm] = []
+        self._right: list[Pcm] = []
         self._failure = ""
         later(self._open)
 
@@ -102,10 +115,18 @@ class CallRecording:
             self._fail("the disk is too slow")
             return
         left, right = audio.heard, audio.played
+        if left.rate != self._rate:
+            self._hand_over()
+            why = f"the file is at {self._rate} Hz, the sound at {left.rate} Hz"
+            self._later(lambda: self._fail(why))
+            return
         if self._paused:
             left = right = Pcm.silence(left.duration_ms, left.rate)
-        self._given_ms += left.duration_ms
-        self._later(lambda: self._append(left, right))
+        self._left.append(left)
+        self._right.append(right)
+        self._gathered_ms += left.duration_ms
+        if self._gathered_ms >= self._settings.write_every_ms:
+            self._hand_over()
 
     def pause(self, *, on: bool) -> None:
         """While on, silence is written in place of sound."""
@@ -113,7 +134,18 @@ class CallRecording:
 
     def close(self) -> None:
         """End the file; harmless a second time."""
+        self._hand_over()
         self._later(self._close)
+
+    def _hand_over(self) -> None:
+        """One piece for the writer thread, not every frame."""
+        if not self._left:
+            return
+        left, right = self._left, self._right
+        self._left, self._right = [], []
+        self._given_ms += self._gathered_ms
+        self._gathered_ms = 0.0
+        self._later(lambda: self._append(left, right))
 
     # ------------------------------------------------------------ the writer thread
 
@@ -128,12 +160,13 @@ class CallRecording:
         except OSError as error:
             self._fail(error.strerror or type(error).__name__)
 
-    def _append(self, left: Pcm, right: Pcm) -> None:
-        self._taken_ms += left.duration_ms
+    def _append(self, left: list[Pcm], right: list[Pcm]) -> None:
+        self._taken_ms += sum(pcm.duration_ms for pcm in left)
         if self._file is None or self._failure:
             return
         try:
-            self._file.append(*(left, right)[: self.channels])
+            both = (Pcm.join(left, left[0].rate), Pcm.join(right, right[0].rate))
+            self._file.append(*both[: self.channels])
         except OSError as error:
             self._fail(error.strerror or type(error).__name__)
         except ValueError as error:
