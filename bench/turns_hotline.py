@@ -1,4 +1,4 @@
-"""The hotline that `bench/turns.py` calls: `voicebot serve` in a process of its own."""
+"""The hotline that the benches call: `voicebot serve` in a process of its own."""
 
 from __future__ import annotations
 
@@ -42,24 +42,26 @@ class Hotline:
 
     def cpu_s(self) -> float:
         """CPU time that it and its workers have used, in seconds."""
-        return sum(_cpu_s(pid) for pid in _family(self.process.pid))
+        return sum(process_cpu_s(pid) for pid in family(self.process.pid))
 
 
 @contextmanager
-def hotline(folder: Path) -> Iterator[Hotline]:
-    """A hotline with the flows of the bench; its files are in `folder`. All else is default."""
+def hotline(folder: Path, flows: Path = FLOWS, sip: str = "") -> Iterator[Hotline]:
+    """A hotline with those flows; its files are in `folder`. All but `sip` (lines of sip.toml) is
+    default."""
     port = _free_port()
     config = folder / "sip_config"
     config.mkdir(parents=True)
     (config / "sip.toml").write_text(
-        f'[[transports]]\nprotocol = "udp"\nport = {port}\n[media]\nrtp_port_first = 0\n', "utf-8"
+        f'{sip}\n[[transports]]\nprotocol = "udp"\nport = {port}\n[media]\nrtp_port_first = 0\n',
+        "utf-8",
     )
     (config / "hotline.toml").write_text(
-        '[calls]\ndefault_flow = "turns_menu"\ndrain_s = 1\n'
+        f'[calls]\ndefault_flow = "{min(f.stem for f in flows.glob("*.yaml"))}"\ndrain_s = 1\n'
         "[console]\nport = 0\n[demo_bank]\nenabled = false\n",
         "utf-8",
     )
-    words = ["--config", str(config), "--flows", str(FLOWS), "--data", str(folder / "data")]
+    words = ["--config", str(config), "--flows", str(flows), "--data", str(folder / "data")]
     process = subprocess.Popen(
         [sys.executable, "-m", "voicebot", "serve", *words],
         stdout=subprocess.PIPE,
@@ -90,7 +92,7 @@ def _until_ready(process: subprocess.Popen[str]) -> None:
         ready.set()
 
     threading.Thread(target=read, daemon=True).start()
-    if not ready.wait(START_S) or process.poll() is not None:
+    if not ready.wait(START_S) or "Try it" not in "".join(output):
         process.kill()
         raise RuntimeError("the hotline did not start:\n" + "".join(output))
 
@@ -101,18 +103,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """The process and all below it."""
     found = [pid]
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
-            found += [p for child in children.read_text().split() for p in _family(int(child))]
+            found += [p for child in children.read_text().split() for p in family(int(child))]
         except OSError:
             continue  # it ended meanwhile
     return found
 
 
-def _cpu_s(pid: int) -> float:
+def process_cpu_s(pid: int) -> float:
+    """CPU time of one process, in seconds; 0 for one that has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     except OSError:

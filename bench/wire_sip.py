@@ -29,13 +29,12 @@ class Dialog:
 
     async def dial(self, rtp: tuple[str, int]) -> int:
         """Offer G.711 at our RTP address; returns the far end's RTP port."""
-        answer = await self._ask("INVITE", 1, _offer(rtp))
-        self._to = _header(answer, "To")
+        answer = await self._ask("INVITE", 1, offer(rtp))
+        self._to = header(answer, "To")
         self._send("ACK", 1)
-        found = _RTP_PORT.search(answer)
-        if found is None or not answer.startswith("SIP/2.0 200"):
+        if not rtp_port(answer) or not answer.startswith("SIP/2.0 200"):
             raise ConnectionError(answer.split("\r\n")[0])
-        return int(found[1])
+        return rtp_port(answer)
 
     async def hang_up(self) -> None:
         """Say BYE, unless the far end has."""
@@ -58,7 +57,7 @@ class Dialog:
     async def _final(self, number: int) -> str:
         while True:
             answer = await self._answers.get()
-            is_ours = _header(answer, "CSeq").startswith(f"{number} ")
+            is_ours = header(answer, "CSeq").startswith(f"{number} ")
             if is_ours and not answer.startswith("SIP/2.0 1"):
                 return answer
 
@@ -85,9 +84,7 @@ class Dialog:
             self._answers.put_nowait(text)
         elif not text.startswith("ACK "):
             self.ended = self.ended or text.startswith("BYE ")
-            kept = [line for line in text.split("\r\n") if _KEPT.match(line)]
-            reply = ["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]
-            self._socket.sendto("\r\n".join(reply).encode(), self._far)
+            self._socket.sendto(ok(text).encode(), self._far)
 
 
 def udp_socket() -> socket.socket:
@@ -98,13 +95,27 @@ def udp_socket() -> socket.socket:
     return one
 
 
-def _offer(rtp: tuple[str, int]) -> str:
+def ok(request: str) -> str:
+    """200 OK to a request within a dialog."""
+    kept = [line for line in request.split("\r\n") if _KEPT.match(line)]
+    return "\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""])
+
+
+def rtp_port(message: str) -> int:
+    """Where its SDP wants the sound; 0 where it has none."""
+    found = _RTP_PORT.search(message)
+    return int(found[1]) if found else 0
+
+
+def offer(rtp: tuple[str, int]) -> str:
+    """SDP: G.711 at this address."""
     host, port = rtp
     lines = ["v=0", f"o=- 1 1 IN IP4 {host}", "s=-", f"c=IN IP4 {host}", "t=0 0"]
     lines += [f"m=audio {port} RTP/AVP 0", "a=rtpmap:0 PCMU/8000", "a=ptime:20", "a=sendrecv"]
     return "\r\n".join(lines) + "\r\n"
 
 
-def _header(message: str, name: str) -> str:
+def header(message: str, name: str) -> str:
+    """The value of the first header of that name; empty where there is none."""
     found = re.search(rf"^{name}:\s*(.*?)\s*$", message, re.MULTILINE | re.IGNORECASE)
     return found[1] if found else ""
