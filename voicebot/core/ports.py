@@ -152,6 +152,11 @@ class Leg(Protocol):
         """CANCEL, BYE or refuse with `code`, as the state asks for; returns when it is sent."""
         ...
 
+    async def redirect(self, target: str) -> None:
+        """Refuse an incoming leg with 302 and where to call instead. Raises `DialRefused` for a
+        target that is not allowed."""
+        ...
+
     def play(self, pcm: Pcm) -> None:
         """Append to what is played; `pcm` has the leg's rate. Returns at once."""
         ...

@@ -296,6 +296,22 @@ CODES: dict[str, Code] = {
         'nodes:\n  first: {kind: digits, slot: pin, prompt: "PIN?", to: ask}\n'
         '  ask: {kind: http, ▸url: "/check/{pin}", outcomes: {ok: bye}}\n',
     ),
+    "missing-secret": _error(
+        "The configuration has no such secret.",
+        "Add it under `[secrets]` in hotline.toml, or mend the name.",
+        'backends:\n  bank: {url: "http://127.0.0.1:8091", headers: {▸Key: "{secret:tokn}"}}\n',
+    ),
+    "secret-misplaced": _error(
+        "A secret of the configuration stands where it would be kept, logged or heard.",
+        "Put it into a header of a back end, an http or a notify node.",
+        'nodes:\n  first: {kind: say, prompt: "▸The code is {secret:token}.", to: bye}\n',
+    ),
+    "no-mail": _error(
+        "A node sends mail, and no mail server is configured.",
+        "Add `[mail]` to hotline.toml.",
+        "nodes:\n  first:\n    kind: notify\n"
+        "    ▸mail: {to: desk@example.org, subject: A call, text: Call back}\n    to: bye\n",
+    ),
     "secret-copied": _error(
         "A secret slot is copied; the copy would not be secret.",
         "Use the slot itself.",

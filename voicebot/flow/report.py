@@ -27,6 +27,9 @@ class Surroundings:
     """The sounds of a word in a language, each as a text; what sounds the same has the same. None
     leaves it unchecked whether answers sound alike."""
     calendars: Collection[str] | None = None
+    secrets: Collection[str] | None = None
+    mail: bool | None = None
+    """Whether a mail server is configured."""
 
 
 @dataclass(slots=True)

@@ -73,6 +73,8 @@ def _shared(flow: Flow) -> Iterable[tuple[str, Path, str]]:
     for name, command in flow.file.globals.items():
         if command.to:
             yield str(command.to), ("globals", name, "to"), name
+    if flow.file.max_call.to:
+        yield str(flow.file.max_call.to), ("max_call", "to"), "max_call"
     for kind in ("no_input", "no_match"):
         for index, reaction in enumerate(getattr(flow.file, kind)):
             if reaction.to:

@@ -13,6 +13,7 @@ from voicebot.core.personal import Personal
 from voicebot.core.ports import Leg
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
+from voicebot.flow.rejecting import rejection
 from voicebot.flow.state import Flow
 from voicebot.session.context import Context, Services
 from voicebot.session.dialogue import converse, say
@@ -36,6 +37,10 @@ class Ending:
     by: EndedBy
     outcome: Outcome
     reason: str = ""
+
+
+class _Rejected(Exception):
+    """The call is turned away."""
 
 
 class CallSession:
@@ -85,6 +90,8 @@ class CallSession:
             await self._answer(context)
             hang_up = await converse(context, self._flow)
             ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome), hang_up.reason)
+        except _Rejected:
+            ending = Ending(EndedBy.BOT, Outcome.REFUSED, "rejected")
         except LegGone:
             ending = Ending(EndedBy.CALLER, _outcome(context, _when_caller_left(context)))
         except VoicebotError as error:
@@ -114,7 +121,8 @@ class CallSession:
         context.pen.write(FactKind.RECORDING, file=name, paused=False)
 
     async def _before_answer(self, context: Context) -> None:
-        """Let it ring, and say what the flow wants said before the call is answered."""
+        """Turn it away, or let it ring, and say what the flow wants said before the answer."""
+        await self._reject()
         self._leg.ring()
         # There is no sound yet whose time would pass, so this is the one wait by the clock.
         for _ in range(self._flow.file.before_answer.ring // FRAME_MS):
@@ -124,6 +132,20 @@ class CallSession:
         if early := self._flow.early_prompts():
             await self._leg.early_media()
             await say(context, [(prompt, BargeIn.NONE) for prompt in early])
+
+    async def _reject(self) -> None:
+        """Raises `_Rejected` for a call that the flow does not answer."""
+        services = self._services
+        now = services.clock().astimezone(services.zone)
+        found = rejection(self._flow, self._leg.info, now)
+        if found is None:
+            return
+        if found.redirect is None:
+            await self._leg.hang_up(found.code)
+        else:
+            target = str(found.redirect)
+            await self._leg.redirect(services.destinations.get(target, target))
+        raise _Rejected
 
     async def _end(self, context: Context, ending: Ending) -> None:
         context.speaker.stop()

@@ -41,6 +41,7 @@ class SimLeg:
         self.bridged_to: Leg | None = None
         self.answer_to_refer = 202
         self.referred_to = ""
+        self.redirected_to = ""
         self._queue: deque[LegEvent] = deque()
         self._to_hear: deque[Pcm] = deque()
         self._to_play = np.zeros(0, dtype=np.int16)
@@ -119,6 +120,11 @@ class SimLeg:
 
     async def hang_up(self, code: int = 0) -> None:
         self._end(LegEnded(code or 200, by_far_end=False))
+
+    async def redirect(self, target: str) -> None:
+        self._require()
+        self.redirected_to = target
+        self._end(LegEnded(302, by_far_end=False))
 
     def play(self, pcm: Pcm) -> None:
         if self.state is not LegState.DISCONNECTED:

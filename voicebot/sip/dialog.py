@@ -160,6 +160,14 @@ class Dialog(pj.Call):  # type: ignore[misc]
             _log.warning("a leg could not be ended in order", extra={"reason": error.reason})
             self.end_if_vanished()
 
+    def redirect(self, uri: str) -> None:
+        """Refuse the INVITE with 302 and a Contact (RFC 3261, section 8.3)."""
+        self._hung_up_here = True
+        options = _options()
+        options.statusCode = 302
+        options.txOption.headers = _header_vector({"Contact": f"<{uri}>"})
+        self.hangup(options)
+
     def end_if_vanished(self) -> None:
         """Tell of an end that pjsua did not tell of: a failure of media may free a call unsaid."""
         if not self._gone and not self.isActive():

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import aiohttp
 from yarl import URL
 
 from voicebot.core.errors import EngineError
 from voicebot.core.ports import BackendReply, BackendRequest
+from voicebot.core.secret_marks import with_secrets
 from voicebot.web.settings import BackendSettings
 
 _FOLLOWED = {301, 302, 303, 307, 308}
@@ -22,8 +25,12 @@ _FOLLOWED = {301, 302, 303, 307, 308}
 class HttpBackend:
     """Implements `core.ports.Backend`. Made anywhere, used and closed on one event loop."""
 
-    def __init__(self, settings: BackendSettings | None = None) -> None:
+    def __init__(
+        self, settings: BackendSettings | None = None, secrets: Mapping[str, str] | None = None
+    ) -> None:
+        """`secrets` by the names that headers have."""
         self._settings = settings or BackendSettings()
+        self._secrets = secrets or {}
         self._session: aiohttp.ClientSession | None = None
 
     async def request(self, request: BackendRequest) -> BackendReply:
@@ -52,18 +59,17 @@ class HttpBackend:
                 return reply
             url = _next_address(url, location)
             if reply.status == 303:
-                request = replace(request, method="GET", body=None)
+                request = replace(request, method="GET", body=None, form=None)
         raise EngineError("back end: too many redirects")
 
     async def _ask(self, request: BackendRequest, url: URL) -> tuple[BackendReply, str | None]:
         """One exchange: the reply, and where it redirects to."""
         session = self._open_session()
-        has_body = request.body is not None
         async with session.request(
             request.method.upper(),
             url,
-            headers=_headers(request),
-            data=json.dumps(request.body).encode() if has_body else None,
+            headers=_headers(request, self._secrets),
+            data=body_bytes(request),
             allow_redirects=False,
         ) as response:
             body = await self._read(response)
@@ -109,13 +115,24 @@ def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _headers(request: BackendRequest) -> dict[str, str]:
+def body_bytes(request: BackendRequest) -> bytes | None:
+    """What is sent, to the byte; None for nothing."""
+    if request.form is not None:
+        return urlencode(request.form).encode()
+    return json.dumps(request.body).encode() if request.body is not None else None
+
+
+def _headers(request: BackendRequest, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Raises `EngineError` for a secret that is not configured."""
     headers = {"Accept": "application/json"}
-    if request.body is not None:
+    if request.form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    elif request.body is not None:
         headers["Content-Type"] = "application/json"
     if request.idempotency_key:
         headers["Idempotency-Key"] = request.idempotency_key
-    return {**headers, **request.headers}
+    own = {name: with_secrets(text, secrets) for name, text in request.headers.items()}
+    return {**headers, **own}
 
 
 def _address(url: str) -> URL:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from voicebot.core.errors import ConfigError, Problem
 
@@ -39,6 +40,32 @@ class BackendSettings:
     max_reply_bytes: int = 1_000_000
     max_redirects: int = 3
     """Within the same scheme, host and port; to any other place none is followed."""
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The server that mails of `notify` nodes go to."""
+
+    host: str = ""
+    """Without one no mail is sent."""
+    port: int = 587
+    user: str = ""
+    """Empty: no login."""
+    password: str = field(default="", repr=False)
+    sender: str = ""
+    """Address in From; `user` where empty."""
+    security: MailSecurity = MailSecurity.STARTTLS
+    """`starttls`, `tls` (port 465), or `none`: for a server on this machine only."""
+    timeout_s: float = 20.0
+    """The longest silence of the server."""
 
 
 def is_loopback(host: str) -> bool:

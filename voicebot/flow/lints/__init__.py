@@ -15,6 +15,7 @@ from voicebot.flow.lints.phrases import check_phrases
 from voicebot.flow.lints.recordings import check_recordings
 from voicebot.flow.lints.reprompts import check_reprompts
 from voicebot.flow.lints.secrets import check_secrets
+from voicebot.flow.lints.services import check_services
 from voicebot.flow.lints.sounds import check_sounds
 from voicebot.flow.lints.subflows import check_subflows
 from voicebot.flow.lints.unset import check_unset
@@ -23,7 +24,13 @@ from voicebot.flow.report import Report
 
 Lint = Callable[[Report], None]
 
-ALWAYS: tuple[Lint, ...] = (check_secrets, check_subflows, check_recordings, check_unused)
+ALWAYS: tuple[Lint, ...] = (
+    check_secrets,
+    check_services,
+    check_subflows,
+    check_recordings,
+    check_unused,
+)
 PHRASES_FIRST: tuple[Lint, ...] = (check_keys, check_phrases, check_sounds)
 NAMES_FIRST: tuple[Lint, ...] = (check_paths, check_loops, check_reprompts, check_unset)
 

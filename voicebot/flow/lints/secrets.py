@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
 from voicebot.flow.base import (
+    KeptTemplate,
     Path,
     PhrasePattern,
     PromptRef,
+    QueryTemplate,
     TagTemplate,
     Template,
     UrlTemplate,
@@ -52,7 +54,9 @@ def check_secrets(report: Report) -> None:
 def _leak(path: Path, value: Template) -> str:
     if isinstance(value, TagTemplate):
         return "the journal"
-    if isinstance(value, UrlTemplate):
+    if isinstance(value, KeptTemplate):
+        return "the outbox, which keeps it until it is delivered"
+    if isinstance(value, UrlTemplate | QueryTemplate):
         return "the url, which servers log"
     return "the agent's summary" if "summary" in path else ""
 

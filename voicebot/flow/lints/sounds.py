@@ -135,7 +135,7 @@ class _Hearing:
                 self._sounds[word] = tuple(self._phones(word, self._language)) or (word,)
         return tuple(phone for word in words for phone in self._sounds[word])
 
-    def near(self, words: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    def near(self, words: Sequence[str], others: Sequence[str]) -> bool:
         """Whether a recognizer would mix them up; a slot sounds like nothing else."""
         if words == others or any(w.startswith("{") for w in (*words, *others)):
             return False
