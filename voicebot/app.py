@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -21,10 +22,11 @@ from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
+from voicebot.config.secret_files import read_secrets
 from voicebot.config.surroundings import database_url
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
-from voicebot.core.errors import ConfigError
+from voicebot.core.errors import ConfigError, DialRefused
 from voicebot.core.meaning import Expectation
 from voicebot.core.ports import Leg
 from voicebot.flow.state import Flow
@@ -42,7 +44,9 @@ from voicebot.queueing.switchboard import Switchboard
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
+from voicebot.sip.destinations import route
 from voicebot.sip.endpoint import SipEndpoint
+from voicebot.sip.settings import SipSettings
 from voicebot.store.opening import Store, open_store
 from voicebot.store.recordings import Recordings
 from voicebot.store.settings import RecordingSettings
@@ -50,8 +54,10 @@ from voicebot.tts import voice as tts
 from voicebot.tts.voice import PromptVoice
 from voicebot.web.app import create_app
 from voicebot.web.backend import HttpBackend
+from voicebot.web.delivery import Delivery, delivering
 from voicebot.web.demo_bank import create_app as create_demo_bank
 from voicebot.web.server import start_server
+from voicebot.web.starting import starting
 
 log = logging.getLogger(__name__)
 
@@ -177,20 +183,25 @@ async def _first(*waits: Coroutine[Any, Any, object]) -> None:
 
 
 async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Node:
-    """Build everything, the line last: a node that rings is ready."""
+    """Build everything, the line last but for the console, which asks it how it is: a node that
+    rings is ready."""
     hotline = settings.hotline
     store = open_store(database_url(hotline, settings.data))
     stack.callback(store.close)
     recordings = Recordings(RecordingSettings(folder=settings.data / "recordings"))
     stack.callback(recordings.close)
-    backend = HttpBackend(hotline.backend)
+    secrets = read_secrets(hotline.secrets)
+    backend = HttpBackend(hotline.backend, secrets)
     stack.push_async_callback(backend.close)
+    delivery = Delivery(store.outbox, backend, secrets, hotline.mail, settings.data)
+    await stack.enter_async_context(delivering(delivery))
     if hotline.demo_bank.enabled:
         await _demo_bank(hotline.demo_bank.port, stack, announce)
     flows = list(settings.serving.library.every())
     expectations = [e for flow in flows for e in flow.expectations()]
-    recognizer = await stack.enter_async_context(_recognizer(settings, expectations, announce))
-    voice = await stack.enter_async_context(_voice(settings, announce))
+    async with starting(hotline.console):
+        recognizer = await stack.enter_async_context(_recognizer(settings, expectations, announce))
+        voice = await stack.enter_async_context(_voice(settings, announce))
     if missing := vad.missing_reason():
         announce(f"Note: {missing}")
     zone = _zone(settings)
@@ -213,6 +224,11 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         destinations=hotline.destinations,
         clock=lambda: datetime.now(UTC),
         today=lambda: datetime.now(zone).date(),
+        message=recordings.message,
+        callbacks=store.callbacks,
+        outbox=store.outbox,
+        dialable=lambda target: _is_dialable(target, settings.sip),
+        zone=zone or _local_zone(),
     )
     directory = Directory(
         Switchboard(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
@@ -237,8 +253,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         journal=store.journal,
         directory=directory,
     )
-    await stack.enter_async_context(_console(settings, store, parts, desk, announce))
     await stack.enter_async_context(line)
+    await stack.enter_async_context(_console(settings, store, parts, desk, announce))
     announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
@@ -338,11 +354,28 @@ def _music(settings: Settings) -> Callable[[str, int], Pcm]:
 
     @cache
     def music(queue: str, rate: int) -> Pcm:
-        if file := files[queue]:
+        if file := files.get(queue, ""):
             return resample(read_wav(settings.recordings.parent / file).mono(), rate)
         return hold_music(rate)
 
     return music
+
+
+def _is_dialable(target: str, sip: SipSettings) -> bool:
+    try:
+        route(target, sip.destinations, sip.trunks)
+    except DialRefused:
+        return False
+    return True
+
+
+def _local_zone() -> tzinfo:
+    """This machine's zone, with its changes to and from summer time where it tells them."""
+    try:
+        with Path("/etc/localtime").open("rb") as file:
+            return ZoneInfo.from_file(file, "local")
+    except (OSError, ValueError):
+        return datetime.now().astimezone().tzinfo or UTC
 
 
 def _zone(settings: Settings) -> tzinfo | None:

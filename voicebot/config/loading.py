@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.audio.wav import WavError, read_wav
+from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile, Serving, Settings
 from voicebot.config.surroundings import database_url, surroundings_of
 from voicebot.config.toml_file import TomlFile, Where, dotted
@@ -33,6 +34,7 @@ def load(config: Path, flows: Path, data: Path, *, draft: bool = False) -> Setti
         hotline_file.problems.clear()
         _cross_check(hotline_file, hotline, sip, loaded)
         _check_music(hotline_file, hotline, flows)
+        read_secrets(hotline.secrets, hotline_file)
         problems += hotline_file.problems
     errors = [p for p in problems if p.severity is Severity.ERROR]
     if errors or sip is None or hotline is None or serving is None:
