@@ -124,5 +124,7 @@ class Interpretation:
     """Slots that were filled by this utterance (a choice may bring some along)."""
     runner_up: str = ""
     """The next best choice, where one came close."""
+    rivals: Mapping[str, SlotValue] = field(default_factory=lambda: EMPTY)
+    """Next best values of slots, where another reading came close."""
     complete: bool = False
     """A choice is made or every required slot is filled: nothing more need be said."""

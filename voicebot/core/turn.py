@@ -50,6 +50,12 @@ class Timing:
     """An utterance is cut here."""
     inter_digit_ms: int = 3_000
     """Pause after a key that ends a digit string of open length."""
+    term_timeout_ms: int = 0
+    """How long a terminator is waited for after the last key that a digit string may have."""
+    wait_ms: int = 60_000
+    """In place of `no_input_ms`, once the caller asked for a moment."""
+    sensitivity: float = 0.5
+    """From 0 to 1: how little it takes to be heard as speech; 0.5 changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)

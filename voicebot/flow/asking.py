@@ -13,13 +13,21 @@ from typing import Literal
 
 from pydantic import Field
 
-from voicebot.core.meaning import Expectation, Interpretation, Match, SlotType, SlotValue
+from voicebot.core.meaning import (
+    Expectation,
+    Interpretation,
+    Match,
+    SlotSpec,
+    SlotType,
+    SlotValue,
+)
 from voicebot.core.turn import KeySpec
+from voicebot.flow.asking_back import FREE_TYPES
 from voicebot.flow.base import NodeName, Prompts, Strict
 from voicebot.flow.keyed import read_keys
 from voicebot.flow.listening import Listening
 from voicebot.flow.state import Flow, Proposal, Visit
-from voicebot.flow.values import Value
+from voicebot.flow.values import Value, written
 from voicebot.flow.walk import Walk
 
 _READ_BACK_FROM = 5
@@ -125,6 +133,12 @@ class Asking(Listening):
         is_long = value.type is SlotType.DIGITS and len(value.value) >= _READ_BACK_FROM
         return not keyed and (is_long or value.confidence < self.bands(walk.flow)[0])
 
+    def _is_close(self, walk: Walk, name: str, rival: Value) -> bool:
+        """Whether it is to be asked which of two was meant, instead of whether it was the first."""
+        is_free = name in walk.visit.pending and walk.flow.slots[name].type in FREE_TYPES
+        differs = is_free and written(rival) != written(walk.visit.pending[name])
+        return differs and self._is_useful(walk, name, rival, keyed=False)
+
     def _settle(self, walk: Walk, slots: Mapping[str, Value]) -> None:
         if slots:
             walk.keep(slots)
@@ -146,6 +160,13 @@ class Asking(Listening):
         confidence = value.confidence if isinstance(value, SlotValue) else 1.0
         rest = {n: v for n, v in walk.visit.pending.items() if n != name}
         walk.revisit(pending=rest)
+        if (rival := walk.visit.rivals.get(name)) is not None:
+            second = Proposal("slot", name, getattr(rival, "confidence", 1.0), {name: rival})
+            first = Proposal("slot", name, confidence, {name: value}, other=second)
+            flow = walk.flow
+            values = flow.labeled(name, value), flow.labeled(name, rival)
+            self.propose(walk, first, ("which_one",), *values)
+            return
         prompts = self.asked[name].confirm_prompt or ("did_you_say",)
         proposal = Proposal("slot", name, confidence, {name: value})
         self.propose(walk, proposal, prompts, walk.flow.labeled(name, value))
@@ -195,6 +216,37 @@ class Asking(Listening):
         missing = self.missing(walk.visit)
         return (missing and self.asked[missing[0]].help) or super().help_prompts(walk)
 
+    # ------------------------------------------------------------ corrections
+
+    def correctable(self, flow: Flow, proposal: Proposal) -> tuple[SlotSpec, ...]:
+        """The slot that is read back, or all of them."""
+        if not self.by_speech or proposal.kind not in ("slot", "form"):
+            return ()
+        slots = self.asked if proposal.kind == "form" else [proposal.name]
+        return tuple(flow.specs[name] for name in slots if not flow.is_secret(name))
+
+    def corrected(self, walk: Walk, proposal: Proposal, slots: Mapping[str, SlotValue]) -> None:
+        """Other values were said in place of those that were read back."""
+        old = walk.state.values
+        denied = {(n, written(old[n])) for n in slots if n in walk.visit.settled and n in old}
+        walk.revisit(settled=walk.visit.settled - set(slots), denied=walk.visit.denied | denied)
+        if self._consider(walk, slots):
+            self._note(walk, slots)
+            self._go_on(walk)
+        else:
+            self.denied(walk, proposal)
+
+    def forget(self, walk: Walk) -> None:
+        """Drop what was answered."""
+        walk.change(values={n: v for n, v in walk.state.values.items() if n not in self.asked})
+
+    def _note(self, walk: Walk, heard: Mapping[str, Value]) -> None:
+        """What of it was sure."""
+        sure = {n: v for n, v in heard.items() if n in walk.visit.settled}
+        if sure:
+            confidence = min(getattr(v, "confidence", 1.0) for v in sure.values())
+            walk.note_understood(Match.SLOTS, confidence, slots=sure)
+
     # ------------------------------------------------------------ answers
 
     def meant(self, walk: Walk, interpretation: Interpretation) -> None:
@@ -208,6 +260,8 @@ class Asking(Listening):
         if interpretation.match is not Match.SLOTS or not self._consider(walk, heard):
             self.not_understood(walk, interpretation.text)
             return
+        close = {n: v for n, v in interpretation.rivals.items() if self._is_close(walk, n, v)}
+        walk.revisit(rivals=close)
         sure = {n: heard[n] for n in walk.visit.settled - before if n in heard}
         if sure:
             walk.note_understood(Match.SLOTS, interpretation.confidence, slots=sure)

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
 
 from voicebot.core.meaning import (
+    Choice,
     Expectation,
     Interpretation,
     Match,
@@ -25,19 +27,25 @@ from voicebot.core.meaning import (
 )
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, KeySpec
+from voicebot.flow.asking_back import ANSWER, NO, YES, Reply, expected, reply_to
 from voicebot.flow.base import Prompts
-from voicebot.flow.properties import ConfidenceModel, Reaction, Reactions, TimingModel
+from voicebot.flow.properties import (
+    ConfidenceModel,
+    Reaction,
+    Reactions,
+    TimingModel,
+    reaction_to,
+)
 from voicebot.flow.state import Flow, Proposal, Visit
 from voicebot.flow.steps import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
 from voicebot.flow.values import Value
 from voicebot.flow.walk import Kind, Walk
 
-ANSWER = "answer"
-"""The slot of a yes/no question that the engine puts."""
-_YES, _NO = "1", "2"
 YES_NO_CONFIRM = 0.2
 """From this confidence a yes or no is taken: words so short score low, and little else is said."""
 _MAX_UNCLEAR = 2
+_TRAIL = 20
+"""Questions that `back` may go back over."""
 _DEFAULT_NO_INPUT = (Reaction(prompt=("still_there",), repeat=True),) * 2
 _DEFAULT_NO_MATCH = (
     Reaction(prompt=("sorry",), repeat=True),
@@ -101,6 +109,21 @@ class Listening(Kind):
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """The caller said no to it."""
 
+    def corrected(self, walk: Walk, proposal: Proposal, slots: Mapping[str, SlotValue]) -> None:
+        """The caller said other values instead of what was asked back."""
+        self.not_understood(walk)
+
+    def alternatives(self, proposal: Proposal) -> tuple[Choice, ...]:
+        """The choices of which one is asked for."""
+        return ()
+
+    def correctable(self, flow: Flow, proposal: Proposal) -> tuple[SlotSpec, ...]:
+        """The slots that may be said otherwise while something is asked back."""
+        return ()
+
+    def forget(self, walk: Walk) -> None:
+        """The caller comes back to have this asked once more."""
+
     def given_up(self, walk: Walk, via: str) -> None:
         """The caller kept silent, or was not understood, once too often."""
         walk.go_wrong(via)
@@ -113,13 +136,25 @@ class Listening(Kind):
 
     def put(self, walk: Walk) -> None:
         """Say the question and listen."""
-        walk.say(self.question(walk), self.barge_in)
+        walk.say(self.question(walk), self.barge_in_now(walk))
         self.listen(walk)
 
-    def listen(self, walk: Walk) -> None:
+    def listen(self, walk: Walk, *, patiently: bool = False) -> None:
         """Listen, without another word."""
         expectation = self.expectation(walk.flow, walk.visit, walk.state.language)
-        walk.listen(expectation, self.timing.over(walk.flow.timing))
+        timing = self.timing.over(walk.flow.timing)
+        if walk.visit.attempt is not None:
+            timing = walk.visit.attempt.timing.over(timing)
+        if patiently:
+            timing = replace(timing, no_input_ms=max(timing.wait_ms, timing.no_input_ms))
+        if walk.state.trail[-1:] != (walk.state.node,):
+            walk.change(trail=(*walk.state.trail, walk.state.node)[-_TRAIL:])
+        walk.listen(expectation, timing)
+
+    def barge_in_now(self, walk: Walk) -> BargeIn | None:
+        """What may interrupt: by the attempt, or the node."""
+        attempt = walk.visit.attempt
+        return self.barge_in if attempt is None or attempt.barge_in is None else attempt.barge_in
 
     def expectation(self, flow: Flow, visit: Visit, language: str = "") -> Expectation:
         """All that can be meant now."""
@@ -157,12 +192,12 @@ class Listening(Kind):
         return accept, min(confirm, YES_NO_CONFIRM) if _only_yes_or_no(wanted) else confirm
 
     def _wanted_now(self, flow: Flow, visit: Visit) -> Expectation:
-        """What the node asks for, or a yes or no while something is asked back."""
-        return self._confirmation() if visit.proposal else self.wanted(flow, visit)
-
-    def _confirmation(self) -> Expectation:
-        keys = KeySpec(options=(_YES, _NO))
-        return Expectation(slots=(SlotSpec(ANSWER, SlotType.YES_NO),), keys=keys)
+        """What the node asks for, or a reply to what is asked back."""
+        proposal = visit.proposal
+        if proposal is None:
+            return self.wanted(flow, visit)
+        slots = self.correctable(flow, proposal)
+        return expected(proposal, self.alternatives(proposal), slots, flow.language)
 
     def _with_global_keys(self, flow: Flow, keys: KeySpec | None) -> KeySpec | None:
         extra = tuple(self.global_keys(flow, keys))
@@ -206,8 +241,9 @@ class Listening(Kind):
 
     def _typed(self, walk: Walk, digits: str) -> None:
         proposal = walk.visit.proposal
-        if proposal is not None and digits in (_YES, _NO):
-            self._answered(walk, proposal, is_yes=digits == _YES)
+        if proposal is not None and digits in (YES, NO):
+            second = Reply.NO if proposal.other is None else Reply.SECOND
+            self._replied(walk, proposal, Reply.YES if digits == YES else second)
         elif proposal is None and self.keyed(walk, digits):
             return
         elif (name := self._global_of_keys(walk, digits)) is not None:
@@ -222,35 +258,60 @@ class Listening(Kind):
     def _understood(self, walk: Walk, meaning: Interpretation) -> None:
         accept, confirm = self._levels(walk.flow, self._wanted_now(walk.flow, walk.visit))
         proposal = walk.visit.proposal
+        if set(meaning.slots) != {ANSWER}:
+            confirm = max(confirm, self.bands(walk.flow)[1])
         if meaning.match is Match.NONE or meaning.confidence < confirm:
             self.not_understood(walk, meaning.text)
         elif meaning.match is Match.UNIVERSAL:
             self._asked_for(walk, meaning, is_sure=meaning.confidence >= accept)
         elif proposal is None:
             self.meant(walk, meaning)
-        elif (answer := meaning.slots.get(ANSWER)) is not None:
-            self._answered(walk, proposal, is_yes=answer.value == "yes")
         else:
-            self.not_understood(walk, meaning.text)
+            reply, slots = reply_to(proposal, meaning)
+            if reply is Reply.UNCLEAR:
+                self.not_understood(walk, meaning.text)
+            else:
+                confidence = meaning.confidence
+                heard = {n: replace(v, confidence=confidence) for n, v in slots.items()}
+                self._replied(walk, proposal, reply, heard)
 
-    def _answered(self, walk: Walk, proposal: Proposal, *, is_yes: bool) -> None:
-        answer = SlotValue(SlotType.YES_NO, "yes" if is_yes else "no")
-        walk.note_understood(Match.SLOTS, 1.0, slots={ANSWER: answer})
+    def _replied(
+        self,
+        walk: Walk,
+        proposal: Proposal,
+        reply: Reply,
+        slots: Mapping[str, SlotValue] | None = None,
+    ) -> None:
+        says_no = reply in (Reply.NO, Reply.CORRECTED)
+        if proposal.other is None or says_no:
+            answer = SlotValue(SlotType.YES_NO, "no" if says_no else "yes")
+            walk.note_understood(Match.SLOTS, 1.0, slots={ANSWER: answer})
         walk.revisit(proposal=None, unclear=0)
-        if not is_yes:
-            walk.revisit(denied=walk.visit.denied | {proposal.key})
-            self.denied(walk, proposal)
+        if says_no:
+            denied = {proposal.key} | ({proposal.other.key} if proposal.other else set())
+            walk.revisit(denied=walk.visit.denied | denied)
+            if reply is Reply.CORRECTED:
+                self.corrected(walk, proposal, slots or {})
+            else:
+                self.denied(walk, proposal)
         elif proposal.kind == "universal":
             self._obey(walk, proposal.name, proposal.confidence)
         else:
-            self.accepted(walk, proposal)
+            chosen = proposal.other if reply is Reply.SECOND else proposal
+            assert chosen is not None
+            self.accepted(walk, replace(chosen, other=None))
 
     def propose(
-        self, walk: Walk, proposal: Proposal, prompts: tuple[str, ...], value: Value = None
+        self,
+        walk: Walk,
+        proposal: Proposal,
+        prompts: tuple[str, ...],
+        value: Value = None,
+        other: Value = None,
     ) -> None:
         """Ask back."""
         walk.revisit(proposal=proposal, unclear=0)
-        walk.say(prompts, self.barge_in, {"value": value})
+        walk.say(prompts, self.barge_in, {"value": value, "other": other})
         self.listen(walk)
 
     # ------------------------------------------------------------ silence and nonsense
@@ -261,7 +322,7 @@ class Listening(Kind):
             return
         count = walk.visit.no_inputs + 1
         walk.revisit(no_inputs=count)
-        walk.note(FactKind.TIMED_OUT, node=walk.state.node, count=count)
+        walk.note(FactKind.TIMED_OUT, node=walk.place, count=count)
         reactions = self.no_input or walk.flow.file.no_input or _DEFAULT_NO_INPUT
         self._react(walk, reactions, count, "no_input")
 
@@ -274,16 +335,21 @@ class Listening(Kind):
             return
         count = walk.visit.no_matches + 1
         walk.revisit(no_matches=count)
-        walk.note(FactKind.NOT_UNDERSTOOD, node=walk.state.node, count=count, text=shown)
+        walk.note(
+            FactKind.NOT_UNDERSTOOD, node=walk.place, count=count, text=shown
+        )
         self._react(walk, self._no_match(walk.flow), count, "no_match")
 
     def retry(self, walk: Walk) -> None:
         """After a no: the question again, unless that has failed too often already."""
         count = walk.visit.no_matches + 1
         walk.revisit(no_matches=count)
-        walk.note(FactKind.NOT_UNDERSTOOD, node=walk.state.node, count=count, text="")
+        walk.note(
+            FactKind.NOT_UNDERSTOOD, node=walk.place, count=count, text=""
+        )
         reactions = self._no_match(walk.flow)
-        if count > len(reactions) or reactions[count - 1].to is not None:
+        reaction = reaction_to(reactions, count)
+        if reaction is None or reaction.to is not None:
             self._react(walk, reactions, count, "no_match")
             return
         walk.say(["try_again"], self.barge_in)
@@ -296,22 +362,31 @@ class Listening(Kind):
         """No yes and no no: asked once more, and then taken for a no."""
         unclear = walk.visit.unclear + 1
         walk.revisit(unclear=unclear)
-        walk.note(kind, node=walk.state.node, count=unclear, **data)
+        walk.note(kind, node=walk.place, count=unclear, **data)
         if unclear <= _MAX_UNCLEAR:
-            walk.say(["say_yes_or_no"], self.barge_in)
-            self.listen(walk)
+            self._ask_again(walk)
             return
         proposal = walk.visit.proposal
         assert proposal is not None
         walk.revisit(proposal=None, unclear=0)
         self.denied(walk, proposal)
 
+    def _ask_again(self, walk: Walk) -> None:
+        """What is asked back: yes or no, or which of two."""
+        proposal = walk.visit.proposal
+        if proposal is not None and proposal.other is not None:
+            walk.say_prompts(walk.state.last_said, self.barge_in)
+        else:
+            walk.say(["say_yes_or_no"], self.barge_in)
+        self.listen(walk)
+
     def _react(self, walk: Walk, reactions: Reactions, count: int, via: str) -> None:
-        if count > len(reactions) and reactions[-1].to is None:
+        reaction = reaction_to(reactions, count)
+        if reaction is None:
             self.given_up(walk, via)
             return
-        reaction = reactions[min(count, len(reactions)) - 1]
-        walk.say(reaction.prompt, self.barge_in)
+        walk.revisit(attempt=reaction)
+        walk.say(reaction.prompt, self.barge_in_now(walk))
         if reaction.to is not None:
             walk.go(reaction.to, via)
         elif reaction.repeat or not reaction.prompt:
@@ -352,17 +427,41 @@ class Listening(Kind):
 
     def _obey(self, walk: Walk, name: str, confidence: float) -> None:
         walk.note_understood(Match.UNIVERSAL, confidence, choice=name)
-        target = walk.flow.globals[name].to
+        target, floors = walk.flow.globals[name].to, walk.flow.floors_up(name)
         if target is not None:
+            for _ in range(floors):
+                walk.leave_flow()
             walk.go(target, name)
         elif name == "help":
             walk.revisit(proposal=None)
             walk.say(self.help_prompts(walk), self.barge_in)
             self.put(walk)
+        elif name == "back":
+            self._back(walk)
+        elif name == "wait":
+            walk.say(["take_your_time"], self.barge_in)
+            self.listen(walk, patiently=True)
         else:
             walk.say_prompts(walk.state.last_said, self.barge_in)
             self.listen(walk)
 
+    def _back(self, walk: Walk) -> None:
+        """To the question before this one, which is asked once more."""
+        *trail, _ = walk.state.trail or ("",)
+        walk.revisit(proposal=None)
+        if not trail:
+            walk.say(["nothing_before"], self.barge_in)
+            self.put(walk)
+            return
+        walk.change(trail=tuple(trail[:-1]))
+        node = walk.flow.nodes[trail[-1]]
+        assert isinstance(node, Listening)
+        node.forget(walk)
+        walk.go(trail[-1], "back")
+
 
 def _only_yes_or_no(wanted: Expectation) -> bool:
-    return bool(wanted.slots) and all(slot.type is SlotType.YES_NO for slot in wanted.slots)
+    """Whether such words are all that is asked for; other values may be said instead."""
+    needed = [slot for slot in wanted.slots if slot.required]
+    is_yes_no = all(slot.type is SlotType.YES_NO for slot in needed)
+    return bool(needed) and is_yes_no and not wanted.choices

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import Field
 
 from voicebot.core.meaning import Expectation
-from voicebot.core.turn import Timing
+from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.base import DurationMs, NodeName, Prompts, Strict
 from voicebot.flow.calendars import Calendar
 
@@ -35,10 +35,30 @@ class TimingModel(Strict):
         None, description="Pause after a key that ends a digit string of open length (3s)."
     )
 
+    term_timeout: DurationMs | None = Field(
+        None,
+        description="How long a terminator is waited for after the last key that a digit string "
+        "may have (0s); a terminator that comes a little later is dropped in any case.",
+    )
+    wait: DurationMs | None = Field(
+        None, description="In place of no_input, once the caller asked for a moment (60s)."
+    )
+    sensitivity: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="How little sound it takes to be heard as speech (0.5): less on noisy lines, "
+        "more for callers who speak softly.",
+    )
+
     def over(self, timing: Timing) -> Timing:
         """`timing` with what is given here."""
-        given = {f"{name}_ms": value for name, value in self if value is not None}
+        given = {_field(name): value for name, value in self if value is not None}
         return replace(timing, **given) if given else timing
+
+
+def _field(name: str) -> str:
+    return name if name == "sensitivity" else f"{name}_ms"
 
 
 class ConfidenceModel(Strict):
@@ -60,9 +80,38 @@ class Reaction(Strict):
     to: NodeName | None = Field(
         None, description="Leave for this node. Without it the node listens again."
     )
+    count: int | None = Field(
+        None,
+        ge=1,
+        description="From which time on; one more than the entry before if left out. The entry of "
+        "the highest count that is reached is taken.",
+    )
+    timing: TimingModel = Field(
+        TimingModel(), description="When the turn ends that follows; nearer than the node's."
+    )
+    barge_in: BargeIn | None = Field(
+        None, description="What may interrupt what is said then; the node's if left out."
+    )
 
 
 Reactions = tuple[Reaction, ...]
+
+
+def counts_of(reactions: Reactions) -> tuple[int, ...]:
+    """From which time on each of them holds."""
+    found: list[int] = []
+    for reaction in reactions:
+        found.append(reaction.count or (found[-1] if found else 0) + 1)
+    return tuple(found)
+
+
+def reaction_to(reactions: Reactions, count: int) -> Reaction | None:
+    """What happens the so-manieth time; None past the last one, unless that one leads away."""
+    counts = counts_of(reactions)
+    if count > max(counts) and reactions[-1].to is None:
+        return None
+    reached = [reaction for n, reaction in zip(counts, reactions, strict=True) if n <= count]
+    return reached[-1] if reached else Reaction(repeat=True)
 
 
 @dataclass(frozen=True, slots=True)

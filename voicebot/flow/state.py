@@ -21,7 +21,7 @@ from voicebot.core.turn import Timing
 from voicebot.flow.base import NodeName, PromptRef, Strict, Tags, marked
 from voicebot.flow.calendars import Calendar
 from voicebot.flow.model import Backend, FlowFile, Global, Slot
-from voicebot.flow.properties import FlowSettings
+from voicebot.flow.properties import FlowSettings, Reaction
 from voicebot.flow.templates import parse_template
 from voicebot.flow.values import Value, written
 from voicebot.flow.wording import GLOBAL_PHRASES, UNIVERSALS, built_in
@@ -332,6 +332,8 @@ class Proposal:
     name: str
     confidence: float
     slots: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    other: Proposal | None = None
+    """The caller is asked which of two was meant, this or that."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -356,6 +358,10 @@ class Visit:
     """Slots that are filled and, where needed, confirmed."""
     pending: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
     """Slots that were heard and wait to be confirmed."""
+    rivals: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    """Values that came close to those that wait to be confirmed."""
+    attempt: Reaction | None = None
+    """What the caller's last silence, or answer that was not understood, led to."""
     misheard: bool = False
     """The recognizer failed once."""
     deaf: bool = False

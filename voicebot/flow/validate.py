@@ -155,7 +155,7 @@ def _check_template(report: Report, path: Path, text: str) -> None:
         return
     for part in parts:
         if isinstance(part, Mark):
-            _check_name(report, path, part.name, part.offset, ("value", "position"))
+            _check_name(report, path, part.name, part.offset, ("value", "other", "position"))
 
 
 def _check_expression(report: Report, path: Path, text: str) -> None:
@@ -225,7 +225,7 @@ def _check_slots(report: Report) -> None:
     for name in report.flow.slots:
         if name in kept:
             report.add(("slots", name), "name-twice", f"{name} is also set by a node")
-        if name in ("call", "body", "status", "value", "position", "answer"):
+        if name in ("call", "body", "status", "value", "other", "position", "answer"):
             report.add(("slots", name), "reserved-name", f"{name} has a meaning of its own")
 
 

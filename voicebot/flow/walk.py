@@ -80,6 +80,11 @@ class Walk:
         """The present visit of the present node."""
         return self.state.visit
 
+    @property
+    def place(self) -> str:
+        """The present node as the journal names it."""
+        return self.state.place(self.state.node)
+
     def change(self, **changes: Any) -> None:
         """Set fields of the state."""
         for name, value in changes.items():
@@ -294,7 +299,7 @@ class Walk:
     def fail(self, error: str) -> None:
         """Something failed: a note, then the flow's error path, or the end where it fails too."""
         self.note(
-            FactKind.FAILED, what=f"flow node {self.state.place(self.state.node)}", error=error
+            FactKind.FAILED, what=f"flow node {self.place}", error=error
         )
         self.change(errors=self.state.errors + 1)
         if self.state.errors > self.flow.settings.max_errors:

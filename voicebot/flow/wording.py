@@ -20,6 +20,9 @@ PROMPTS: dict[str, dict[str, str]] = {
         "apology": "I'm sorry, something went wrong.",
         "broken_off": "I'm sorry, something went wrong at our end. Please call again later.",
         "nothing_to_repeat": "I have not said anything yet.",
+        "which_one": "Did you mean {value}, or {other}?",
+        "nothing_before": "There was no question before this one.",
+        "take_your_time": "Take your time. I am listening.",
         "time_is_up": "This call has reached its time limit. Goodbye.",
         "record_review": "To keep your message, press 1. To hear it, press 2. To record it again, "
         "press 3.",
@@ -44,6 +47,9 @@ PROMPTS: dict[str, dict[str, str]] = {
         "apology": "对不起，系统出了一点问题。",
         "broken_off": "对不起，系统暂时出了问题，请您稍后再拨。",
         "nothing_to_repeat": "我还没有说什么。",
+        "which_one": "您是要{value}，还是{other}？",
+        "nothing_before": "前面没有别的问题了。",
+        "take_your_time": "好的，不着急，您慢慢来。",
         "time_is_up": "本次通话已达到时间上限，再见。",
         "record_review": "保留留言请按1，收听请按2，重新录音请按3。",
         "record_again": "请在提示音后讲话。",
@@ -80,6 +86,14 @@ GLOBAL_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
             "what did you say",
             "once more",
         ),
+        "back": ("go back", "[the] previous question", "one step back"),
+        "wait": (
+            "(one | just a) moment [please]",
+            "[please] (wait | hold on | hang on) [a (moment | minute | second)] [please]",
+            "(one | just a) (second | minute) [please]",
+            "let me (check | look | see | get it | find it)",
+            "give me a (moment | minute | second)",
+        ),
         "main_menu": ("main menu", "[go] back to the main menu", "start over", "start again"),
     },
     "zh": {
@@ -101,6 +115,12 @@ GLOBAL_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
             "没 听清",
             "你 说 什么",
             "请 再 说 一次",
+        ),
+        "back": ("返回 上一步", "上一步", "回到 上一步", "返回 上一级"),
+        "wait": (
+            "[请] (等 一下 | 稍等 | 等等 | 等 一 会儿) [啊]",
+            "[请] 稍等 一下",
+            "我 (找 | 看 | 查) [一下 | 一 找]",
         ),
         "main_menu": ("主菜单", "[返回 | 回到] 主菜单", "重新 开始", "从头 开始"),
     },
@@ -136,6 +156,20 @@ NO_CALLBACK: dict[str, tuple[str, ...]] = {
     "zh": ("不用 回电", "不要 回拨", "算了", "取消"),
 }
 """What callers say who want no callback."""
+
+WHICH_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "first": ("[the] first [one]", "[the] former"),
+        "second": ("[the] second [one]", "[the] latter"),
+        "neither": ("neither [one | of them]", "none of (them | these | those)"),
+    },
+    "zh": {
+        "first": ("第一 个", "前 一 个", "前面 那 个"),
+        "second": ("第二 个", "后 一 个", "后面 那 个"),
+        "neither": ("都 不是", "两 个 都 不是", "都 不 对"),
+    },
+}
+"""What callers say when they are asked which of two they meant."""
 
 YES_NO_LABELS = {"en": ("yes", "no"), "zh": ("是", "不是")}
 

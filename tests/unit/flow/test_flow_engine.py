@@ -90,7 +90,7 @@ def test_what_a_menu_listens_for(build: Build) -> None:
     wanted = Caller(build(MENU)).listen.expectation
     assert [choice.name for choice in wanted.choices] == ["balance", "cards"]
     names = {universal.name for universal in wanted.universals}
-    assert names == {"help", "repeat", "operator", "main_menu"}
+    assert names == {"help", "repeat", "back", "wait", "operator", "main_menu"}
     assert wanted.keys is not None
     assert set(wanted.keys.options) == {"1", "2", "0"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -97,11 +98,25 @@ class MenuNode(Listening):
             return
         slots = {s: v for s, v in interpretation.slots.items() if s in self.slot_names}
         proposal = Proposal("choice", name, interpretation.confidence, slots)
+        runner_up = interpretation.runner_up
+        is_open = runner_up in self.choices and ("choice", runner_up) not in walk.visit.denied
         if interpretation.confidence >= self.bands(walk.flow)[0]:
             self._choose(walk, proposal, interpretation.runner_up)
+        elif is_open and runner_up != name:
+            other = Proposal("choice", runner_up, interpretation.confidence)
+            labels = self._label(name), self._label(runner_up)
+            self.propose(walk, replace(proposal, other=other), ("which_one",), *labels)
         else:
             label = self.choices[name].label or interpretation.text or name
             self.propose(walk, proposal, ("did_you_mean",), label)
+
+    def _label(self, name: str) -> str:
+        return self.choices[name].label or name.replace("_", " ")
+
+    def alternatives(self, proposal: Proposal) -> tuple[Choice, ...]:
+        """The two that the caller is asked for."""
+        names = {proposal.name, proposal.other.name if proposal.other else ""}
+        return tuple(choice for choice in self.spoken_choices if choice.name in names)
 
     def keyed(self, walk: Walk, digits: str) -> bool:
         """A choice by its key."""
