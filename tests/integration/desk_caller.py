@@ -77,6 +77,13 @@ class DeskCaller(RawPhone):
         """BYE."""
         assert (await self.request("BYE", self.target)).code == 200
 
+    async def is_hung_up(self) -> None:
+        """The hotline says what it has to say, and hangs up."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not (message := await self.inbox.get()).start.startswith("BYE "):
+                pass
+        self.respond(message, 200, self.target.split("@")[1])
+
     # ------------------------------------------------------------- what the hotline knows
 
     async def record(self) -> dict[str, Any] | None:

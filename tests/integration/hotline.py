@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +100,16 @@ class Hotline:
         with urlopen(f"http://127.0.0.1:{self.console_port}{path}", timeout=10) as answer:
             return json.load(answer)
 
+    def ready(self) -> dict[str, Any]:
+        """What `/readyz` says; `status` is that of HTTP."""
+        return ready_at(self.console_port)
+
+    def metrics(self) -> dict[str, float]:
+        """Every sample of `/metrics` by its name and labels."""
+        with urlopen(f"http://127.0.0.1:{self.console_port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        return {name: float(value) for name, value in re.findall(r"^([^#\s].*) (\S+)$", text, re.M)}
+
     def ended_call(self, index: int = 0) -> dict[str, Any]:
         """The newest call's record, once it has ended."""
         deadline = time.monotonic() + 20
@@ -107,6 +119,15 @@ class Hotline:
                 return rows[index]
             time.sleep(0.1)
         raise AssertionError("the call has not ended")
+
+
+def ready_at(port: int) -> dict[str, Any]:
+    """What `/readyz` on a port says; `status` is that of HTTP. `OSError` where nobody listens."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            return {**json.load(answer), "status": answer.status}
+    except HTTPError as refused:
+        return {**json.load(refused), "status": refused.code}
 
 
 def voicebot(*words: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
@@ -198,17 +219,20 @@ port = {setup.bank_port}
 
 
 @contextmanager
-def hotline(folder: Path, **files: Any) -> Iterator[Hotline]:
+def hotline(
+    folder: Path, *, environment: Mapping[str, str] | None = None, **files: Any
+) -> Iterator[Hotline]:
     """A hotline in `folder` with the files of `set_up`."""
-    with running(set_up(folder, **files)) as line:
+    with running(set_up(folder, **files), environment=environment) as line:
         yield line
 
 
 @contextmanager
-def running(setup: Setup) -> Iterator[Hotline]:
+def running(setup: Setup, *, environment: Mapping[str, str] | None = None) -> Iterator[Hotline]:
     """A hotline; ends it as an operator would, and checks that it ended well. A test that ended
     it already checks that itself."""
-    env = {**os.environ, "DEMO_BANK_URL": f"http://127.0.0.1:{setup.bank_port}"}
+    bank = {"DEMO_BANK_URL": f"http://127.0.0.1:{setup.bank_port}"}
+    env = {**os.environ, **bank, **(environment or {})}
     process = subprocess.Popen(
         [sys.executable, "-m", "voicebot", *setup.words],
         stdout=subprocess.PIPE,

@@ -62,7 +62,7 @@ class RawPhone(asyncio.DatagramProtocol):
         )
         self.port = self.transport.get_extra_info("sockname")[1]
         self.rtp, _ = await loop.create_datagram_endpoint(
-            asyncio.DatagramProtocol, local_addr=(self.address, 0)
+            lambda: _Rtp(self), local_addr=(self.address, 0)
         )
         self.rtp_port = self.rtp.get_extra_info("sockname")[1]
         return self
@@ -74,6 +74,9 @@ class RawPhone(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         if data.strip():
             self.inbox.put_nowait(Answer(data.decode()))
+
+    def rtp_received(self, data: bytes) -> None:
+        """An RTP packet came; this phone does not listen."""
 
     # ------------------------------------------------------------- messages
 
@@ -159,11 +162,14 @@ class RawPhone(asyncio.DatagramProtocol):
                 if message.start.startswith(f"{method} "):
                     return message
 
-    def respond(self, request: Answer, code: int, to: str) -> None:
+    def respond(
+        self, request: Answer, code: int, to: str, *, headers: dict[str, str] | None = None
+    ) -> None:
         """Answer a request within the dialog; `to` is `host:port`."""
         kept = ("via", "from", "to", "call-id", "cseq")
         lines = [f"SIP/2.0 {code} Whatever"]
         lines += [f"{name}: {value}" for name in kept for value in request.headers[name]]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         lines += [f"Contact: <sip:ann@{self.address}:{self.port}>", "Content-Length: 0", "", ""]
         host, port = to.split(":")
         self.transport.sendto("\r\n".join(lines).encode(), (host, int(port)))
@@ -200,6 +206,16 @@ class RawPhone(asyncio.DatagramProtocol):
         header = struct.pack(">BBHII", 0x80, 101, sequence, timestamp, 0x1234)
         event = struct.pack(">BBH", code, 0x8A if end else 0x0A, duration)
         self.rtp.sendto(header + event, (self.address, to_port))
+
+
+class _Rtp(asyncio.DatagramProtocol):
+    """The phone's other socket."""
+
+    def __init__(self, phone: RawPhone) -> None:
+        self._phone = phone
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self._phone.rtp_received(data)
 
 
 def rtp_port_of(answer: Answer) -> int:

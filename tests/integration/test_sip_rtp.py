@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from bad_lines import burst_loss, jittered, repeated, swapped
 from raw_phone import RawPhone, rtp_port_of
 from rtp_phone import SILENT, Heard, Sending, evenly, hear, packet, send_all, tone_payload
 from sip_line import Line, open_line, until
@@ -118,32 +119,11 @@ async def test_a_phone_that_died_is_noticed() -> None:
         assert legs[2][0] in line.endpoint.legs
 
 
-def burst_loss(sendings: Iterable[Sending], seed: int) -> list[Sending]:
-    """5 % lost, in bursts of 3 on the average (Gilbert's model)."""
-    moods, lost, kept = random.Random(seed), False, []
-    for one in sendings:
-        lost = moods.random() < (2 / 3 if lost else 0.05 / 3 / 0.95)
-        if not lost:
-            kept.append(one)
-    return kept
-
-
-def jittered(sendings: Iterable[Sending], seed: int) -> list[Sending]:
-    """Each up to 60 ms later than it should be: some overtake others."""
-    delays = random.Random(seed)
-    return [Sending(one.at_ms + delays.uniform(0, 60), one.number) for one in sendings]
-
-
-def swapped(sendings: Iterable[Sending]) -> list[Sending]:
-    """Every fifth comes after its successor."""
-    return [Sending(one.at_ms + 30, one.number) if one.number % 5 == 4 else one for one in sendings]
-
-
 IMPAIRED = {
     "burst loss of 5 %": burst_loss(evenly(PLAY_MS + 1500), 4),
     "jitter of 60 ms": jittered(evenly(PLAY_MS + 1500), 5),
     "reordered": swapped(evenly(PLAY_MS + 1500)),
-    "each twice": [one for one in evenly(PLAY_MS + 1500) for _ in range(2)],
+    "each twice": repeated(evenly(PLAY_MS + 1500), 2),
     "ten times too many": evenly(PLAY_MS + 1500, every_ms=2),
 }
 
