@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from voicebot.core.errors import ConfigError, EngineError, Problem
+from voicebot.core.errors import ConfigError, EngineError, Problem, Severity
 from voicebot.core.ports import Leg
 from voicebot.flow.document import Document
 from voicebot.flow.state import Flow
@@ -100,8 +100,9 @@ class FlowDesk:
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         self.refused = problems
-        log.error("flows are not taken: the old ones go on", extra={"problems": len(problems)})
-        for problem in problems:
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        log.error("flows are not taken: the old ones go on", extra={"problems": len(errors)})
+        for problem in errors:
             log.error("flow problem", extra={"problem": str(problem)})
 
     def _take(self, library: Library) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ SUBCOMMANDS: dict[str, str] = {
     "check": "find every mistake in flow files",
     "draw": "draw a flow as a picture, with what callers did in it if asked",
     "test": "run scenarios: whole calls in virtual time, and what of a flow they walk",
+    "import": "translate VoiceXML pages into flows",
+    "diff": "what changed between two versions, in the flow's own terms",
     "publish": "let a flow serve callers, all of them or a share",
     "history": "who published which version of a flow, when and why",
     "rollback": "go back to a version that served before",
@@ -35,7 +38,9 @@ class _Subcommand(argparse.ArgumentParser):
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
         if self.get_default("run_subcommand") is None:
-            module = importlib.import_module(f"{__name__}.{self.prog.split()[-1]}")
+            name = self.prog.split()[-1]
+            name = f"{name}_" if keyword.iskeyword(name) else name
+            module = importlib.import_module(f"{__name__}.{name}")
             self.description = module.__doc__
             self.formatter_class = argparse.RawDescriptionHelpFormatter
             module.configure(self)
