@@ -9,8 +9,8 @@ from voicebot.core.record import Fact, fold
 from voicebot.scenario.script import Row, Stimulus, is_event, is_stimulus, rows, stimuli
 from voicebot.store.transcript import render, transcript
 
-_MARKED = ("caller", "keys", "agent", "offer", "hangup", "hold")
-"""Lines that may be stimuli."""
+LATE_MS = 5_000
+"""How long after a stimulus its line may begin."""
 
 
 def rendered(facts: Iterable[Fact], *, words: bool = False) -> str:
@@ -103,11 +103,17 @@ class _Merger:
     def _taken(self, came: Stimulus) -> Stimulus | None:
         """The stimulus that this line is, taken out of those that are left."""
         for s in self._left:
-            is_then = s.at_ms is None or s.at_ms == came.at_ms
-            if is_stimulus(s) and is_then and _same(s, came):
+            if is_stimulus(s) and self._is_then(s, came) and _same(s, came):
                 self._left.remove(s)
                 return s
         return None
+
+    def _is_then(self, s: Stimulus, came: Stimulus) -> bool:
+        """Whether the line may be this one by its time: keys are told of when the string ends."""
+        assert came.at_ms is not None
+        if s.at_ms is not None:
+            return s.at_ms == came.at_ms
+        return s.who in ("agent", "offer") or 0 <= came.at_ms - self._when(s) + 100 <= LATE_MS
 
 
 def _same(s: Stimulus, came: Stimulus) -> bool:

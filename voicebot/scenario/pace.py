@@ -10,8 +10,9 @@ from voicebot.scenario.script import Stimulus
 
 PAUSE_MS = 500
 """How long callers think before they answer."""
-UNANSWERED_MS = 3_000
-"""After a stimulus that the bot has no word for, the next one comes so late."""
+UNANSWERED_MS = 4_500
+"""After a stimulus that the bot has no word for, the next one comes so late: digits of open length
+are waited for that long, too."""
 VOICE_PEAK = 2
 """The stand-in voice's samples are 1, its fallback's 2; hold music's are 3."""
 
@@ -23,16 +24,16 @@ class Pacer:
         self,
         turns: Iterable[Stimulus],
         act: Callable[[Stimulus], None],
-        silences: Callable[[], int],
+        happened: Callable[[], tuple[int, int]],
         is_busy: Callable[[], bool],
     ) -> None:
-        """`silences` counts how often the caller counted as silent; while `is_busy` the bot
-        cannot be answered."""
+        """`happened` counts how often the caller counted as silent, and how often an agent
+        answered; while `is_busy` the bot cannot be answered."""
         self._turns = deque(turns)
         self._act = act
-        self._silences = silences
+        self._happened = happened
         self._is_busy = is_busy
-        self._seen = 0
+        self._seen = (0, 0)
         self._quiet_ms = 0
         self._spoke = False
 
@@ -40,8 +41,8 @@ class Pacer:
         """20 ms more were played to the caller."""
         if not self._turns:
             return
-        if self._silences() > self._seen:
-            self._seen, self._spoke, self._quiet_ms = self._silences(), False, 0
+        if (now := self._happened()) != self._seen:
+            self._seen, self._spoke, self._quiet_ms = now, False, 0
         if self._is_busy():
             self._quiet_ms = 0
         elif 0 < played.samples[0] <= VOICE_PEAK:
@@ -53,6 +54,7 @@ class Pacer:
             self._act(self._turns.popleft())
 
     def _is_due(self, stimulus: Stimulus) -> bool:
-        if self._seen < stimulus.silences:
+        silences, answers = self._seen
+        if silences < stimulus.silences or answers < stimulus.answers:
             return False
         return self._quiet_ms >= (PAUSE_MS if self._spoke else UNANSWERED_MS)

@@ -42,6 +42,8 @@ class Stimulus:
     """In the file, from 1."""
     silences: int = 0
     """How often the caller is to have kept silent before it."""
+    answers: int = 0
+    """How often an agent is to have answered before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def stimuli(text: str) -> list[Stimulus]:
 
 
 def _stimuli(text: str) -> Iterator[Stimulus]:
-    silences = 0
+    silences = answers = 0
     for number, line in enumerate(text.splitlines(), 1):
         found = _LINE.fullmatch(line.rstrip()) if is_event(line) else None
         if found is None:
@@ -68,7 +70,8 @@ def _stimuli(text: str) -> Iterator[Stimulus]:
         silences += found["who"] == "silence"
         timed = found["at"] is not None and found["mark"] != "~"
         at_ms = round(float(found["at"]) * 1000) if timed else None
-        stimulus = Stimulus(at_ms, found["who"], found["text"], number, silences)
+        stimulus = Stimulus(at_ms, found["who"], found["text"], number, silences, answers)
+        answers += stimulus.who == "agent" and stimulus.text.endswith(" answers")
         if found["mark"] != "|" and is_stimulus(stimulus):
             yield stimulus
 

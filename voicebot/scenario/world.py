@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -137,7 +137,7 @@ class World:
             elif s.at_ms is not None:
                 self.leg.at(s.at_ms, partial(self._act, s))
         turns = [s for s in of_caller if s.at_ms is None and s.who != "ring"]
-        self.leg.on_frame = Pacer(turns, self._act_now, self._silences, self._is_busy).frame
+        self.leg.on_frame = Pacer(turns, self._act_now, self._happened, self._is_busy).frame
 
     def _act_now(self, s: Stimulus) -> None:
         self.done.append((s, self.leg.now_ms))
@@ -158,8 +158,9 @@ class World:
             case "hangup":
                 leg.far_hangs_up()
 
-    def _silences(self) -> int:
-        return sum(fact.kind is FactKind.TIMED_OUT for fact in self.journal.facts)
+    def _happened(self) -> tuple[int, int]:
+        kinds = Counter(fact.kind for fact in self.journal.facts)
+        return kinds[FactKind.TIMED_OUT], kinds[FactKind.BRIDGED]
 
     def _is_busy(self) -> bool:
         """The caller speaks still, or the bot waits for its back end."""
