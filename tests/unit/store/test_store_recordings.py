@@ -135,3 +135,48 @@ def test_no_call_id_leads_out_of_the_folder(call: str) -> None:
     assert name.endswith(".wav")
     assert len(name) <= 104
     assert not set(name[:-4]) & set("./\\\0")
+
+
+# ---------------------------------------------------------------- messages
+
+
+def read_mono(path: Path) -> np.ndarray:
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+
+def test_a_message_holds_the_caller_alone(tmp_path: Path) -> None:
+    recordings = Recordings(RecordingSettings(folder=tmp_path / "recordings"))
+    names = []
+    for loudness in (5, 6):
+        name, message = recordings.message(CallId("../one"), RATE)
+        message.add(frame(loudness, 99))
+        message.close()
+        names.append(name)
+    assert recordings.close()
+    assert len(set(names)) == 2, "one call may leave several"
+    for name, loudness in zip(names, (5, 6), strict=True):
+        path = tmp_path / name
+        assert path.is_relative_to(tmp_path / "messages")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert set(read_mono(path)) == {loudness}
+
+
+def test_a_discarded_message_leaves_no_file(tmp_path: Path) -> None:
+    recordings = Recordings(RecordingSettings(folder=tmp_path / "recordings"))
+    name, message = recordings.message(CallId("one"), RATE)
+    message.add(frame(5, 5))
+    message.discard()
+    assert recordings.close()
+    assert not (tmp_path / name).exists()
+
+
+def test_a_message_is_on_the_disk_as_it_is_spoken(tmp_path: Path) -> None:
+    """A process that is killed leaves what was said until then."""
+    recordings = Recordings(RecordingSettings(folder=tmp_path / "recordings", write_every_ms=40))
+    name, message = recordings.message(CallId("one"), RATE)
+    for _ in range(10):
+        message.add(frame(5, 5))
+    assert recordings.close()
+    assert len(read_mono(tmp_path / name)) == 10 * FRAME
