@@ -17,6 +17,7 @@ from voicebot.audio.gain import level_db
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.ports import Vad
 from voicebot.core.speech import Voicing
+from voicebot.vad.crowd import Crowd
 from voicebot.vad.echo import EchoGate
 from voicebot.vad.levels import NoiseFloor
 from voicebot.vad.outburst import Outburst
@@ -56,6 +57,7 @@ class CallVad:
             over_floor_db=settings.outburst_over_floor_db,
             over_past_db=settings.outburst_over_past_db,
         )
+        self._crowd = Crowd(over_db=settings.crowd_db)
         self._second: _SecondOpinion | None = None
         self._rate = 0
 
@@ -68,9 +70,9 @@ class CallVad:
         """One frame each. A change of rate begins anew. Raises `EngineError`."""
         if heard.rate != self._rate:
             self._begin(heard.rate)
-        level = level_db(heard.samples)
+        level, played_level = level_db(heard.samples), level_db(played.samples)
         loud = self._is_loud(level)
-        near = self._echo.passes(level, level_db(played.samples), self._floor.db)
+        near = self._echo.passes(level, played_level, self._floor.db)
         outburst = self._outburst.feed(level, self._floor.db, near=near)
         opened = self._webrtc.is_speech(heard) and loud and near
         voiced, sure = self._verdict(
@@ -78,6 +80,8 @@ class CallVad:
         )
         self._outburst.learn(speech=sure)
         self._floor.feed(level)
+        if self._crowd.drowns(level, played_level, speech=sure if near else None):
+            return Voicing(False, False, level)
         return Voicing(voiced, sure, level, outburst)
 
     def _begin(self, rate: int) -> None:

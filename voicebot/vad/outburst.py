@@ -1,6 +1,6 @@
 """Sound that stands out from all that the line had just now: something has begun.
 
-    level    ......|....▂▅▇▇        over the noise floor, and over every frame of the last 2 s
+    level    ......|....▂▅▇▇        over the noise floor, and over every frame of the last second
              past  | rise           but those of the rise itself: an outburst
 
 It tells nothing of what began, but within 40 to 60 ms, where speech is told from other sound
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 
-_PAST_FRAMES = 100
+_PAST_FRAMES = 50
 _LEAST_PAST_FRAMES = 25
 _RISE_FRAMES = 8
 _PROOF_FRAMES = 25

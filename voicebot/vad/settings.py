@@ -35,8 +35,11 @@ class VadSettings:
     """How long after it was played an echo may come back."""
     echo_hold_ms: int = 100
     """How long softer sound passes after louder sound did: words are not loud throughout."""
-    outburst_over_floor_db: float = 10.0
+    outburst_over_floor_db: float = 8.0
     """Something has begun, and a prompt pauses, where sound is so much louder than the noise
-    floor"""
+    floor,"""
     outburst_over_past_db: float = 3.0
-    """and so much louder than all of the last 2 s."""
+    """and so much louder than all of the last second."""
+    crowd_db: float = 9.0
+    """Where voices never cease, a caller who interrupts is so much louder than their middle
+    level."""

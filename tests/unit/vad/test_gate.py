@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
-from vad_sounds import noise, vowels
+from vad_sounds import cough, mm_hm, noise, vowels
 
 from voicebot.audio.gain import amplify, mix
 from voicebot.audio.resample import resample
 from voicebot.audio.telephone import telephone
 from voicebot.core.audio import Pcm
 from voicebot.core.turn import Timing
-from voicebot.turns.barge_in import BargeInJudge, Confirmed
+from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
 from voicebot.turns.endpointing import Endpointer, SpeechStarted
 from voicebot.vad import VadSettings, build, missing_reason
 from voicebot.vad.gate import CallVad
@@ -117,6 +117,34 @@ def test_calls_have_nothing_in_common():
     judged(one, noise(8_000, 3_000, level_db=-20))
     line = quiet_then(vowels(8_000, 1_000))
     assert judged(other, line) == judged(make(), line)
+
+
+def on_a_quiet_line(pcm):
+    return quiet_then(
+        Pcm.join((Pcm.silence(1_000, pcm.rate), pcm, Pcm.silence(1_500, pcm.rate)), pcm.rate)
+    )
+
+
+@needs_silero
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("sound", [cough, mm_hm])
+def test_a_cough_and_an_mm_hm_pause_a_prompt_and_it_goes_on(sound, rate):
+    judged_so = [
+        e for e in events_of(on_a_quiet_line(sound(rate))) if not isinstance(e, SpeechStarted)
+    ]
+    kinds = [
+        type(event) for event in judged_so if isinstance(event, Suspected | Rejected | Confirmed)
+    ]
+    assert kinds == [Suspected, Rejected]
+
+
+@needs_silero
+@pytest.mark.parametrize("rate", RATES)
+def test_a_prompt_pauses_within_60_ms_of_the_first_sound_on_a_quiet_line(rate):
+    line = on_a_quiet_line(amplify(vowels(rate, 1_000), -10))
+    events = [e for e in events_of(line) if isinstance(e, Suspected | Confirmed)]
+    assert [type(event) for event in events] == [Suspected, Confirmed]
+    assert events[0].onset_ms == 2_000
 
 
 # ---------------------------------------------------------------- human speech

@@ -1,0 +1,55 @@
+"""Voices in the background: every detector of speech takes a crowd for a caller.
+
+    one caller   ▇▆▇▇▅▁▁▁▁▁▇▆▇▁▁▁▁▁▁     speaks, and listens to the bot
+    a crowd      ▅▆▅▄▆▅▅▆▁▅▆▅▅▆▅▄▆▅▅     does not: who wants to interrupt must be louder
+
+Only while the bot speaks: a caller who is listened to may go on for as long.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from voicebot.audio.gain import SILENCE_DB
+
+_KEPT_FRAMES, _LEAST_FRAMES, _EVERY_FRAMES = 400, 75, 10
+_SPEECH_SHARE = 0.8
+_LEAST_KNOWN = 40
+_HOLD_FRAMES = 6
+_BOT_FRAMES = 70
+"""The bot counts as speaking for so long after its last sound: a prompt may only have paused."""
+
+
+class Crowd:
+    """One call's line over the last 8 s."""
+
+    def __init__(self, *, over_db: float) -> None:
+        """`over_db`: how much louder than the crowd's middle level a caller is."""
+        self._over_db = over_db
+        self._frames: deque[tuple[float, bool | None]] = deque(maxlen=_KEPT_FRAMES)
+        self._until_next = _LEAST_FRAMES
+        self._louder = self._held = self._bot = 0
+        self.level_db: float | None = None
+        """Middle level of the crowd; None where there is none."""
+
+    def drowns(self, level_db: float, played_db: float, *, speech: bool | None) -> bool:
+        """One frame, and what a detector of speech says of it (None: it was not asked): the bot
+        speaks, and it is no louder than the crowd. The soft sounds within louder words are let
+        be."""
+        self._listen(level_db, speech=speech)
+        self._bot = _BOT_FRAMES if played_db > SILENCE_DB else max(0, self._bot - 1)
+        louder = self.level_db is None or level_db > self.level_db + self._over_db
+        self._louder = self._louder + 1 if louder else 0
+        self._held = _HOLD_FRAMES if self._louder >= 2 else max(0, self._held - 1)
+        return bool(self._bot) and not louder and not self._held
+
+    def _listen(self, level_db: float, *, speech: bool | None) -> None:
+        self._frames.append((level_db, speech))
+        self._until_next -= 1
+        if self._until_next > 0:
+            return
+        self._until_next = _EVERY_FRAMES
+        known = [speech for _, speech in self._frames if speech is not None]
+        crowded = len(known) >= _LEAST_KNOWN and sum(known) >= _SPEECH_SHARE * len(known)
+        middle_db = sorted(level for level, _ in self._frames)[len(self._frames) // 2]
+        self.level_db = middle_db if crowded else None
