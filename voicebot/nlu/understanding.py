@@ -74,9 +74,13 @@ class PhraseUnderstanding:
         if not candidates:
             return nothing
         chosen, runner_up = self._choose(candidates)
+        second = self._second_values(chosen, candidates)
+        if second is not None:
+            chosen = self._in_doubt(chosen, second, expectation.confirm)
         if chosen.confidence < expectation.confirm:
             return replace(nothing, confidence=round(chosen.confidence, 4))
-        return _interpretation(chosen, runner_up, transcript.text, scope)
+        meant = _interpretation(chosen, runner_up, transcript.text, scope)
+        return replace(meant, rivals=_rival_values(chosen, second, scope)) if second else meant
 
     def _candidates(self, hypothesis: Hypothesis, scope: Scope) -> list[_Candidate]:
         utterance = read(hypothesis.text)
@@ -96,9 +100,37 @@ class PhraseUnderstanding:
         closeness = min(1.0, second.confidence / max(best.confidence, 1e-6))
         if closeness < self._settings.close:
             return best, ""
+        sure = best.confidence * self._certainty(closeness)
+        return replace(best, confidence=sure), second.meaning.name
+
+    def _certainty(self, closeness: float) -> float:
+        """What is left of a confidence when another one is that part of it."""
         span = 1 - self._settings.close
-        lost = (1 - _UNDECIDED) * (closeness - self._settings.close) / span
-        return replace(best, confidence=best.confidence * (1 - lost)), second.meaning.name
+        return 1 - (1 - _UNDECIDED) * (closeness - self._settings.close) / span
+
+    def _second_values(self, best: _Candidate, all_: list[_Candidate]) -> _Candidate | None:
+        """Another reading with other values, if it comes close: "fifteen", "fifty"."""
+        if best.meaning.match is not Match.SLOTS:
+            return None
+        values = {found.slot: found.value for found in best.meaning.fills}
+        rivals = [
+            other
+            for other in all_
+            if other.utterance is not best.utterance
+            and other.meaning.match is Match.SLOTS
+            and {f.slot for f in other.meaning.fills} == set(values)
+            and any(f.value != values[f.slot] for f in other.meaning.fills)
+        ]
+        second = max(rivals, key=lambda other: other.confidence, default=None)
+        if second is None or second.confidence < self._settings.close * best.confidence:
+            return None
+        return second
+
+    def _in_doubt(self, best: _Candidate, second: _Candidate, least: float) -> _Candidate:
+        """The best, less sure of it, though not so little that it would not be asked back."""
+        closeness = min(1.0, second.confidence / max(best.confidence, 1e-6))
+        lowered = best.confidence * self._certainty(closeness)
+        return replace(best, confidence=max(lowered, min(best.confidence, least)))
 
 
 def _rivals(other: _Candidate, best: _Candidate) -> bool:
@@ -126,6 +158,14 @@ def _interpretation(chosen: _Candidate, runner_up: str, heard: str, scope: Scope
         runner_up=runner_up,
         complete=meaning.complete and not runner_up,
     )
+
+
+def _rival_values(
+    chosen: _Candidate, second: _Candidate, scope: Scope
+) -> Mapping[str, SlotValue]:
+    """What the second reading has otherwise."""
+    own = _slots(chosen, scope)
+    return {n: v for n, v in _slots(second, scope).items() if v.value != own[n].value}
 
 
 def _slots(chosen: _Candidate, scope: Scope) -> Mapping[str, SlotValue]:
