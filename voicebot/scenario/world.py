@@ -74,6 +74,8 @@ class World:
         self.dialable: Callable[[str], bool] = lambda address: True
         self.on_board: Callable[[Switchboard], None] = lambda board: None
         """Called with the switchboard before the call."""
+        self._kinds: Counter[FactKind] = Counter()
+        self._counted = 0
         self.done: list[tuple[Stimulus, int]] = []
         """What the caller did when it was its turn, and when, in ms of the call."""
 
@@ -159,8 +161,11 @@ class World:
                 leg.far_hangs_up()
 
     def _happened(self) -> tuple[int, int]:
-        kinds = Counter(fact.kind for fact in self.journal.facts)
-        return kinds[FactKind.TIMED_OUT], kinds[FactKind.BRIDGED]
+        """How often the caller was silent, and an agent answered; asked for at every frame."""
+        for fact in self.journal.facts[self._counted :]:
+            self._kinds[fact.kind] += 1
+        self._counted = len(self.journal.facts)
+        return self._kinds[FactKind.TIMED_OUT], self._kinds[FactKind.BRIDGED]
 
     def _is_busy(self) -> bool:
         """The caller speaks still, or the bot waits for its back end."""
