@@ -20,6 +20,8 @@ from typing import Any
 SUBCOMMANDS: dict[str, str] = {
     "check": "find every mistake in flow files",
     "draw": "draw a flow as a picture, with what callers did in it if asked",
+    "explain": "show a node's properties, and where each of them comes from",
+    "schema": "print the JSON Schema of flow files, for editors",
     "test": "run scenarios: whole calls in virtual time, and what of a flow they walk",
     "import": "translate VoiceXML pages into flows",
     "diff": "what changed between two versions, in the flow's own terms",

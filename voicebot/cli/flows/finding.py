@@ -14,12 +14,17 @@ from voicebot.flow.state import Flow
 
 def load_by_name(folder: Path, name: str) -> Flow:
     """A flow file, or the flow of that name in a folder. Raises `ConfigError`."""
+    return load_file(path_by_name(folder, name))
+
+
+def path_by_name(folder: Path, name: str) -> Path:
+    """The file of a flow. Raises `ConfigError` where there is none."""
     direct = Path(name)
     if direct.suffix in SUFFIXES and direct.is_file():
-        return load_file(direct)
+        return direct
     files = {_name_of(path): path for path in flow_files(folder)} if folder.is_dir() else {}
     if name in files:
-        return load_file(files[name])
+        return files[name]
     known = ", ".join(sorted(filter(None, files))) or "none"
     hint = did_you_mean(name, files) or f"there are: {known}"
     raise ConfigError(
