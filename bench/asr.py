@@ -1,6 +1,7 @@
 """Recognition on human speech through the telephone, by the hearing that serves calls.
 
-    python -m bench.asr [--data FOLDER] [--task WORD] [--wideband] [--json]
+    python -m bench.asr [--data FOLDER] [--music FOLDER] [--prompts FOLDER] [--task WORD]
+                        [--wideband] [--json]
 
 Each clip goes through a 250-3400 Hz band, G.711 and back (unless --wideband), is fed in frames,
 asked for a partial reading at its end and, after 400 ms more of line noise, for the final one.
@@ -30,7 +31,7 @@ from rich.table import Table
 
 from bench.asr_tasks import Clip, Task, extracted, tasks
 from voicebot.asr import AsrSettings, PooledRecognizer
-from voicebot.asr.confidence import ACCEPTED, CONFIRMED
+from voicebot.asr.confidence import ACCEPTED, CONFIRMED, score
 from voicebot.asr.files import load_sound
 from voicebot.asr.pocketsphinx_hearing import PocketSphinxHearing
 from voicebot.core.audio import Pcm
@@ -49,8 +50,8 @@ class Result:
     slots: int
     confidence: float
     """After rejection: 0 where it was rejected."""
-    ratio: float
-    coverage: float
+    score: float
+    """Before the thresholds; see `voicebot/asr/confidence.py`."""
     partial_ms: float
     final_ms: float
     sound_ms: float
@@ -63,7 +64,7 @@ async def main() -> None:
     await recognizer.start()
     rows: dict[str, dict[str, object]] = {}
     try:
-        for task in tasks(args.data):
+        for task in tasks(args.data, args.music, args.prompts):
             if args.task not in task.name:
                 continue
             results = [
@@ -86,6 +87,8 @@ def _arguments() -> argparse.Namespace:
     )
     shared = Path(os.environ.get("VOICEBOT_SHARED", ROOT.parent / "shared"))
     parser.add_argument("--data", type=Path, default=shared / "data" / "speech")
+    parser.add_argument("--music", type=Path, help="folder of music that should be rejected")
+    parser.add_argument("--prompts", type=Path, help="folder of prompts that should be rejected")
     parser.add_argument("--task", default="", help="only tasks with this in their name")
     parser.add_argument("--wideband", action="store_true", help="16 kHz as it is, no telephone")
     parser.add_argument("--json", action="store_true")
@@ -98,7 +101,9 @@ def _arguments() -> argparse.Namespace:
 async def _clip(
     recognizer: PooledRecognizer, task: Task, clip: Clip, *, as_telephone: bool
 ) -> Result:
-    pcm = load_sound(clip.file, as_telephone=as_telephone)
+    pcm = clip.sound
+    if isinstance(pcm, Path):
+        pcm = load_sound(pcm, as_telephone=as_telephone)
     hearing = recognizer.hear(task.expectation)
     assert isinstance(hearing, PocketSphinxHearing)
     hearing.feed(pcm)
@@ -116,8 +121,7 @@ async def _clip(
         slots,
         len(clip.truth),
         transcript.confidence,
-        evidence.get("ratio", -1e9),
-        evidence.get("coverage", 0.0),
+        score(evidence) if evidence.get("text") else -1e9,
         (asked - began) * 1000,
         (ended - paused) * 1000,
         pcm.duration_ms,

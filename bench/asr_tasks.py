@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
+from bench.asr_sounds import music, noises, prompts
+from voicebot.core.audio import Pcm
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import parse_phrase
 
@@ -15,9 +18,9 @@ DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One file and the truth about it."""
+    """One sound and the truth about it."""
 
-    file: Path
+    sound: Path | Pcm
     truth: Mapping[str, str]
     """Slot to value, or `text` to the words; empty for speech that is not expected."""
 
@@ -33,8 +36,10 @@ class Task:
     """What was measured before, for comparison."""
 
 
-def tasks(speech: Path) -> Iterator[Task]:
-    """All tasks that the folder of human speech allows."""
+def tasks(
+    speech: Path, music_folder: Path | None = None, prompts_folder: Path | None = None
+) -> Iterator[Task]:
+    """All tasks that the folder of human speech and the others allow."""
     one_digit = Expectation(slots=(SlotSpec("digit", SlotType.DIGITS, 1, 1),))
     four_digits = Expectation(slots=(SlotSpec("pin", SlotType.DIGITS, 4, 4),))
     menu = _menu()
@@ -47,11 +52,20 @@ def tasks(speech: Path) -> Iterator[Task]:
     yield Task("yes and no", Expectation(slots=(SlotSpec("a", SlotType.YES_NO),)), _yes_no(speech))
     yield Task("15 digits in a row", _fifteen(), _zips(speech), "")
     yield Task("date, time, duration", _moment(), _moments(speech), "")
-    for name, expectation in (("digit", one_digit), ("pin", four_digits), ("menu", menu)):
-        anchor = "95 % kept: 0-9 %"
-        yield Task(f"unexpected words at a {name}", expectation, _unexpected(words), anchor)
-        yield Task(f"unexpected orders at a {name}", expectation, _unexpected(orders), anchor)
-    yield Task("unexpected digits at a menu", menu, _unexpected(digits), "2.5 %")
+    unexpected = {"words": _unexpected(words), "orders": _unexpected(orders)}
+    unexpected |= {"digits": _unexpected(digits), "noise": _heard(noises(40))}
+    unexpected |= {"music": _heard(music(music_folder))} if music_folder else {}
+    unexpected |= {"prompts": _heard(prompts(prompts_folder))} if prompts_folder else {}
+    prompted = {"menu": menu, "command": _commands(words), "digit": one_digit, "pin": four_digits}
+    expected = {("words", "command"), ("digits", "digit"), ("orders", "order")}
+    for name, expectation in (prompted | {"order": order_expectation()}).items():
+        for what, clips in unexpected.items():
+            if (what, name) not in expected:
+                yield Task(f"unexpected {what} at a {name}", expectation, clips)
+
+
+def _heard(sounds: Iterable[Pcm]) -> tuple[Clip, ...]:
+    return tuple(Clip(pcm, {}) for pcm in sounds)
 
 
 def extracted(text: str, expectation: Expectation) -> dict[str, str]:
@@ -68,18 +82,16 @@ def extracted(text: str, expectation: Expectation) -> dict[str, str]:
 
 
 def order_expectation() -> Expectation:
-    """Orders as people say them: who, what of it, with what in it."""
+    """Orders as people say them: who, what of it, with what in it; each thing once at most."""
     lead = (
         "([please] (make | get | give | bring | brew | prepare) [me]"
         " | (can | could | may) i [please] (get | have) | i want | i need"
         " | (i'd | i would) like [to have] | i'll (have | take))"
     )
-    how = "({size} | {numberofshots} | {roast})"
-    extra = "({milkamount} | {sugaramount})"
-    pattern = (
-        f"[{lead}] [a | an | the] [{how}] [{how}] [{how}] {{coffeedrink}}"
-        f" [with {extra} [and {extra}]]"
-    )
+    orders = permutations(("[{size}]", "[{numberofshots}]", "[{roast}]"))
+    how = " | ".join(" ".join(order) for order in orders)
+    extras = "({milkamount} [and {sugaramount}] | {sugaramount} [and {milkamount}])"
+    pattern = f"[{lead}] [a | an | the] ({how}) {{coffeedrink}} [with {extras}]"
     amounts = ["", "some ", "a lot of ", "lots of ", "a bit of ", "a little bit of "]
     milks = ["milk", "cream", "skim milk", "almond milk", "soy milk", "whole milk"]
     return Expectation(
@@ -143,7 +155,7 @@ def _menu() -> Expectation:
 
 
 def _unexpected(clips: tuple[Clip, ...]) -> tuple[Clip, ...]:
-    return tuple(Clip(clip.file, {}) for clip in clips)
+    return tuple(Clip(clip.sound, {}) for clip in clips)
 
 
 def _yes_no(speech: Path) -> tuple[Clip, ...]:

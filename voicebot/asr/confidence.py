@@ -1,9 +1,9 @@
 """From an engine's scores to a confidence that means the same everywhere.
 
-PocketSphinx's own confidences are useless with grammars. What works is a second pass: an
-all-phone loop over the same sound. The ratio is (grammar's log-likelihood - the loop's) for each
-10 ms of recognized words, in PocketSphinx's unit; the coverage is the recognized words' time over
-the time that the loop calls speech. Bands were fitted on telephone speech by `bench/asr.py`.
+PocketSphinx's readings are compared with a loop of all phones (`evidence.py`). One number comes of
+it: the ratio of likelihoods, less what speaks against the reading. Weights and thresholds were
+fitted to right answers and to speech, noise and music that were not expected, by logistic
+regression over `bench/asr.py`'s clips, then rounded: see `docs/figures.md`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,25 @@ ACCEPTED = 0.6
 CONFIRMED = 0.35
 """Confidence at the reject threshold: `Expectation.confirm`'s default."""
 _BEST = 0.97
-_BEST_ABOVE = 30.0
+_BEST_ABOVE = 20.0
 """So far above the accept threshold nothing gets surer."""
 MIN_COVERAGE, MAX_COVERAGE = 0.5, 2.5
+_MISSED, _FIT, _SLOWNESS = 10.0, 0.7, 0.25
+"""Weights: of the part of the speech that the words leave out, of how well any phones explain it,
+of the frames for each phone of the slowest word."""
 
 
-def confidence(ratio: float, accept: float, reject: float) -> float:
+def score(answer: Mapping[str, Any]) -> float:
+    """How well a reading's words explain its sound, from an answer that has some: -15 is good,
+    -50 is something else. In PocketSphinx's unit of likelihood, 0.1 nat, for each 10 ms."""
+    against = _MISSED * answer["missed"] + _SLOWNESS * answer["slowest"]
+    return float(answer["ratio"] - against + _FIT * answer["fit"])
+
+
+def confidence(score: float, accept: float, reject: float) -> float:
     """0 to 1, piecewise linear through the two thresholds."""
     points = [reject - 40.0, reject, accept, accept + _BEST_ABOVE]
-    return round(float(np.interp(ratio, points, [0.0, CONFIRMED, ACCEPTED, _BEST])), 3)
+    return round(float(np.interp(score, points, [0.0, CONFIRMED, ACCEPTED, _BEST])), 3)
 
 
 def transcript(
@@ -44,7 +54,7 @@ def transcript(
     the confidence is below `least`."""
     if not answer.get("text"):
         return Transcript((), final=True, rejected=bool(answer))
-    sure = confidence(answer["ratio"], accept, reject)
+    sure = confidence(score(answer), accept, reject)
     covered = MIN_COVERAGE <= answer["coverage"] <= MAX_COVERAGE
     if sure < least or not covered:
         return Transcript((), final=True, rejected=True)

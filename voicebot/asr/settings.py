@@ -24,10 +24,10 @@ class AsrSettings:
     """A decode that takes longer is given up, its worker replaced."""
     start_deadline_ms: int = 60_000
     """Loading the models may take this long."""
-    accept_ratio: float = -29.0
-    """Score ratio (see `confidence.py`) from which PocketSphinx's reading is accepted."""
-    reject_ratio: float = -42.0
-    """Score ratio below which PocketSphinx's reading is rejected; between: confirm."""
+    accept_ratio: float = -31.5
+    """Score (see `confidence.py`) from which PocketSphinx's reading is accepted."""
+    reject_ratio: float = -39.0
+    """Score below which PocketSphinx's reading is rejected; between: confirm."""
     gain: float = 0.15
     """PocketSphinx: gain after G.711 decoding."""
     margin_ms: int = 300
