@@ -48,9 +48,9 @@ class Delivery:
                 await self.once()
             except DatabaseAway as error:
                 log.warning("the outbox cannot be read", extra={"reason": str(error)})
-            except Exception as error:
-                # Whatever a notice holds must not keep the others from being sent.
-                log.error("a delivery failed", extra={"reason": type(error).__name__})
+            except ExceptionGroup as error:
+                reason = type(error.exceptions[0]).__name__
+                log.error("the outbox cannot be written", extra={"reason": reason})
             await asyncio.sleep(LOOK_S)
 
     async def once(self) -> int:
@@ -66,12 +66,16 @@ class Delivery:
             await self._send(entry)
         except EngineError as error:
             for_good = isinstance(error, MailRefused | WebhookRefused)
-            state = await asyncio.to_thread(
-                self._outbox.failed, entry, str(error), for_good=for_good
-            )
-            self._tell(entry, state, str(error))
+            await self._failed(entry, str(error), for_good=for_good)
+        except Exception as error:
+            # A fault of ours: its text may quote the notice, and the others must be sent.
+            await self._failed(entry, type(error).__name__)
         else:
             await asyncio.to_thread(self._outbox.sent, entry.notice.id)
+
+    async def _failed(self, entry: Waiting, error: str, *, for_good: bool = False) -> None:
+        state = await asyncio.to_thread(self._outbox.failed, entry, error, for_good=for_good)
+        self._tell(entry, state, error)
 
     async def _send(self, entry: Waiting) -> None:
         notice = entry.notice

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from voicebot.core.errors import ConfigError, EngineError
 from voicebot.core.ports import BackendRequest
+from voicebot.core.secret_marks import with_marks
 from voicebot.web.backend import HttpBackend, parse_body
 from voicebot.web.server import start_server
 from voicebot.web.settings import BackendSettings
@@ -90,7 +91,7 @@ class Line:
 @pytest.fixture
 async def line(run_app: Callable[..., Any]) -> AsyncIterator[Line]:
     bank = Bank()
-    backend = HttpBackend(BackendSettings(max_reply_bytes=2_000))
+    backend = HttpBackend(BackendSettings(max_reply_bytes=2_000), {"token": "a secret"})
     async with run_app(bank.app()) as url:
         yield Line(url, bank, backend)
         await backend.close()
@@ -207,3 +208,28 @@ async def test_a_port_in_use_is_said_so() -> None:
 async def test_an_address_of_another_machine() -> None:
     with pytest.raises(ConfigError, match="address"):
         await start_server(web.Application(), "192.0.2.1", 0)
+
+
+# ---------------------------------------------------------------- forms and secrets
+
+
+async def test_a_form_is_sent_as_one(line: Line) -> None:
+    await line.ask("/json/x", "POST", form={"who": "Zoë & co", "what": "1+1"})
+    _, _, headers, text = line.bank.asked[0]
+    assert headers["content-type"] == "application/x-www-form-urlencoded"
+    assert text == "who=Zo%C3%AB+%26+co&what=1%2B1"
+
+
+async def test_a_secret_is_put_in_at_the_last_moment(line: Line) -> None:
+    marked = with_marks("Bearer {secret:token}")
+    headers = {"Authorization": marked, "X-Plain": "{secret:token}"}
+    await line.ask("/json/x", headers=headers)
+    sent = line.bank.asked[0][2]
+    assert sent["authorization"] == "Bearer a secret"
+    assert sent["x-plain"] == "{secret:token}", "a value of a call is no mark"
+
+
+async def test_a_secret_that_is_not_configured_sends_nothing(line: Line) -> None:
+    with pytest.raises(EngineError, match="no secret nothing_such"):
+        await line.ask("/json/x", headers={"Authorization": with_marks("{secret:nothing_such}")})
+    assert line.bank.asked == []
