@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -76,6 +77,9 @@ async def serve(settings: Settings, announce: Announce) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_fault)
     async with AsyncExitStack() as stack:
         node = await _start(settings, stack, announce)
+        # What is there now stays: looking through all of it again and again holds up the calls.
+        gc.collect()
+        gc.freeze()
         await node.run()
     announce("Stopped.")
 

@@ -12,12 +12,16 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any, BinaryIO, Protocol
 
 from voicebot.asr import wire
 
 _PR_SET_PDEATHSIG = 1
+
+NICENESS = 5
+"""Recognizers may wait for a core, the sound of the calls may not."""
 
 
 class Engine(Protocol):
@@ -35,6 +39,7 @@ def main(config: Mapping[str, Any]) -> int:
     if os.getppid() != parent:
         return 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
     answers = _private_stdout()
     engines = load(config)
     _answer(answers, {"ready": True, "pid": os.getpid()})
@@ -85,6 +90,10 @@ class _TestEngine:
     def handle(self, message: wire.Message) -> Mapping[str, Any]:
         if message.header.get("hang"):
             signal.pause()
+        if compute_s := message.header.get("compute_s"):
+            until_s = time.process_time() + float(compute_s)
+            while time.process_time() < until_s:
+                pass
         if message.header.get("crash"):
             os.kill(os.getpid(), signal.SIGSEGV)
         if message.header.get("raise"):

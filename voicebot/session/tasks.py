@@ -55,6 +55,8 @@ class Tasks:
         task = self._group.create_task(_settle(work, name), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # One that was stopped before its first step has not begun to await `work`.
+        task.add_done_callback(lambda _: work.close())
         return Work(task)
 
     def cancel(self) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
+from voicebot.asr import workers
+from voicebot.asr.process import computes, cpu_s
 from voicebot.asr.wire import Message
 from voicebot.asr.workers import Job, Urgency, WorkerPool
 from voicebot.core.errors import EngineError
@@ -167,3 +170,36 @@ async def test_a_model_that_does_not_load_stops_the_start() -> None:
     with pytest.raises(EngineError, match="does not start"):
         await pool.start()
     assert pool.pids == []
+
+
+async def test_a_worker_that_waits_for_a_core_is_not_stuck(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, it would load its models anew on a machine that is too busy already."""
+    monkeypatch.setattr(workers, "cpu_s", lambda pid: 0.0)
+    before = set(pool.pids)
+    asked = ask(pool, compute_s=1.5, echo=1)
+    async with asyncio.timeout(60):
+        answer = await asked.result
+    assert answer is not None
+    assert answer["pid"] in before
+    assert set(pool.pids) == before
+
+
+async def test_a_worker_that_computes_for_ever_is_stuck(pool: WorkerPool) -> None:
+    answer = await pool.answer(pool.submit(once(compute_s=3_600), Urgency.FINAL))
+    assert answer is not None
+    assert answer["echo"] == 1
+    assert pool.counts.restarts == 1
+
+
+def test_what_a_process_does_is_known_from_outside() -> None:
+    assert computes(os.getpid())
+    assert cpu_s(os.getpid()) > 0
+    with subprocess.Popen(["sleep", "60"]) as sleeping:
+        os.kill(sleeping.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, sleeping.pid, os.WSTOPPED)
+        assert not computes(sleeping.pid)
+        sleeping.kill()
+    assert not computes(sleeping.pid)
+    assert cpu_s(sleeping.pid) == 0.0
