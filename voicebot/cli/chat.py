@@ -29,9 +29,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from voicebot import nlu
+from voicebot.cli.chat_services import pretend, tell
 from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.errors import ConfigError, EngineError, Problem
-from voicebot.core.meaning import Match, SlotValue
+from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.ports import Backend, Understanding
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
@@ -44,6 +45,7 @@ from voicebot.flow.steps import (
     Action,
     Call,
     CallFailed,
+    Dial,
     Enqueue,
     Event,
     HangUp,
@@ -52,9 +54,14 @@ from voicebot.flow.steps import (
     NoInput,
     NoMatch,
     Note,
+    Notify,
+    Pause,
+    PlayBack,
     QueueLeft,
     QueueSeen,
+    Record,
     Replied,
+    RequestCallback,
     Say,
     Started,
     Transfer,
@@ -92,7 +99,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"how a transfer ends: {', '.join(TransferOutcome)} (done)",
     )
     parser.add_argument("--caller", default="", help="the caller's number")
-    parser.add_argument("--trace", action="store_true", help="show the journal's facts")
+    parser.add_argument("--trace", action="store_true", help="show nodes, slots, scores and what came close")
     parser.add_argument(
         "--today", type=datetime.date.fromisoformat, metavar="DATE", help="YYYY-MM-DD"
     )
@@ -208,6 +215,8 @@ class Chat:
             elif isinstance(action, Note) and self.trace:
                 data = " ".join(f"{key}={value!r}" for key, value in action.data.items())
                 print(f"       · {action.kind} {data}")
+            elif isinstance(action, Notify):
+                tell(action)
         last = actions[-1]
         match last:
             case Listen():
@@ -223,6 +232,8 @@ class Chat:
                 status = QueueStatus(staffed=1, available=1)
                 print(f"       (looks at queue {queue}: an agent is free)")
                 return QueueSeen(status)
+            case Dial() | Record() | PlayBack() | Pause() | RequestCallback():
+                return pretend(last, self.transfer_outcome)
             case HangUp():
                 return last
         raise AssertionError("the engine asked for nothing to wait for")
@@ -277,6 +288,8 @@ class Chat:
     async def _understand(self, line: str, listen: Listen) -> Event:
         transcript = Transcript((Hypothesis(line.lower(), 1.0),), True, self.flow.language)
         meaning = await self.understanding.interpret(transcript, listen.expectation)
+        if not listen.expectation.secret:
+            self._trace(_scores(meaning))
         return NoMatch(meaning) if meaning.match is Match.NONE else Understood(meaning)
 
     # ------------------------------------------------------------ others
@@ -305,6 +318,14 @@ class Chat:
         told = ", ".join(f"{title}: {text}" for title, text in action.summary.items())
         print(f"       (queue {action.queue}: {outcome}; the agent is told: {told or 'nothing'})")
         return QueueLeft(outcome)
+
+
+def _scores(meaning: Interpretation) -> str:
+    """What was made of a line, how sure it is, and what came close."""
+    slots = [f"{name}={slot.value} {slot.confidence:.2f}" for name, slot in meaning.slots.items()]
+    close = f"runner-up {meaning.runner_up}" if meaning.runner_up else ""
+    parts = (f"read as {meaning.match}", meaning.choice, f"{meaning.confidence:.2f}", *slots, close)
+    return " ".join(part for part in parts if part)
 
 
 def _with_position(prompt: Prompt) -> Prompt:
