@@ -142,8 +142,24 @@ def _line(fact: Fact) -> Line | None:
             return line("agent", f"{data.get('agent', '')} answers")
         case FactKind.UNBRIDGED:
             return line("agent", f"{data.get('agent', '')} leaves", _ended_by(data))
+        case FactKind.DIALED:
+            return line("transfer", data.get("target") or "number", data.get("outcome"))
         case FactKind.TRANSFERRED:
-            return line("transfer", data.get("target"), data.get("outcome"))
+            talked = data.get("talk_ms")
+            note = f"{_seconds(talked)} s of talk" if talked else ""
+            return line("transfer", data.get("target"), data.get("outcome"), note=note)
+        case FactKind.MESSAGE:
+            length = f"{_seconds(data.get('duration_ms') or 0)} s" if data.get("file") else ""
+            what = (data.get("target"), data.get("outcome"), length)
+            return line("message", *what, note=str(data.get("file") or ""))
+        case FactKind.CALLBACK:
+            when = data.get("not_before")
+            note = f"not before {when}" if when else ""
+            return line("callback", data.get("queue"), data.get("outcome"), note=note)
+        case FactKind.NOTIFIED:
+            return line("notify", data.get("channel"))
+        case FactKind.SURVEYED:
+            return line("survey", data.get("question"), data.get("score"))
         case FactKind.LANGUAGE:
             return line("language", data.get("language"))
         case FactKind.HELD:
