@@ -371,6 +371,9 @@ def test_a_back_end_is_asked_and_its_answer_used(build: Build) -> None:
         (Replied(BackendReply(404, None)), "No such account. Bye."),
         (Replied(BackendReply(503, None)), "Trouble."),
         (Replied(BackendReply(403, None)), "Trouble."),
+        (Replied(BackendReply(200, "<html>Sign in!</html>")), "Trouble."),
+        (Replied(BackendReply(200, {"balance": None})), "Trouble."),
+        (Replied(BackendReply(200, [1, 2])), "Trouble."),
         (CallFailed("timeout"), "Trouble."),
         (EngineFailed("back end"), "Trouble."),
     ],
@@ -379,9 +382,10 @@ def test_other_answers(build: Build, event: object, said: str) -> None:
     assert asked(build).send(event).said == said  # type: ignore[arg-type]
 
 
-def test_an_answer_without_what_was_wanted_is_null(build: Build) -> None:
-    caller = asked(build).send(Replied(BackendReply(200, "gibberish")))
-    assert caller.said == "You have . Bye."
+def test_what_an_answer_may_lack_has_a_default(build: Build) -> None:
+    nodes = HTTP.replace("body.balance}", '"default(body.balance, 7)"}')
+    caller = Caller(build(nodes)).send(Typed("123456"))
+    assert caller.send(Replied(BackendReply(200, "gibberish"))).said == "You have 7.00 USD. Bye."
 
 
 def test_values_are_encoded_in_urls(build: Build) -> None:
