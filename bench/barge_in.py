@@ -1,11 +1,11 @@
 """False barge-ins: calls on which nobody speaks, and the prompts that are interrupted all the same.
 
-    python -m bench.barge_in [--calls 10] [--seconds 60] [--at-once 20] [--only TEXT ...]
+    python -m bench.barge_in [--calls 10] [--seconds 60] [--at-once 25] [--only TEXT ...]
 
 A hotline (`voicebot serve`, default settings, a menu that is read again and again) is called by
-real SIP from lines with noise, music, knocks, a crowd, or the bot's own echo (160 ms late). The
-whole chain decides: voice activity detection, the judge of barge-ins, recognition. Its journal is
-counted:
+real SIP from lines with noise, music, a crowd, knocks, coughs, somebody who says uh-huh now and
+then, or the bot's own echo (160 ms late). The whole chain decides: voice activity detection, the
+judge of barge-ins, recognition. Its journal is counted:
 
 prompts    minutes of prompts that were played
 pauses     times that a prompt paused and went on, in 10 minutes of prompts
@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--calls", type=int, default=10, help="calls a kind of line (10)")
     parser.add_argument("--seconds", type=float, default=65, help="length of a call (65)")
-    parser.add_argument("--at-once", type=int, default=20, help="calls at once (20)")
+    parser.add_argument("--at-once", type=int, default=25, help="calls at once (25)")
     parser.add_argument("--only", nargs="+", default=[""], help="kinds whose title has this text")
     parser.add_argument("--speech", type=Path, default=default_folder(), help="for the crowd")
     return parser.parse_args()

@@ -6,13 +6,16 @@ caller's loud parts are at -24.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bench.turns_speech import flite
 from bench.vad import LEVEL_DB, Clip, load, noises
 from bench.wire import PACKET_SAMPLES, WireCall, line_noise
 from voicebot.audio.g711 import mulaw_decode, mulaw_encode
@@ -25,7 +28,8 @@ _LOOP_S = 120
 _ECHO_PACKETS = 8
 """An echo comes back 160 ms later: a hands-free telephone on a mobile network."""
 _LATE_S = 20.0
-_KNOCK_S = 4.0
+_EVERY_S = 4.0
+_LOUD = 32768 * 10 ** (LEVEL_DB / 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Background:
 
     title: str
     kind: str = ""
-    """A sound of `bench.vad.noises`, or `knocks`; empty for the noise of a quiet line."""
+    """A sound of `bench.vad.noises` or of `_MADE`; empty for the noise of a quiet line."""
     level_db: float = LEVEL_DB
     echo_db: float | None = None
     """How much softer the bot's sound comes back."""
@@ -48,7 +52,9 @@ BACKGROUNDS = (
     Background("car noise, 10 dB SNR", "car", LEVEL_DB - 10),
     Background("echo, -20 dB", echo_db=20.0),
     Background("echo, -20 dB, from 20 s on", echo_db=20.0, echo_from_s=_LATE_S),
-    Background("knocks, one in 4 s", "knocks", LEVEL_DB),
+    Background("knocks, one in 4 s", "knocks"),
+    Background("coughs, one in 4 s", "coughs"),
+    Background("uh-huh (flite), one in 4 s", "uh-huh"),
     Background("crowd, 10 dB SNR", "babble", LEVEL_DB - 10),
 )
 
@@ -56,16 +62,40 @@ _SOUNDS: dict[str, Samples] = {}
 """By the title of their background."""
 
 
-def _knocks(count: int, level_db: float) -> Samples:
-    """Bursts of noise of 20 to 200 ms that die away, on a quiet line."""
-    random = np.random.default_rng(5)
+def _now_and_then(sounds: Sequence[NDArray[np.float64]], count: int) -> Samples:
+    """One after the other, each `_EVERY_S`, on a quiet line."""
     line = line_noise(count).astype(np.float64)
-    for start in range(NARROWBAND, count - NARROWBAND, round(_KNOCK_S * NARROWBAND)):
-        length = int(random.uniform(0.02, 0.2) * NARROWBAND)
-        decay = np.exp(-3 * np.arange(length) / length)
-        peak = 32768 * 10 ** (level_db / 20) * 2
-        line[start : start + length] += random.normal(0, peak, length) * decay
+    starts = range(NARROWBAND, count - NARROWBAND, round(_EVERY_S * NARROWBAND))
+    for start, sound in zip(starts, itertools.cycle(sounds), strict=False):
+        line[start : start + len(sound)] += sound
     return np.clip(line, -32768, 32767).astype(np.int16)
+
+
+def _knocks() -> list[NDArray[np.float64]]:
+    """Bursts of noise of 20 to 200 ms that die away."""
+    random = np.random.default_rng(5)
+    lengths = (int(random.uniform(0.02, 0.2) * NARROWBAND) for _ in range(30))
+    shapes = [np.exp(-3 * np.arange(length) / length) for length in lengths]
+    return [random.normal(0, 2 * _LOUD, len(shape)) * shape for shape in shapes]
+
+
+def _coughs() -> list[NDArray[np.float64]]:
+    """A burst of breath and its rest, 200 to 400 ms."""
+    random = np.random.default_rng(6)
+    found = []
+    for _ in range(30):
+        times = np.arange(int(random.uniform(0.2, 0.4) * NARROWBAND)) / NARROWBAND
+        rest = 0.35 * np.exp(-(((times - 0.16) / 0.06) ** 2))
+        wave = np.convolve(random.standard_normal(len(times)), np.hanning(5), "same")
+        found.append(wave * (np.exp(-times / 0.03) + rest) * 2 * _LOUD)
+    return found
+
+
+def _uh_huhs() -> list[NDArray[np.float64]]:
+    return [clip.samples.astype(np.float64) for clip in flite(["uh huh"])]
+
+
+_MADE = {"knocks": _knocks, "coughs": _coughs, "uh-huh": _uh_huhs}
 
 
 class BackgroundCall(WireCall):
@@ -116,7 +146,7 @@ def _sound(clips: Sequence[Clip], chosen: Background) -> Samples:
     count = _LOOP_S * NARROWBAND
     if not chosen.kind:
         return line_noise(count)
-    if chosen.kind == "knocks":
-        return _knocks(count, chosen.level_db)
+    if chosen.kind in _MADE:
+        return _now_and_then(_MADE[chosen.kind](), count)
     made = noises(clips)[chosen.kind](count, 1)
     return telephone(amplify(made, chosen.level_db - LEVEL_DB)).samples

@@ -149,8 +149,9 @@ def _setting(clips: dict[str, list[Clip]]) -> str:
         f"Python {platform.python_version()}; callers and hotline share it",
         f"models    PocketSphinx {version('pocketsphinx')} (bundled US English), {second}, "
         f"espeak-ng by pyttsx3 {version('pyttsx3')}",
-        f"settings  end_complete {timing.end_complete_ms} ms, end_incomplete "
-        f"{timing.end_incomplete_ms} ms, jitter prefetch {media.jitter_prefetch_ms} ms, PCMU 20 ms",
+        f"settings  end_certain {timing.end_certain_ms} ms, end_complete "
+        f"{timing.end_complete_ms} ms, end_incomplete {timing.end_incomplete_ms} ms, "
+        f"jitter prefetch {media.jitter_prefetch_ms} ms, PCMU 20 ms",
         f"clips     {sources(clips)}",
     ]
     return "\n".join(lines)
@@ -222,14 +223,15 @@ def _counts(row: Row) -> str:
 
 
 def _caps() -> str:
-    timing, media = Timing(), Media()
-    fixed = timing.end_complete_ms + 10 + media.jitter_prefetch_ms + 10
+    timing, media, barge_in = Timing(), Media(), BargeInSettings()
+    fixed = timing.end_certain_ms + 10 + media.jitter_prefetch_ms + 10
     return (
-        f"What caps the first figure: {timing.end_complete_ms} ms of silence by the settings, "
-        f"10 ms on average until a packet is full, {media.jitter_prefetch_ms} ms of jitter buffer, "
-        f"10 ms on average until the next packet leaves: {fixed} ms before anything is computed. "
-        f"The second: as much of the line, {BargeInSettings().suspect_ms} ms of sure speech "
-        "before a prompt pauses, and how softly the caller begins."
+        f"What caps the first figure: {timing.end_certain_ms} ms of silence by the settings "
+        f"({timing.end_complete_ms} where the answer is not beyond doubt), 10 ms on average until "
+        f"a packet is full, {media.jitter_prefetch_ms} ms of jitter buffer, 10 ms on average until "
+        f"the next packet leaves: {fixed} ms before anything is computed. The second: as much of "
+        f"the line, {barge_in.outburst_ms} ms of sound that stands out from a quiet line, else "
+        f"{barge_in.suspect_ms} ms of sure speech, and how softly the caller begins."
     )
 
 

@@ -56,13 +56,13 @@ def clips_by_flow(speech: Path | None) -> dict[str, list[Clip]]:
 
     Raises `FileNotFoundError` where there is neither."""
     clips = {
-        "turns_menu": [*_human(speech, "words/*/*.wav")] or [*_flite(WORDS)],
-        "turns_digit": [*_human(speech, "fsdd/*.wav")] or [*_flite(_digits())],
+        "turns_menu": [*_human(speech, "words/*/*.wav")] or [*flite(WORDS)],
+        "turns_digit": [*_human(speech, "fsdd/*.wav")] or [*flite(_digits())],
         "turns_yes_no": [
             *_human(speech, "misc/tflm_*.wav"),
-            *_flite(("yes", "no", "yes please", "no thank you")),
+            *flite(("yes", "no", "yes please", "no thank you")),
         ],
-        "turns_bank": [*_flite(BANK)],
+        "turns_bank": [*flite(BANK)],
     }
     return {flow: found for flow, found in clips.items() if found}
 
@@ -113,7 +113,8 @@ def _digits() -> tuple[str, ...]:
     return ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def _flite(phrases: Sequence[str]) -> Iterator[Clip]:
+def flite(phrases: Sequence[str]) -> Iterator[Clip]:
+    """The phrases, each by three voices."""
     for voice in _VOICES:
         for phrase in phrases:
             samples = trimmed(_spoken(voice, phrase))

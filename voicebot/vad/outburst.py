@@ -1,7 +1,7 @@
-"""Sound that stands out from all that the line had just now: something has begun.
+"""Sound that stands out from a line that was quiet: something has begun.
 
     level    ......|....▂▅▇▇        over the noise floor, and over every frame of the last second
-             past  | rise           but those of the rise itself: an outburst
+             past  | rise           but those of the rise itself, and those were soft: an outburst
 
 It tells nothing of what began, but within 40 to 60 ms, where speech is told from other sound
 after 100 to 300. A line whose outbursts were no speech is believed the less often.
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import deque
 
 _PAST_FRAMES = 50
+_QUIET_DB, _CLICK_FRAMES = 12.0, 3
+"""A line is quiet where so few frames of the last second were louder than that over its floor."""
 _LEAST_PAST_FRAMES = 25
 _RISE_FRAMES = 8
 _PROOF_FRAMES = 25
@@ -58,7 +60,11 @@ class Outburst:
         if len(self._past) < _LEAST_PAST_FRAMES:
             return False
         over = max(floor_db + self._over_floor_db, max(self._past) + self._over_past_db)
-        return level_db > over
+        return level_db > over and self._was_quiet(floor_db)
+
+    def _was_quiet(self, floor_db: float) -> bool:
+        loud_db = floor_db + _QUIET_DB
+        return sum(level_db > loud_db for level_db in self._past) <= _CLICK_FRAMES
 
     def _follow(self, *, stands_out: bool) -> None:
         if self._since_began > _PROOF_FRAMES:

@@ -49,6 +49,21 @@ def test_nothing_stands_out_from_louder_sound_within_a_second():
     assert all(feed(one, -28, 5))
 
 
+def test_nothing_stands_out_where_the_line_was_not_quiet():
+    one = line()
+    feed(one, -65, S)
+    feed(one, -50, 15, speech=True)
+    assert not any(feed(one, -30, 20))
+
+
+def test_but_clicks_are_overlooked():
+    one = line()
+    feed(one, -65, S)
+    feed(one, -50, 3)
+    feed(one, -65, 10)
+    assert all(feed(one, -40, 5))
+
+
 def test_a_line_is_not_judged_before_it_is_known():
     assert not any(feed(line(), -20, S))
 
