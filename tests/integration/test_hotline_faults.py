@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,6 +149,9 @@ async def test_a_killed_hotline_closes_its_calls_when_it_is_back(tmp_path: Path)
     assert (record["outcome"], record["ended_by"]) == ("failed", "system")
     assert facts[-1]["kind"] == "ended"
     assert [f["data"].get("digits") for f in facts if f["kind"] == "keyed"] == ["2", "1234"]
-    wav = read_wav(tmp_path / "data" / record["recording"])
-    assert 700 <= wav.channel(0).duration_ms <= 4_000
+    file = tmp_path / "data" / record["recording"]
+    sound = read_wav(file).channel(0)
+    assert 700 <= sound.duration_ms <= 4_000
+    with wave.open(str(file)) as played:  # as any other program plays it
+        assert played.getnframes() == len(sound)
     assert not [pid for pid in workers if alive(pid)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 import signal
@@ -13,33 +15,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
-from hotline import Hotline, hotline
+from desk_caller import DeskCaller, nobody_is_left
+from hotline import ROOT, Hotline, hotline, quiet_port, ready_at, running, set_up
 from hotline_flows import DESTINATIONS, desk
+from nimble_agent import NimbleAgent
 
 pytestmark = pytest.mark.timeout(240)
 
 JSON_LOG = '[log]\nformat = "json"\n'
-
-
-def metrics(line: Hotline) -> dict[str, float]:
-    """Every sample by its name and labels."""
-    with urlopen(f"http://127.0.0.1:{line.console_port}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
-    return {name: float(value) for name, value in re.findall(r"^([^#\s].*) (\S+)$", text, re.M)}
-
-
-def ready(line: Hotline) -> dict[str, Any]:
-    """What `/readyz` says; its `status` is that of HTTP."""
-    url = f"http://127.0.0.1:{line.console_port}/readyz"
-    try:
-        with urlopen(url, timeout=10) as answer:
-            return {**json.load(answer), "status": answer.status}
-    except HTTPError as refused:
-        return {**json.load(refused), "status": refused.code}
 
 
 def until(what: Callable[[], bool], patience_s: float = 30) -> None:
@@ -52,7 +37,7 @@ def until(what: Callable[[], bool], patience_s: float = 30) -> None:
 
 def missing(line: Hotline) -> set[str]:
     """Names of the conditions that are not met."""
-    return {name for name, check in ready(line)["checks"].items() if not check["ok"]}
+    return {name for name, check in line.ready()["checks"].items() if not check["ok"]}
 
 
 class Collector(ThreadingHTTPServer):
@@ -74,7 +59,7 @@ class _Take(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-FILES = {"flows": {"desk": desk("desk")}, "calls": 'default_flow = "desk"'}
+FILES: dict[str, Any] = {"flows": {"desk": desk("desk")}, "calls": 'default_flow = "desk"'}
 
 
 @contextmanager
@@ -94,16 +79,16 @@ def test_a_call_is_in_metrics_log_and_trace_and_not_the_caller(tmp_path: Path) -
         traced = f'[traces]\nendpoint = "http://127.0.0.1:{traces.server_port}/v1/traces"\n'
         settings = JSON_LOG + (traced if find_spec("opentelemetry") else "")
         with hotline(tmp_path, hotline=settings + DESTINATIONS, **FILES) as line:
-            before = metrics(line)
+            before = line.metrics()
             assert before["voicebot_calls_started_total"] == 0
-            assert ready(line)["status"] == 200
+            assert line.ready()["status"] == 200
             line.call("desk", "--dtmf", "2", "--dtmf", "9876", "--wait", "1", "--linger", "1")
             record = line.ended_call()
-            until(lambda: metrics(line)['voicebot_calls{state="IVR"}'] == 0)
-            now = metrics(line)
+            until(lambda: line.metrics()['voicebot_calls{state="IVR"}'] == 0)
+            now = line.metrics()
             line.call("desk", "--dtmf", "8", "--linger", "3")
             assert line.ended_call()["ended_by"] == "bot"
-            until(lambda: metrics(line)['voicebot_rtp_jitter_seconds_count{leg="caller"}'] == 2)
+            until(lambda: line.metrics()['voicebot_rtp_jitter_seconds_count{leg="caller"}'] == 2)
     counted(before, now, record)
     assert not [name for name in now if "9876" in name or record["call"] in name]
     log = [json.loads(said) for said in line.output if said.startswith("{")]
@@ -138,12 +123,12 @@ def test_a_full_hotline_is_not_ready_nor_is_one_that_drains(tmp_path: Path) -> N
     with hotline(tmp_path, sip="capacity = 1\n", drain_s=30, hotline=DESTINATIONS, **FILES) as line:
         call = line.start_call("desk", "--wait", "3", "--linger", "0")
         until(lambda: missing(line) == {"capacity"})
-        assert ready(line)["status"] == 503
-        assert ready(line)["reasons"] == ["all 1 legs are in use"]
+        assert line.ready()["status"] == 503
+        assert line.ready()["reasons"] == ["all 1 legs are in use"]
         call.communicate(timeout=60)
         until(lambda: missing(line) == set())
         call = line.start_call("desk", "--wait", "8", "--linger", "0")
-        until(lambda: metrics(line)["voicebot_legs"] == 1)
+        until(lambda: line.metrics()["voicebot_legs"] == 1)
         line.process.send_signal(signal.SIGTERM)
         until(lambda: "draining" in missing(line))
         assert line.ask("/healthz")["status"] == "draining"
@@ -161,9 +146,110 @@ def test_a_hotline_that_cannot_write_its_journal_is_not_ready(tmp_path: Path) ->
         spill.mkdir()
         line.call("desk", "--wait", "1", "--linger", "0")
         until(lambda: missing(line) == {"journal"})
-        assert metrics(line)['voicebot_journal_status{status="failing"}'] == 1
+        assert line.metrics()['voicebot_journal_status{status="failing"}'] == 1
         assert line.ask("/healthz")["status"] == "ok", "a restart would not mend it"
         spill.rmdir()
         for path in data.glob("away-*"):
             path.rename(data / path.name.removeprefix("away-"))
         until(lambda: missing(line) == set())
+
+
+def test_a_hotline_that_starts_says_so(tmp_path: Path) -> None:
+    """Alive and not ready while its models load; not once anything else."""
+    setup, seen, over = set_up(tmp_path, hotline=DESTINATIONS, **FILES), [], threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            with contextlib.suppress(OSError):
+                seen.append(ready_at(setup.console_port))
+            over.wait(0.02)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        with running(setup) as started:
+            assert started.ready()["status"] == 200
+            until(lambda: seen[-1]["status"] == 200)
+    finally:
+        over.set()
+        looking.join()
+    told = [(now["status"], *now["reasons"]) for now in seen]
+    assert told[0] == (503, "the hotline is starting")
+    assert set(told) <= {told[0], (200,), (503, "the hotline is stopping: new calls are refused")}
+    assert (200,) in told
+
+
+NUMBER, NAME, CODE, PIN = "4917055501234", "Annabel Example", "8642", "7913"
+"""In no port, time or id by chance: looked for as text that stands alone."""
+
+EVENTS = {
+    "barge_ins_resumed",
+    "call_failures",
+    "feed_gaps",
+    "journal_lost_facts",
+    "offers_failed",
+    "rtp_loss_ratio",
+    "trunk_registered",
+}
+"""Metrics that nothing in these calls gives a value above 0, or any value."""
+
+
+class Annabel(DeskCaller):
+    """A caller with a number and a name."""
+
+    def send(self, method: str, target: str, *, headers: Any = None, **rest: Any) -> None:
+        sender = f'"{NAME}" <sip:{NUMBER}@{self.address}:{self.port}>;tag={self.tag}'
+        super().send(method, target, headers={"From": sender, **(headers or {})}, **rest)
+
+
+async def test_every_metric_after_calls_and_nobody_in_the_log(tmp_path: Path) -> None:
+    port = quiet_port()
+    agent = (
+        f'[[agents]]\nname = "anna"\naddress = "sip:anna@127.0.0.1:{port}"\nqueues = ["service"]\n'
+    )
+    log = '[log]\nlevel = "debug"\n'
+    with hotline(tmp_path, agents=agent, hotline=log + DESTINATIONS, **FILES) as line:
+        async with Annabel(line, "desk") as talks, NimbleAgent(port, answers_after_ms=0) as anna:
+            talks.name = NUMBER
+            await talks.dial()
+            talks.press("4")
+            await talks.until_fact("bridged")
+            assert anna.calls
+            await talks.make_noise(200)
+            await talks.hang_up()
+            await talks.ended()
+        for keys, node in (("2" + CODE + "#" + PIN, "bye"), ("5", "sorry"), ("6" + PIN, "sorry")):
+            async with DeskCaller(line, "desk") as caller:
+                await caller.dial()
+                await caller.make_noise(200)
+                caller.press(*keys)
+                if keys == "5":
+                    here = caller.target.split("@")[1]
+                    caller.respond(await caller.asked("REFER"), 603, here)
+                await caller.at(node)
+                await caller.is_hung_up()
+                await caller.ended()
+        await nobody_is_left(line)
+        found = await asyncio.to_thread(line.metrics)
+    pages = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
+    documented = re.findall(r"^\| `voicebot_(\w+)` \| (\w+)", pages, re.M)
+    assert len(documented) > 40
+    values = {
+        name: [
+            value
+            for sample, value in found.items()
+            if re.match(rf"voicebot_{name}(_count)?({{|$)", sample)
+        ]
+        for name, _ in documented
+    }
+    silent = {
+        n.removesuffix("_total") for n, kind in documented if kind != "gauge" and not sum(values[n])
+    }
+    heard_nothing = {n for n in silent if n.startswith(("asr_", "tts_", "pcm_", "worker_restarts"))}
+    assert silent - heard_nothing <= EVENTS
+    assert {name for name, kind in documented if kind == "gauge" and not values[name]} <= EVENTS
+    assert not [sample for sample in found if re.search(r"[0-9a-f]{32}|" + NUMBER, sample)]
+    text = "".join(line.output)
+    assert "call ended" in text
+    private = rf"{NUMBER}|{NAME}|caller[0-9a-f]{{8}}|(?<![0-9a-f.])({CODE}|{PIN})(?![0-9a-f])"
+    assert re.findall(private, text) == []
