@@ -99,7 +99,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"how a transfer ends: {', '.join(TransferOutcome)} (done)",
     )
     parser.add_argument("--caller", default="", help="the caller's number")
-    parser.add_argument("--trace", action="store_true", help="show nodes, slots, scores and what came close")
+    parser.add_argument(
+        "--trace", action="store_true", help="show nodes, slots, scores and what came close"
+    )
     parser.add_argument(
         "--today", type=datetime.date.fromisoformat, metavar="DATE", help="YYYY-MM-DD"
     )
@@ -303,14 +305,14 @@ class Chat:
             reply = await request
         except EngineError as error:
             reason = "timeout" if "timeout" in str(error) else "error"
-            self._trace(f"{call.request.method} {reason}")
+            self._trace(f"back end {call.request.method} {reason}")
             return CallFailed(reason)
-        self._trace(f"{call.request.method} {reply.status}")
+        self._trace(f"back end {call.request.method} {reply.status}")
         return Replied(reply)
 
     def _trace(self, text: str) -> None:
         if self.trace:
-            print(f"       · back end {text}")
+            print(f"       · {text}")
 
     def _wait(self, action: Enqueue) -> Event:
         self._say([_with_position(prompt) for prompt in action.position])

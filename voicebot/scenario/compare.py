@@ -9,8 +9,9 @@ from voicebot.core.record import Fact, fold
 from voicebot.scenario.script import Row, Stimulus, is_event, is_stimulus, rows, stimuli
 from voicebot.store.transcript import render, transcript
 
-LATE_MS = 5_000
-"""How long after a stimulus its line may begin."""
+NEAR_MS = 100
+"""So near to a stimulus its line begins, as far as tenths of a second tell. One that comes later
+(digits of open length) stands for itself, so that no stimulus changes its place."""
 
 
 def rendered(facts: Iterable[Fact], *, words: bool = False) -> str:
@@ -109,11 +110,11 @@ class _Merger:
         return None
 
     def _is_then(self, s: Stimulus, came: Stimulus) -> bool:
-        """Whether the line may be this one by its time: keys are told of when the string ends."""
+        """Whether the line may be this one by its time."""
         assert came.at_ms is not None
         if s.at_ms is not None:
             return s.at_ms == came.at_ms
-        return s.who in ("agent", "offer") or 0 <= came.at_ms - self._when(s) + 100 <= LATE_MS
+        return s.who in ("agent", "offer") or abs(came.at_ms - self._when(s)) <= NEAR_MS
 
 
 def _same(s: Stimulus, came: Stimulus) -> bool:

@@ -24,6 +24,7 @@ SUBCOMMANDS: dict[str, str] = {
     "schema": "print the JSON Schema of flow files, for editors",
     "test": "run scenarios: whole calls in virtual time, and what of a flow they walk",
     "import": "translate VoiceXML pages into flows",
+    "chat": "talk to a flow by typing",
     "diff": "what changed between two versions, in the flow's own terms",
     "publish": "let a flow serve callers, all of them or a share",
     "history": "who published which version of a flow, when and why",
