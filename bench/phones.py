@@ -30,7 +30,7 @@ class Phones:
 
     def __init__(self, far_port: int) -> None:
         self.calls: list[Phone] = []
-        """All that were dialed and not yet dropped by `forget`."""
+        """All that were dialed and not dropped since."""
         self.late_s: list[float] = []
         """How late each round of packets was."""
         self._far = ("127.0.0.1", far_port)
@@ -60,9 +60,17 @@ class Phones:
         phone.invite()
         return phone
 
-    def forget(self, phone: Phone) -> None:
-        """A call that is over is not kept."""
-        self.calls.remove(phone)
+    def drop_unanswered(self) -> None:
+        """Forget calls that nobody has answered yet: they are not repeated any more."""
+        for phone in [phone for phone in self.calls if phone.dialing]:
+            self._open.pop(phone.id)
+            self.calls.remove(phone)
+
+    def drop_ended(self) -> list[Phone]:
+        """Calls that are over, which are not kept any longer."""
+        ended = [phone for phone in self.calls if phone.id not in self._open]
+        self.calls = [phone for phone in self.calls if phone.id in self._open]
+        return ended
 
     @property
     def up(self) -> list[Phone]:

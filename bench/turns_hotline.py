@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,14 @@ class Hotline:
     folder: Path
     port: int
     process: subprocess.Popen[str]
+    ready_s: float = 0.0
+    """When it said that it was ready, wall clock."""
+
+    def wait_until_ready(self) -> float:
+        """Returns `ready_s`. Raises `RuntimeError` where it does not start."""
+        if not self.ready_s:
+            self.ready_s = _until_ready(self.process)
+        return self.ready_s
 
     def facts(self) -> dict[str, tuple[Fact, ...]]:
         """The journal of every call so far, by the caller's name."""
@@ -46,12 +55,14 @@ class Hotline:
 
 
 @contextmanager
-def hotline(folder: Path, flows: Path = FLOWS, sip: str = "") -> Iterator[Hotline]:
+def hotline(
+    folder: Path, flows: Path = FLOWS, sip: str = "", *, wait: bool = True
+) -> Iterator[Hotline]:
     """A hotline with those flows; its files are in `folder`. All but `sip` (lines of sip.toml) is
-    default."""
+    default. `wait`: until it is ready."""
     port = _free_port()
     config = folder / "sip_config"
-    config.mkdir(parents=True)
+    config.mkdir(parents=True, exist_ok=True)
     (config / "sip.toml").write_text(
         f'{sip}\n[[transports]]\nprotocol = "udp"\nport = {port}\n[media]\nrtp_port_first = 0\n',
         "utf-8",
@@ -69,9 +80,11 @@ def hotline(folder: Path, flows: Path = FLOWS, sip: str = "") -> Iterator[Hotlin
         text=True,
         cwd=ROOT,
     )
+    line = Hotline(folder, port, process)
     try:
-        _until_ready(process)
-        yield Hotline(folder, port, process)
+        if wait:
+            line.wait_until_ready()
+        yield line
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -80,14 +93,15 @@ def hotline(folder: Path, flows: Path = FLOWS, sip: str = "") -> Iterator[Hotlin
             process.kill()
 
 
-def _until_ready(process: subprocess.Popen[str]) -> None:
-    ready, output = threading.Event(), list[str]()
+def _until_ready(process: subprocess.Popen[str]) -> float:
+    ready, output, at_s = threading.Event(), list[str](), list[float]()
 
     def read() -> None:
         assert process.stdout is not None
         for line in process.stdout:
             output.append(line)
             if line.startswith("Try it"):
+                at_s.append(time.time())
                 ready.set()
         ready.set()
 
@@ -95,6 +109,7 @@ def _until_ready(process: subprocess.Popen[str]) -> None:
     if not ready.wait(START_S) or "Try it" not in "".join(output):
         process.kill()
         raise RuntimeError("the hotline did not start:\n" + "".join(output))
+    return at_s[0]
 
 
 def _free_port() -> int:

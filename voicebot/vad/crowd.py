@@ -28,6 +28,8 @@ class Crowd:
         self._over_db = over_db
         self._frames: deque[tuple[float, bool | None]] = deque(maxlen=_KEPT_FRAMES)
         self._until_next = _LEAST_FRAMES
+        self._known = self._speech = 0
+        """Kept frames of which it is known whether they are speech, and those that are."""
         self._louder = self._held = self._bot = 0
         self.level_db: float | None = None
         """Middle level of the crowd; None where there is none."""
@@ -44,12 +46,21 @@ class Crowd:
         return bool(self._bot) and not louder and not self._held
 
     def _listen(self, level_db: float, *, speech: bool | None) -> None:
+        if len(self._frames) == _KEPT_FRAMES:
+            self._count(self._frames[0][1], -1)
         self._frames.append((level_db, speech))
+        self._count(speech, 1)
         self._until_next -= 1
         if self._until_next > 0:
             return
         self._until_next = _EVERY_FRAMES
-        known = [speech for _, speech in self._frames if speech is not None]
-        crowded = len(known) >= _LEAST_KNOWN and sum(known) >= _SPEECH_SHARE * len(known)
-        middle_db = sorted(level for level, _ in self._frames)[len(self._frames) // 2]
-        self.level_db = middle_db if crowded else None
+        crowded = self._known >= _LEAST_KNOWN and self._speech >= _SPEECH_SHARE * self._known
+        self.level_db = self._middle_db() if crowded else None
+
+    def _count(self, speech: bool | None, by: int) -> None:
+        if speech is not None:
+            self._known += by
+            self._speech += by * speech
+
+    def _middle_db(self) -> float:
+        return sorted(level for level, _ in self._frames)[len(self._frames) // 2]
