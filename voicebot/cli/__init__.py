@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "chat": "talk to a flow by typing",
     "flows": "check flow files, draw them, test them, publish them",
     "calls": "list calls and show one",
+    "outbox": "list notices and callbacks, try notices anew",
     "asr": "transcribe sound files as a call would",
     "models": "list, fetch and verify speech models",
 }

@@ -304,7 +304,7 @@ CODES: dict[str, Code] = {
     "secret-misplaced": _error(
         "A secret of the configuration stands where it would be kept, logged or heard.",
         "Put it into a header of a back end, an http or a notify node.",
-        'nodes:\n  first: {kind: say, prompt: "▸The code is {secret:token}.", to: bye}\n',
+        'nodes:\n  first: {kind: say, prompt: "The code is ▸{secret:token}.", to: bye}\n',
     ),
     "no-mail": _error(
         "A node sends mail, and no mail server is configured.",

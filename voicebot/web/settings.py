@@ -57,9 +57,11 @@ class MailSettings:
     host: str = ""
     """Without one no mail is sent."""
     port: int = 587
+    """587 for `starttls`, 465 for `tls`."""
     user: str = ""
     """Empty: no login."""
     password: str = field(default="", repr=False)
+    """Of that user."""
     sender: str = ""
     """Address in From; `user` where empty."""
     security: MailSecurity = MailSecurity.STARTTLS

@@ -18,7 +18,7 @@ def check_services(report: Report) -> None:
             for name in secret_names(value):
                 _check_known(report, path, name)
         elif isinstance(value, Template | PromptRef):
-            _check_place(report, path, report.flow.text(value)[1])
+            _check_place(report, path, value)
     for name, node in report.flow.nodes.items():
         if isinstance(node, NotifyNode):
             _check_notify(report, name, node)
@@ -31,10 +31,13 @@ def _check_known(report: Report, path: tuple[str | int, ...], name: str) -> None
         report.add(path, "missing-secret", f"there is no secret {name}", hint)
 
 
-def _check_place(report: Report, path: tuple[str | int, ...], text: str) -> None:
+def _check_place(report: Report, path: tuple[str | int, ...], value: str) -> None:
+    text = report.flow.text(value)[1]
     for name in secret_names(text):
         hint = "a secret may stand in the headers of a back end, an http or a notify node"
-        report.add(path, "secret-misplaced", f"the secret {name} would be kept or heard here", hint)
+        message = f"the secret {name} would be kept or heard here"
+        offset = text.find("{secret:") if text == value else None
+        report.add(path, "secret-misplaced", message, hint, offset=offset)
 
 
 def _check_notify(report: Report, name: str, node: NotifyNode) -> None:
