@@ -36,10 +36,10 @@ class VadSettings:
     echo_hold_ms: int = 100
     """How long softer sound passes after louder sound did: words are not loud throughout."""
     outburst_over_floor_db: float = 8.0
-    """Something has begun, and a prompt pauses, where sound is so much louder than the noise
-    floor,"""
+    """Something has begun, and a prompt pauses, where sound on a quiet line is so much louder than
+    its noise floor."""
     outburst_over_past_db: float = 3.0
-    """and so much louder than all of the last second."""
+    """It is also so much louder than all of the last second."""
     crowd_db: float = 9.0
     """Where voices never cease, a caller who interrupts is so much louder than their middle
     level."""
