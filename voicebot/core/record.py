@@ -155,6 +155,11 @@ def _take(cdr: Cdr, fact: Fact) -> Cdr:
             return replace(cdr, survey={**cdr.survey, data["question"]: data["score"]})
         case FactKind.TAGGED:
             return replace(cdr, tags=(*cdr.tags, data["tag"]))
+        case FactKind.MILESTONE:
+            return replace(cdr, tags=(*cdr.tags, f"milestone:{data['milestone']}"))
+        case FactKind.CAME_TO:
+            others = tuple(tag for tag in cdr.tags if not tag.startswith("outcome:"))
+            return replace(cdr, tags=(*others, f"outcome:{data['outcome']}"))
         case FactKind.RECORDING if data.get("file"):
             return replace(cdr, recording=data["file"])
         case FactKind.ENDED:

@@ -151,7 +151,8 @@ class Asking(Listening):
         elif self.missing(walk.visit):
             self.put(walk)
         elif self.read_back_prompts and walk.visit.settled:
-            self.propose(walk, Proposal("form", "", 1.0), self.read_back_prompts)
+            filled = {n: v for n, v in walk.state.values.items() if n in walk.visit.settled}
+            self.propose(walk, Proposal("form", "", 1.0, filled), self.read_back_prompts)
         else:
             walk.change(errors=0)
             walk.go(self.to, "filled")
@@ -197,10 +198,9 @@ class Asking(Listening):
         missing = self.missing(visit)
         unsettled = [name for name in self.asked if name not in visit.settled]
         needed = missing if self._is_open(visit) else missing[:1]
+        specs = (flow.specs_optional, flow.specs)
         return Expectation(
-            slots=tuple(
-                replace(flow.specs[n], required=n in needed) for n in unsettled if self.by_speech
-            ),
+            slots=tuple([specs[n in needed][n] for n in unsettled if self.by_speech]),
             keys=self.keys_for(flow, missing[0]) if missing else None,
             secret=any(flow.is_secret(name) for name in unsettled),
         )
@@ -262,7 +262,7 @@ class Asking(Listening):
             return
         close = {n: v for n, v in interpretation.rivals.items() if self._is_close(walk, n, v)}
         walk.revisit(rivals=close)
-        sure = {n: heard[n] for n in walk.visit.settled - before if n in heard}
+        sure = {n: v for n, v in heard.items() if n in walk.visit.settled - before}
         if sure:
             walk.note_understood(Match.SLOTS, interpretation.confidence, slots=sure)
         self._go_on(walk)

@@ -11,7 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+)
 from pydantic_core import CoreSchema, core_schema
 
 Path = tuple[str | int, ...]
@@ -119,9 +126,14 @@ def _to_ms(value: object) -> object:
     raise ValueError("write a duration with its unit, such as 400ms, 5s or 2m")
 
 
+def _from_ms(value: int) -> str:
+    return f"{value // 1_000}s" if value % 1_000 == 0 else f"{value}ms"
+
+
 DurationMs = Annotated[
     int,
     BeforeValidator(_to_ms, json_schema_input_type=str),
+    PlainSerializer(_from_ms, return_type=str),
     Field(ge=0, le=3_600_000),
 ]
 """Written `400ms`, `5s` or `2m`; kept in milliseconds."""

@@ -51,6 +51,7 @@ def _levels(flow: Flow, name: str) -> Iterator[Effective]:
     for key in ("accept", "confirm"):
         yield _nearest(levels, "confidence", key, getattr(flow.settings, key), "")
     yield _barge_in(flow, name)
+    yield _terminators(flow, name)
     for kind in ("no_input", "no_match"):
         yield _reactions(flow, name, kind)
     for command, its in flow.globals.items():
@@ -79,6 +80,15 @@ def _barge_in(flow: Flow, name: str) -> Effective:
     is_given = "barge_in" in flow.file.model_fields_set
     where: Path = ("barge_in",) if is_given else ()
     return Effective("barge_in", str(flow.file.barge_in), "flow" if is_given else "system", where)
+
+
+def _terminators(flow: Flow, name: str) -> Effective:
+    own, shared = getattr(flow.nodes[name], "terminators", None), flow.file.terminators
+    if own is not None:
+        return Effective("terminators", own or "none", "node", ("nodes", name, "terminators"))
+    if shared is not None:
+        return Effective("terminators", shared or "none", "flow", ("terminators",))
+    return Effective("terminators", flow.terminators, "system")
 
 
 def _reactions(flow: Flow, name: str, kind: str) -> Effective:

@@ -274,7 +274,7 @@ def _missing_beside(
     mended = {**data, "nodes": data.get("nodes")}
     for item in error.errors(include_url=False, include_input=False):
         loc = item["loc"]
-        if loc[0] == "nodes" and len(loc) > 1 and isinstance(mended["nodes"], dict):
+        if len(loc) > 1 and loc[0] == "nodes" and isinstance(mended["nodes"], dict):
             mended["nodes"] = {**mended["nodes"], loc[1]: {"kind": "hangup"}}
         elif len(loc) == 1 and item["type"] == "extra_forbidden":
             mended.pop(str(loc[0]), None)

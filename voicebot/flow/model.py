@@ -203,6 +203,9 @@ class FlowFile(Strict, Generic[NodeT]):
     max_call: Annotated[
         MaxCall, BeforeValidator(_from_duration, json_schema_input_type=str | MaxCall)
     ] = Field(MaxCall(), description="How long a call may last, such as `20m`.")
+    terminators: str | None = Field(
+        None, pattern=r"^[0-9*#]*$", description="Keys that end a digit string (#); empty for none."
+    )
     barge_in: BargeIn = Field(BargeIn.BOTH, description="What may interrupt prompts.")
     no_input: Reactions = Field(
         (), description="What happens when the caller keeps silent, by count, for every node."

@@ -53,11 +53,12 @@ class TimingModel(Strict):
 
     def over(self, timing: Timing) -> Timing:
         """`timing` with what is given here."""
-        given = {_field(name): value for name, value in self if value is not None}
+        given = {timing_field(name): value for name, value in self if value is not None}
         return replace(timing, **given) if given else timing
 
 
-def _field(name: str) -> str:
+def timing_field(name: str) -> str:
+    """The field of `Timing` for a property."""
     return name if name == "sensitivity" else f"{name}_ms"
 
 

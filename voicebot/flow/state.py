@@ -236,6 +236,11 @@ class Flow:
             self._outside[node] = frozenset(found)
         return self._outside[node]
 
+    @property
+    def terminators(self) -> str:
+        """Keys that end a digit string."""
+        return "#" if self.file.terminators is None else self.file.terminators
+
     @cached_property
     def timing(self) -> Timing:
         """System's, with the flow's over it."""

@@ -74,7 +74,7 @@ def as_type(value: Value, slot_type: SlotType, currency: str) -> Value:
     """A value as one of a slot's type; None stays None. Raises `ValueError` where it is none."""
     if value is None or (isinstance(value, SlotValue) and value.type is slot_type):
         return value
-    text = written(value)
+    text = written(plain(value))
     match slot_type:
         case SlotType.DATE:
             text = datetime.date.fromisoformat(text).isoformat()
@@ -86,7 +86,8 @@ def as_type(value: Value, slot_type: SlotType, currency: str) -> Value:
             if text not in ("yes", "no"):
                 raise ValueError("neither yes nor no")
         case SlotType.NUMBER | SlotType.DURATION:
-            float(text)
+            number = float(text)
+            text = str(int(number)) if number.is_integer() else text
         case SlotType.MONEY:
             amount = _money(text, currency)
             if isinstance(amount, str):

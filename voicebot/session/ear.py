@@ -33,6 +33,7 @@ from voicebot.turns.endpointing import (
     SpeechEnded,
     SpeechStarted,
 )
+from voicebot.turns.settings import EndpointSettings
 
 PRE_ROLL_MS = 400
 """Line sound that goes to the recognizer ahead of the onset: it needs at least 300."""
@@ -88,7 +89,8 @@ class Ear:
     def reset(self) -> None:
         """Forget the utterance under way; listen for the next."""
         self.close()
-        self._endpointer = Endpointer(self._listen.timing)
+        timing = self._listen.timing
+        self._endpointer = Endpointer(timing, EndpointSettings().at(timing.sensitivity))
         self._hearing = self._partial = self._final = None
         self._known: Reading | None = None
         self._end: SpeechEnded | None = None

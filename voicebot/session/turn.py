@@ -17,6 +17,7 @@ from voicebot.turns.digits import Collected, CollectReason, DigitCollector, Digi
 from voicebot.turns.floor import FloorEvent
 from voicebot.turns.key_drops import DropReason
 from voicebot.turns.no_input import NoInputTimer
+from voicebot.turns.settings import BargeInSettings
 
 LATE_TERMINATOR_MS = 1_500
 """A terminator pressed so soon after a string that had ended by its length belongs to it."""
@@ -48,10 +49,11 @@ class _Turn:
         self._pen = context.pen
         self._expectation = listen.expectation
         self._ear = Ear(context, listen)
-        self._judge = BargeInJudge()
+        self._judge = BargeInJudge(BargeInSettings().at(listen.timing.sensitivity))
         self._no_input = NoInputTimer(listen.timing.no_input_ms)
         keys = self._expectation.keys
-        self._digits = DigitCollector(keys, listen.timing.inter_digit_ms) if keys else None
+        waits = listen.timing.inter_digit_ms, listen.timing.term_timeout_ms
+        self._digits = DigitCollector(keys, *waits) if keys else None
         self._paused_ms = 0
         """When the prompt last fell silent on a suspicion."""
 

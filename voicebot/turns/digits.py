@@ -72,9 +72,11 @@ DigitEvent = Collected | Erased | Ignored
 class DigitCollector:
     """One string. Keys and time come in; at most one `Collected` comes out."""
 
-    def __init__(self, spec: KeySpec, inter_digit_ms: int) -> None:
+    def __init__(self, spec: KeySpec, inter_digit_ms: int, term_timeout_ms: int = 0) -> None:
+        """`term_timeout_ms`: how long a full string waits for its terminator."""
         self._spec = spec
         self._inter_digit_ms = inter_digit_ms
+        self._term_timeout_ms = term_timeout_ms if spec.terminators else 0
         self._digits = ""
         self._last_key_ms = 0
         self.ended = False
@@ -100,14 +102,23 @@ class DigitCollector:
 
     def tick(self, at_ms: int) -> tuple[DigitEvent, ...]:
         """Time went on to `at_ms`."""
-        if not self.active or at_ms - self._last_key_ms < self._inter_digit_ms:
+        patience_ms = self._term_timeout_ms if self._is_full else self._inter_digit_ms
+        if not self.active or at_ms - self._last_key_ms < patience_ms:
             return ()
-        return self._end(CollectReason.TIMEOUT)
+        return self._end(CollectReason.COMPLETE if self._is_full else CollectReason.TIMEOUT)
+
+    @property
+    def _is_full(self) -> bool:
+        return not self._spec.options and len(self._digits) >= self._spec.max_digits
 
     def take(self, buffer: KeyBuffer, at_ms: int) -> tuple[DigitEvent, ...]:
         """Use what was typed ahead, as far as it is needed; the rest stays in the buffer."""
         events: tuple[DigitEvent, ...] = ()
-        while not self.ended and (press := buffer.take()):
+        while not self.ended and buffer.next_key:
+            if self._is_full and buffer.next_key not in self._spec.terminators:
+                return (*events, *self._end(CollectReason.COMPLETE))  # It is the next question's.
+            press = buffer.take()
+            assert press is not None
             events += tuple(
                 replace(event, method=press.method) if isinstance(event, Ignored) else event
                 for event in self.key(press.key, at_ms)
@@ -132,9 +143,11 @@ class DigitCollector:
             return function
         if key not in _DIGITS:
             return (Ignored(key, IgnoreReason.NOT_WANTED),)
+        if self._is_full:
+            return (Ignored(key, IgnoreReason.NOT_WANTED),)
         self._digits += key
-        full = len(self._digits) >= self._spec.max_digits
-        return self._end(CollectReason.COMPLETE) if full else ()
+        ends = self._is_full and not self._term_timeout_ms
+        return self._end(CollectReason.COMPLETE) if ends else ()
 
     def _function_key(self, key: str) -> tuple[DigitEvent, ...]:
         if key in self._spec.terminators:

@@ -52,6 +52,11 @@ class KeyBuffer:
         self._late_until_ms = until_ms
         return None
 
+    @property
+    def next_key(self) -> str:
+        """The oldest key, which stays; empty where there is none."""
+        return self._presses[0].key if self._presses else ""
+
     def take(self) -> Press | None:
         """The oldest press, which leaves the buffer."""
         return self._presses.popleft() if self._presses else None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
+
+from voicebot.core.audio import FRAME_MS
+
+
+def _scaled(ms: int, sensitivity: float, longest_ms: int) -> int:
+    """A stretch of speech, half as long at sensitivity 1, twice as long at 0, in whole frames."""
+    frames = round(ms * 2 ** (1 - 2 * sensitivity) / FRAME_MS)
+    return min(max(frames, 1) * FRAME_MS, longest_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,13 @@ class EndpointSettings:
     resume_window_ms: int = 100
     resume_voiced_ms: int = 60
     """In a pause speech resumes when so much of this window is voiced; less is noise."""
+
+    def at(self, sensitivity: float) -> Self:
+        """For a question of another sensitivity than 0.5."""
+        if sensitivity == 0.5:
+            return self
+        voiced = _scaled(self.start_voiced_ms, sensitivity, self.start_window_ms)
+        return replace(self, start_voiced_ms=voiced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +56,11 @@ class BargeInSettings:
     cooldown_ms: int = 600
     """After a rejection the prompt does not pause again for so long; at once where there had been
     no speech at all."""
+
+    def at(self, sensitivity: float) -> Self:
+        """For a question of another sensitivity than 0.5."""
+        if sensitivity == 0.5:
+            return self
+        suspect = _scaled(self.suspect_ms, sensitivity, self.suspect_window_ms)
+        outburst = _scaled(self.outburst_ms, sensitivity, self.outburst_window_ms)
+        return replace(self, suspect_ms=suspect, outburst_ms=outburst)

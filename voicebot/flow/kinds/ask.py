@@ -57,4 +57,4 @@ class AskNode(Asking):
 
     def keys_for(self, flow: Flow, name: str) -> KeySpec | None:
         """By the slot's type."""
-        return key_spec(flow.slots[name]) if self.keys else None
+        return key_spec(flow.slots[name], terminators=flow.terminators) if self.keys else None

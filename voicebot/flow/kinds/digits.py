@@ -21,8 +21,10 @@ class DigitsNode(Asking):
     kind: Literal["digits"]
     slot: SlotName = Field(description="The slot that is filled, of type digits.")
     speech: bool = Field(False, description="True: the digits may be spoken, too.")
-    terminators: str = Field(
-        "#", pattern=r"^[0-9*#]*$", description="Keys that end the string; empty for none."
+    terminators: str | None = Field(
+        None,
+        pattern=r"^[0-9*#]*$",
+        description="Keys that end the string, any of them; empty for none; the flow's if left out.",
     )
     cancel: str = Field(
         "*", pattern=r"^[0-9*#]?$", description="The key that erases what was keyed so far."
@@ -43,4 +45,5 @@ class DigitsNode(Asking):
 
     def keys_for(self, flow: Flow, name: str) -> KeySpec | None:
         """With this node's terminators and cancel key."""
-        return key_spec(flow.slots[name], terminators=self.terminators, cancel=self.cancel)
+        own = flow.terminators if self.terminators is None else self.terminators
+        return key_spec(flow.slots[name], terminators=own, cancel=self.cancel)
