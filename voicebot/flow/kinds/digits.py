@@ -24,7 +24,7 @@ class DigitsNode(Asking):
     terminators: str | None = Field(
         None,
         pattern=r"^[0-9*#]*$",
-        description="Keys that end the string, any of them; empty for none; the flow's if left out.",
+        description="Keys that end the string, any of them; empty for none, as the flow says else.",
     )
     cancel: str = Field(
         "*", pattern=r"^[0-9*#]?$", description="The key that erases what was keyed so far."
