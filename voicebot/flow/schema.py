@@ -59,6 +59,7 @@ def _plain(value: Any, key: str = "") -> Any:
         name: _plain(item, name)
         for name, item in value.items()
         if not (name == "title" and isinstance(item, str))
+        and name not in ("ge", "le")  # Bounds of what is written as text: no keywords.
         and not (name == "default" and item in (None, [], {}, ""))
     }
     options = kept.get("anyOf", [])

@@ -8,9 +8,9 @@ length: "lost" and "last" 0.13, "billing" and "building" 0.17, "phone" and "home
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import permutations
 
 from voicebot.core.meaning import Choice
 from voicebot.core.phrases import sentences
@@ -42,14 +42,18 @@ def check_sounds(report: Report) -> None:
     if report.around.phones is None:
         return
     hear = _Hearing(report.around.phones, report.flow.language)
-    commands = {choice.name: choice for choice in report.flow.universals}
+    commands = {
+        command.name: _sentences(("globals",), [command]) for command in report.flow.universals
+    }
     for name, node in report.flow.nodes.items():
         if isinstance(node, MenuNode):
-            others = [c for n, c in commands.items() if n not in node.without]
+            others: dict[str, Entry] = {}
+            for command, said in commands.items():
+                others |= {} if command in node.without else said
             base: Path = ("nodes", name, "choices")
             _compare(report, hear, base, node.spoken_choices, others)
     for name, slot in report.flow.specs.items():
-        _compare(report, hear, ("slots", name, "options"), slot.options, ())
+        _compare(report, hear, ("slots", name, "options"), slot.options, {})
 
 
 def _compare(
@@ -57,17 +61,16 @@ def _compare(
     hear: _Hearing,
     base: Path,
     choices: Iterable[Choice],
-    commands: Iterable[Choice],
+    commands: Mapping[str, Entry],
 ) -> None:
     told: set[tuple[str, str]] = set()
     written = _sentences(base, choices)
-    spoken = {**_sentences(("globals",), commands), **written}
-    for one, other, place in sorted(_alike(hear, spoken)):
-        pair = (spoken[one][0], spoken[other][0])
-        if (one not in written and other not in written) or pair in told:
+    spoken = {**commands, **written}
+    for first, second, place in sorted(_alike(hear, spoken, written)):
+        pair = (spoken[first][0], spoken[second][0])
+        if pair in told:
             continue
         told |= {pair, pair[::-1]}
-        first, second = (one, other) if one in written else (other, one)
         path = written[first][1]
         message = f'"{first}" sounds like "{second}" of {spoken[second][0]}'
         hint = f"say it in other words ({place}), or give both a key"
@@ -84,33 +87,42 @@ def _sentences(base: Path, choices: Iterable[Choice]) -> dict[str, Entry]:
     return found
 
 
-def _alike(hear: _Hearing, spoken: dict[str, Entry]) -> Iterator[tuple[str, str, str]]:
-    """(sentence, sentence, the words in question) of different choices."""
+def _alike(
+    hear: _Hearing, spoken: Mapping[str, Entry], written: Mapping[str, Entry]
+) -> Iterator[tuple[str, str, str]]:
+    """(written sentence, sentence, the words in question) of different choices."""
     frames: dict[tuple[str, ...], dict[str, str]] = {}
     for sentence in spoken:
         words = hear.words(sentence)
         for at in range(len(words)):
             frames.setdefault((*words[:at], "", *words[at + 1 :]), {})[words[at]] = sentence
     for frame in frames.values():
-        if 1 < len(frame) <= _MOST_ALIKE and len({spoken[s][0] for s in frame.values()}) > 1:
-            for (one, first), (other, second) in combinations(sorted(frame.items()), 2):
-                if spoken[first][0] != spoken[second][0] and hear.near((one,), (other,)):
-                    yield first, second, f"{one}, {other}"
-    yield from _alike_as_a_whole(hear, spoken)
+        if not 1 < len(frame) <= _MOST_ALIKE or written.keys().isdisjoint(frame.values()):
+            continue
+        for (one, first), (other, second) in permutations(frame.items(), 2):
+            is_pair = first in written and spoken[first][0] != spoken[second][0]
+            if is_pair and hear.near((one,), (other,)):
+                yield first, second, f"{one}, {other}"
+    yield from _alike_as_a_whole(hear, spoken, written)
 
 
-def _alike_as_a_whole(hear: _Hearing, spoken: dict[str, Entry]) -> Iterator[tuple[str, str, str]]:
+def _alike_as_a_whole(
+    hear: _Hearing, spoken: Mapping[str, Entry], written: Mapping[str, Entry]
+) -> Iterator[tuple[str, str, str]]:
     """Short sentences of different lengths or several different words: "our hours", "hours"."""
     by_length: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
     for sentence in spoken:
         words = hear.words(sentence)
-        if len(words) <= _SHORT and not any(word.startswith("{") for word in words):
+        if len(words) <= _SHORT and "{" not in sentence:
             by_length.setdefault(len(hear.sound(words)), []).append((sentence, words))
     for length, group in by_length.items():
-        near = group + [item for n in (1, 2) for item in by_length.get(length + n, ())]
+        near = [item for n in range(-2, 3) for item in by_length.get(length + n, ())]
         for first, words in group:
+            if first not in written:
+                continue
+            choice = written[first][0]
             for second, others in near:
-                if spoken[first][0] != spoken[second][0] and hear.near(words, others):
+                if spoken[second][0] != choice and hear.near(words, others):
                     yield first, second, f"{first}, {second}"
 
 
@@ -121,6 +133,7 @@ class _Hearing:
         self._phones = phones
         self._language = language
         self._sounds: dict[str, Sound] = {}
+        self._near: dict[tuple[Sequence[str], Sequence[str]], bool] = {}
 
     def words(self, sentence: str) -> tuple[str, ...]:
         """The words; of Chinese, the characters."""
@@ -137,6 +150,12 @@ class _Hearing:
 
     def near(self, words: Sequence[str], others: Sequence[str]) -> bool:
         """Whether a recognizer would mix them up; a slot sounds like nothing else."""
+        known = self._near.get((words, others))
+        if known is None:
+            known = self._near[words, others] = self._is_near(words, others)
+        return known
+
+    def _is_near(self, words: Sequence[str], others: Sequence[str]) -> bool:
         if words == others or any(w.startswith("{") for w in (*words, *others)):
             return False
         words, others = _apart(words, others)

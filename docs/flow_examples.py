@@ -1,0 +1,230 @@
+"""What the reference of the flow language teaches first, and an example of each kind of node.
+
+An example is nodes as they stand under `nodes:`; the flow around them is `AROUND`. Tests check
+every one.
+"""
+
+from __future__ import annotations
+
+TEACHING = """\
+# The flow language
+
+*Written by `docs/flow_language.py` from the code; the guide for a first flow is
+[ivr_flows/README.md](../ivr_flows/README.md).*
+
+A flow is a YAML file: some settings, and **nodes** under `nodes:`. A call is at one node at a time;
+each kind of node does one thing and names the node that comes next.
+
+```yaml
+flow: hello
+start: welcome
+on_error: sorry
+slots:
+  order: {type: digits, length: 5}
+globals:
+  operator: {key: 0, to: person}
+prompts:
+  welcome: ["Welcome to the shop.", "Hello, this is the shop."]
+nodes:
+  welcome: {kind: say, prompt: welcome, to: main}
+  main:
+    kind: menu
+    prompt: "Order state, or a person?"
+    no_match: [{prompt: "Say order, or person.", repeat: true}, {to: person}]
+    choices:
+      order: {key: 1, phrases: ["[where is] my order", "order {order}"], to: ask}
+      person: {key: 2, phrases: ["[a] person"], to: person}
+  ask: {kind: ask, slots: {order: "What is the number?"}, to: tell}
+  tell: {kind: say, prompt: "Order {order} is on its way.", to: bye}
+  person:
+    kind: queue
+    queue: service
+    outcomes: {served: bye, timeout: bye, full: bye, nobody: bye}
+  sorry: {kind: say, prompt: "Something went wrong.", to: person}
+  bye: {kind: hangup, prompt: "Goodbye."}
+```
+
+- **Names** are lower case, digits and underscores. `to` and every outcome name a node.
+- **Prompts** are an id of `prompts:` or the text itself, or a list of both; of several wordings the
+  next one is said each time. `{name}` puts a value in, worded by its type; `{name:money}` words it
+  as that type. A recording `prompts/LANGUAGE/ID.wav` is played instead of a text without values.
+- **Phrases** are what callers say: `[may be left out]`, `(one | of | these)`, `{slot}`.
+- **Slots** are typed values that callers give, by voice or keys. `secret: true` keeps one out of
+  journal, log and recording; it may only go into the body of a request.
+- **Values** are set by nodes (`save`, `values`) and read in prompts, templates and expressions.
+- **Durations** are written `400ms`, `5s`, `2m`. **Keys** are `0-9`, `*` and `#`.
+- **What is inherited** (timing, confidence, barge-in, `no_input`, `no_match`, `on_error`): what a
+  node says wins, then what the flow says, then the system.
+  `voicebot flows explain FLOW NODE` shows each with its origin.
+- **Anything that fails** takes the node's `on_error`, or the flow's: a back end, the recognizer, an
+  expression without a value, a caller who is never understood, too many steps (1,000), one node ten
+  times in a row.
+
+Editors complete and check a file that begins with
+`# yaml-language-server: $schema=flow.schema.json`; `voicebot flows check` finds what a schema
+cannot; `voicebot flows draw` shows it as a picture.
+"""
+
+AROUND = """\
+flow: example
+start: first
+on_error: trouble
+exits: [done]
+languages: [en, zh]
+slots:
+  account: {type: digits, length: 6}
+  pin: {type: digits, length: 4, secret: true}
+  amount: {type: money}
+backends: {bank: "https://bank.example"}
+calendars:
+  office: {time_zone: Europe/Berlin, open: {mon-fri: "9:00-17:00"}}
+globals:
+  operator: {key: 0, to: person}
+nodes:
+  trouble: {kind: say, prompt: "Something went wrong.", to: person}
+  person:
+    kind: queue
+    queue: service
+    outcomes: {served: bye, timeout: bye, full: bye, nobody: bye}
+  bye: {kind: hangup, prompt: "Goodbye."}
+"""
+
+KINDS: dict[str, str] = {
+    "say": 'first: {kind: say, prompt: ["Welcome.", "This call is recorded."], to: bye}',
+    "menu": """\
+first:
+  kind: menu
+  prompt: "Balance or card?"
+  again: "What else?"
+  help: "Press 1 for your balance, 2 for a lost card."
+  choices:
+    balance: {key: 1, phrases: ["[my] balance"], label: hear your balance, to: bye}
+    card: {key: 2, phrases: ["[i] lost my card"], to: person}
+""",
+    "ask": """\
+first:
+  kind: ask
+  prompt: "How much, and from which account?"
+  slots:
+    amount: {prompt: "How much?", help: "Say an amount."}
+    account: {prompt: "From which account?", confirm: always}
+  read_back: "{amount} from {account}. Is that right?"
+  to: bye
+""",
+    "digits": """\
+first:
+  kind: digits
+  slot: pin
+  prompt: "Please key in your PIN."
+  timing: {inter_digit: 2s}
+  to: bye
+""",
+    "branch": """\
+first: {kind: ask, slots: {amount: "How much?"}, to: which}
+which:
+  kind: branch
+  when:
+    - {if: amount > 1000, to: person}
+    - {if: amount > 0, to: bye}
+  else: first
+""",
+    "set": 'first: {kind: set, values: {tries: "default(tries, 0) + 1"}, to: bye}',
+    "loop": """\
+first: {kind: loop, times: 3, counter: n, body: tell, after: bye}
+tell: {kind: say, prompt: "This is number {n}.", to: first}
+""",
+    "goto": "first: {kind: goto, to: bye}",
+    "call": """\
+first:
+  kind: call
+  flow: identify
+  save: {customer: customer}
+  exits: {known: bye, unknown: person}
+""",
+    "return": "first: {kind: return, exit: done}",
+    "hours": """\
+first:
+  kind: hours
+  calendar: office
+  opens: opening
+  outcomes: {open: person, closed: closed}
+closed: {kind: say, prompt: "We open again {opening}.", to: bye}
+""",
+    "percent": """\
+first:
+  kind: percent
+  arms:
+    new: {share: 10, to: person}
+    old: {share: 90, to: bye}
+""",
+    "mark": "first: {kind: mark, milestone: identified, outcome: balance_told, to: bye}",
+    "language": "first: {kind: language, language: zh, to: bye}",
+    "http": """\
+first: {kind: ask, slots: {account: "Which account?"}, to: look_up}
+look_up:
+  kind: http
+  url: /accounts/{account}
+  cover: "One moment, please."
+  save: {balance: body.balance}
+  outcomes: {ok: tell, not_found: first, failed: trouble}
+tell: {kind: say, prompt: "You have {balance:money}.", to: bye}
+""",
+    "queue_status": """\
+first:
+  kind: queue_status
+  queue: service
+  save: {waiting: waiting}
+  outcomes: {available: person, busy: tell, nobody: bye}
+tell: {kind: say, prompt: "{waiting} callers are waiting.", to: person}
+""",
+    "queue": """\
+first:
+  kind: queue
+  queue: service
+  prompt: "I'll connect you."
+  position: "You are number {position} in line."
+  outcomes: {served: bye, timeout: bye, full: bye, nobody: bye, left: bye}
+""",
+    "transfer": """\
+first:
+  kind: transfer
+  mode: dial
+  target: [office, sip:desk@example.com]
+  prompt: "One moment."
+  outcomes: {done: bye, no_answer: person, failed: person}
+""",
+    "hangup": 'first: {kind: hangup, prompt: "Goodbye.", outcome: contained}',
+    "record": """\
+first:
+  kind: record
+  prompt: "Please leave a message after the tone."
+  max: 1m
+  save: message
+  outcomes: {recorded: bye, empty: bye}
+""",
+    "callback": """\
+first:
+  kind: callback
+  queue: service
+  prompt: "Shall we call you back?"
+  outcomes: {accepted: bye, declined: person, failed: person}
+""",
+    "notify": """\
+first: {kind: ask, slots: {account: "Which account?"}, to: tell}
+tell:
+  kind: notify
+  mail:
+    to: desk@example.com
+    subject: "Call about account {account}"
+    text: "A caller asked about {account}."
+  to: bye
+""",
+    "survey": """\
+first:
+  kind: survey
+  questions:
+    friendly: {prompt: "From one to five, how friendly were we?", scale: 1-5}
+  to: bye
+""",
+    "wait": "first: {kind: wait, for: 5s, to: bye}",
+}
