@@ -250,7 +250,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     node.heed_signals()
     parts = Parts(
         line=line,
-        capacity=settings.sip.capacity,
+        capacity=settings.sip.most_legs,
         draining=lambda: node.draining,
         asr=recognizer.pool,
         tts=voice.workers,

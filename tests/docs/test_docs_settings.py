@@ -36,7 +36,7 @@ def test_every_table_of_settings_has_a_dataclass() -> None:
 
 def test_a_changed_default_is_written_into_the_page() -> None:
     assert written.with_defaults(OPS) == OPS
-    row = "| `capacity` | `100` |"
+    row = "| `capacity` | `0` |"
     assert row in OPS
     assert written.with_defaults(OPS.replace(row, "| `capacity` | `99` |")) == OPS
 

@@ -41,7 +41,7 @@ def endpoint_config(settings: SipSettings) -> Any:
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
-    config.uaConfig.maxCalls = min(MAX_CALLS, settings.capacity + _SPARE_CALLS)
+    config.uaConfig.maxCalls = min(MAX_CALLS, settings.most_legs + _SPARE_CALLS)
     config.uaConfig.userAgent = settings.user_agent
     config.logConfig.level = settings.log_level
     config.logConfig.consoleLevel = settings.log_level

@@ -124,7 +124,7 @@ class SipEndpoint:
         """
         _check_headers({**headers, "From": caller_name})
         way = route(target, self._settings.destinations, self._settings.trunks)
-        if len(self._legs) >= self._settings.capacity:
+        if len(self._legs) >= self._settings.most_legs:
             raise CallError("no capacity is left for another call")
         info = LegInfo(called=target, trunk=way.trunk.name if way.trunk else "")
         leg = self._new_leg(info, LegState.CALLING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +17,12 @@ PRIVATE_NETWORKS = (
     "fe80::/10",
 )
 """Loopback, private (RFC 1918, RFC 4193) and link-local addresses."""
+
+
+_LEGS_A_CORE = 25
+"""Recognition takes the most of it (`python -m bench.load`)."""
+_MOST_LEGS = 75
+"""The sound of all legs passes through one thread, whatever the cores."""
 
 
 class TransportKind(StrEnum):
@@ -138,8 +145,8 @@ class SipSettings:
     challenge_networks: tuple[str, ...] = ()
     """Who may call with a digest of a trunk's `inbound_user` (RFC 3261 section 22)."""
     destinations: Destinations = field(default_factory=Destinations)
-    capacity: int = 100
-    """Legs at the same time; one more INVITE is answered 503."""
+    capacity: int = 0
+    """Legs at the same time; one more INVITE is answered 503. 0 for what the cores hold."""
     retry_after_s: int = 10
     """Retry-After of that 503."""
     source_calls_per_s: int = 50
@@ -156,3 +163,13 @@ class SipSettings:
     """User part of our own address."""
     log_level: int = 0
     """pjsip's own log, 0 to 5. Above 0 it shows numbers and addresses: for a laboratory only."""
+
+    @property
+    def most_legs(self) -> int:
+        """`capacity`, or what this machine's cores hold."""
+        return self.capacity or capacity_of(len(os.sched_getaffinity(0)))
+
+
+def capacity_of(cores: int) -> int:
+    """Legs that so many cores hold, with callers who speak a fifth of the time."""
+    return min(_LEGS_A_CORE * cores, _MOST_LEGS)

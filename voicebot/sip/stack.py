@@ -123,7 +123,7 @@ class Stack:
                 guard.setCredential(trunk.inbound_user, trunk.inbound_password)
         guard.setAllowed(pj.StringVector(allowed))
         guard.setChallenged(pj.StringVector(list(settings.challenge_networks)), settings.realm)
-        guard.setCapacity(settings.capacity, settings.retry_after_s)
+        guard.setCapacity(settings.most_legs, settings.retry_after_s)
         guard.start()
         self._guard = guard
 
