@@ -117,6 +117,7 @@ def test_a_flow_that_does_not_check_is_refused_and_the_old_one_goes_on(line: Hot
 
 
 def test_a_canary_is_for_its_callers_only(line: Hotline) -> None:
+    assert flows(line, "publish", "desk", "--why", "as it is").returncode == 0
     edit(line, '"Thank you."', '"Much obliged."')
     published = flows(line, "publish", "desk", "--why", "manners", "--canary", "50%")
     assert published.returncode == 0, published.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from voicebot.core.errors import ConfigError, Problem
+from voicebot.core.errors import ConfigError, Problem, Severity
 from voicebot.core.publishing import (
     LIVE_PERCENT,
     FlowVersion,
@@ -41,8 +41,14 @@ class Press:
     ) -> Publishing | None:
         """Let a version serve; None where it does already. Raises `ConfigError` with every
         problem of it, and of what serves already and would not fit it."""
-        if _serves_already(self.standing(named.flow), named.version, percent):
+        now = self.standing(named.flow)
+        if _serves_already(now, named.version, percent):
             return None
+        if percent < LIVE_PERCENT and now.live is None:
+            # The others would get the folder's file, which is this very draft after a restart.
+            hint = "first publish what serves now: voicebot flows publish FILE --why TEXT"
+            message = f"no version of {named.flow} is live that the other callers would get"
+            raise ConfigError([Problem(named.title, 0, 0, "nothing-live", message, hint)])
         self._check(named)
         version = FlowVersion(named.flow, named.version, named.file, named.text, datetime.now(UTC))
         return self.versions.publish(version, percent, kind=kind, by=self.by, why=why)
@@ -78,7 +84,8 @@ class Press:
             self.sources.build(with_edition(choices, edition))
         except ConfigError as error:
             # A file that somebody is just writing on is no matter of what is published.
-            if problems := [p for p in error.problems if p.file not in others]:
+            problems = [p for p in error.problems if p.file not in others]
+            if any(problem.severity is Severity.ERROR for problem in problems):
                 raise ConfigError(problems) from None
 
 

@@ -120,9 +120,9 @@ def test_a_canary_is_for_its_share_of_callers_the_same_ones_always(
 ) -> None:
     live = publish(press, "part")
     canary = publish(press, "part", percent, "One part.", "Another part.")
-    library = read(press)
+    library, again = read(press), read(press)
     got = [library.flow_for("part", caller).version for caller in CALLERS]
-    assert got == [read(press).flow_for("part", caller).version for caller in CALLERS]
+    assert got == [again.flow_for("part", caller).version for caller in CALLERS]
     assert got == [canary if share_of(c, "part") < percent else live for c in CALLERS]
     share = 100 * got.count(canary) / len(CALLERS)
     # Four standard deviations of a binomial share of 2,000 callers.
@@ -131,6 +131,7 @@ def test_a_canary_is_for_its_share_of_callers_the_same_ones_always(
 
 def test_a_canary_of_a_part_reaches_callers_of_the_whole(press: Press) -> None:
     publish(press, "shop")
+    publish(press, "part")
     publish(press, "part", 50, "One part.", "Another part.")
     library = read(press)
     texts = set()
@@ -141,6 +142,12 @@ def test_a_canary_of_a_part_reaches_callers_of_the_whole(press: Press) -> None:
         assert is_new == (share_of(caller, "part") < 50)
         texts.add(is_new)
     assert texts == {True, False}
+
+
+def test_a_canary_needs_something_live_for_the_others(press: Press) -> None:
+    with pytest.raises(ConfigError, match="no version of part is live"):
+        publish(press, "part", 10)
+    assert press.versions.log() == ()
 
 
 def test_going_back_goes_further_back_each_time(press: Press) -> None:
