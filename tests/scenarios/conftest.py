@@ -1,4 +1,4 @@
-"""Scenario tests import their runner from this folder."""
+"""Scenario tests share a hotline, `world` in test_hotline.py."""
 
 import sys
 from pathlib import Path
