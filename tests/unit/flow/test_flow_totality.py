@@ -63,6 +63,7 @@ WAITS = {
 }
 VALUES = {
     SlotType.DIGITS: ["1", "1234", "100200", "999999"],
+    SlotType.NUMBER: ["0", "5", "11", "3.5"],
     SlotType.MONEY: ["5.00 USD", "0.01 CNY"],
     SlotType.YES_NO: ["yes", "no"],
     SlotType.DATE: ["2026-11-24"],
