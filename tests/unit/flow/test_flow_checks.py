@@ -158,3 +158,12 @@ def test_a_flow_of_a_thousand_nodes_is_read_whole() -> None:
     flow, problems = check(nodes)
     assert flow is not None
     assert (len(flow.nodes), problems) == (1004, [])
+
+
+def test_the_clock_always_has_a_value() -> None:
+    nodes = """
+    first: {kind: branch, when: [{if: today < "2030-01-01", to: later}], else: later}
+    later: {kind: set, values: {latest: today + days(60)}, to: bye}
+    """
+    _, problems = check(nodes)
+    assert [p.code for p in problems] == []

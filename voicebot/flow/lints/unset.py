@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from voicebot.flow.asking import Asking
 from voicebot.flow.base import Expression, Marked, Path, PromptRef, TagTemplate, Template, marked
+from voicebot.flow.clock import CLOCK
 from voicebot.flow.expressions import Apply, Binary, Items, Literal, Name, Tree, Unary, parse
 from voicebot.flow.kinds.branch import BranchNode
 from voicebot.flow.report import Report
@@ -22,7 +23,8 @@ from voicebot.flow.ways import Way
 
 Names = frozenset[str]
 NONE: Names = frozenset()
-_GIVEN = frozenset({"call", "value", "position", "body", "status"})
+_GIVEN = frozenset({"call", "value", "position", "body", "status", *CLOCK})
+"""Names with a value of their own."""
 _ORDERS = ("<", "<=", ">", ">=", "in")
 _SUMS = ("+", "-", "*", "/")
 
