@@ -20,6 +20,10 @@ from voicebot.vad.settings import VadSettings
 from voicebot.web.settings import BackendSettings, MailSettings, WebSettings
 
 
+DEMO_KEY = "sample"
+"""What the sample flows' back end wants to be asked with; no secret at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calls:
     """Which flow answers, and how many callers at once."""
@@ -61,9 +65,13 @@ class HotlineFile:
     mail: MailSettings = field(default_factory=MailSettings)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the names that flows give them in headers and for signatures; `file:PATH` reads
-    one from a file."""
+    one from a file. `demo_key`, of the sample flows' back end, is always there."""
     database: str = ""
     """SQLAlchemy URL; an SQLite file in the data folder where empty."""
+
+    def __post_init__(self) -> None:
+        known = {"demo_key": DEMO_KEY, **self.secrets}
+        object.__setattr__(self, "secrets", known)
 
 
 @dataclass(frozen=True, slots=True)
