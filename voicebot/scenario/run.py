@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +22,8 @@ from voicebot.scenario.compare import accepted, difference, rendered
 from voicebot.scenario.coverage import Move, moves_of
 from voicebot.scenario.script import rows, stimuli
 from voicebot.scenario.setting import QueueSetting, Setting, read_setting
-from voicebot.scenario.world import BEGAN, World
-from voicebot.sim.line import refuses
+from voicebot.scenario.world import ACCEPTS_MS, ANSWERS_MS, BEGAN, TALKS_MS, World
+from voicebot.sim.line import SimLeg, refuses
 
 COMMON = "common.txt"
 """Beside scenarios: the setting that all of them have."""
@@ -131,17 +131,19 @@ class Rehearsal:
 
     def _world(self, flow: Flow, setting: Setting, backend: StubBackend) -> World:
         agents, queues = _agents(flow, setting), tuple(_queues(flow, setting))
-        targets = {str(t): f"sip:{t}@phone.test" for t in _named(flow, Destination)}
+        targets = {t: _address(t) for t in _named(flow, Destination)}
         world = World(
             flow, self._understanding, backend, queues, tuple(agents), targets, setting.clock
         )
         world.recognizer.readings = setting.hears
         world.recognizer.broken = "recognizer" in setting.broken
         world.voice.broken = "voice" in setting.broken
+        world.callbacks.broken = "callbacks" in setting.broken
+        world.messages.failure = "the disk is full" if "messages" in setting.broken else ""
         world.leg.answer_to_refer = _REFER_CODES[setting.transfer]
-        if setting.transfer is not TransferOutcome.DONE:
-            for target in targets.values():
-                world.telephone.far_ends[target] = refuses(_REFER_CODES[setting.transfer])
+        is_taken = setting.transfer is TransferOutcome.DONE
+        far_end = _takes(flow) if is_taken else refuses(_REFER_CODES[setting.transfer])
+        world.telephone.far_ends |= dict.fromkeys(targets.values(), far_end)
         world.on_board = lambda board: _fill(board, setting.queues)
         return world
 
@@ -180,6 +182,25 @@ def _with_arms(flow: Flow, arms: Mapping[str, str], path: Path) -> Flow:
         }
         nodes[name] = node.model_copy(update={"arms": sure})
     return replace(flow, file=flow.file.model_copy(update={"nodes": nodes})) if arms else flow
+
+
+def _address(target: str) -> str:
+    """Of a destination, which is a SIP URI already or a name."""
+    return target if ":" in target else f"sip:{target}@phone.test"
+
+
+def _takes(flow: Flow) -> Callable[[SimLeg], None]:
+    """Whoever a call is put through to: answers, takes it by its key, talks, and hangs up."""
+    nodes = (getattr(node, "accept_key", None) for node in flow.nodes.values())
+    keys = "".join(dict.fromkeys(key for key in nodes if key))
+
+    def set_up(leg: SimLeg) -> None:
+        leg.at(ANSWERS_MS, leg.far_answers)
+        if keys:
+            leg.at(ANSWERS_MS + ACCEPTS_MS, lambda: leg.far_keys(keys))
+        leg.at(ANSWERS_MS + ACCEPTS_MS + TALKS_MS, leg.far_hangs_up)
+
+    return set_up
 
 
 def _named(flow: Flow, kind: type[str]) -> list[str]:

@@ -11,7 +11,7 @@ queue     cards full                           also: nobody; ring 15s; wait 60s;
 transfer  busy                                 how transfers end: no_answer, declined, failed
 hears     "my balance" as "my ballots" 0.45 or "my balance" 0.40
 arm       new_menu b                           the way that a percent node takes
-broken    recognizer                           also: voice
+broken    recognizer                           also: voice, callbacks, messages
 show      words                                what the bot says, in place of prompts' names
 """
 
@@ -208,9 +208,12 @@ def _arm(setting: Setting, rest: str) -> None:
     setting.arms[node] = arm.strip()
 
 
+_BREAKABLE = ("recognizer", "voice", "callbacks", "messages")
+
+
 def _broken(setting: Setting, rest: str) -> None:
-    if rest not in ("recognizer", "voice"):
-        raise _Wrong(f"{rest} cannot be broken", "recognizer or voice can")
+    if rest not in _BREAKABLE:
+        raise _Wrong(f"{rest} cannot be broken", ", ".join(_BREAKABLE))
     setting.broken.add(rest)
 
 

@@ -42,6 +42,8 @@ LONGEST_S = 3_600
 REFUSES_MS, ANSWERS_MS, TALKS_MS = 1_000, 3_000, 10_000
 """When an agent of whom no time is told refuses or answers, counted from the first ring, and how
 long they talk."""
+ACCEPTS_MS = 6_000
+"""How long whoever answers a transfer listens to the whisper before pressing the key."""
 
 
 @dataclass

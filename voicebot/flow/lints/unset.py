@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from voicebot.flow.asking import Asking
 from voicebot.flow.base import Expression, Marked, Path, PromptRef, TagTemplate, Template, marked
 from voicebot.flow.clock import CLOCK
-from voicebot.flow.clock import CLOCK
 from voicebot.flow.expressions import Apply, Binary, Items, Literal, Name, Tree, Unary, parse
 from voicebot.flow.kinds.branch import BranchNode
 from voicebot.flow.report import Report

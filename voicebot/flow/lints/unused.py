@@ -93,8 +93,8 @@ def _in_expression(text: str) -> Iterable[str]:
 def _backends(report: Report) -> Iterator[str]:
     first = next(iter(report.flow.backends), "")
     for node in report.flow.nodes.values():
-        asked: Any = getattr(node, "backend", "")
-        if asked is None:
+        sender: Any = getattr(node, "webhook", None) or node
+        if getattr(sender, "backend", "") is None:
             yield first
     for _, value in marked(report.flow.file):
         if isinstance(value, BackendName):
