@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "flows": "check flow files, draw them, test them, publish them",
     "calls": "list calls and show one",
     "outbox": "list notices and callbacks, try notices anew",
+    "nlu": "teach what callers say, measure how well it is understood",
     "asr": "transcribe sound files as a call would",
     "models": "list, fetch and verify speech models",
 }

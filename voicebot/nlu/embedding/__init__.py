@@ -1,0 +1,1 @@
+"""Sentence embeddings: MiniLM in onnxruntime, from its published weights alone."""

@@ -1,0 +1,113 @@
+"""Sentences to vectors of length one: near where they mean the same.
+
+Reimers and Gurevych 2019 (Sentence-BERT): the mean of the token vectors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot.core.errors import EngineError
+from voicebot.nlu.embedding.safetensors import read_tensors
+from voicebot.nlu.embedding.transformer import ENTRY, EPSILON, LEAVE, Tensors, encoder_graph
+from voicebot.nlu.embedding.wordpiece import WordPiece
+
+Vector = NDArray[np.float32]
+WEIGHTS, VOCABULARY = "model.safetensors", "vocab.txt"
+_HEAD = 32
+"""Numbers an attention head has: all MiniLM models are cut that way."""
+_BATCH = 16
+
+
+class SentenceEncoder:
+    """One for all calls of a process; safe from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` holds `model.safetensors` and `vocab.txt`; takes about half a second. Raises
+        `EngineError`."""
+        import onnxruntime
+
+        self._pieces = WordPiece(folder / VOCABULARY)
+        tensors = read_tensors(folder / WEIGHTS)
+        try:
+            self._embed(tensors)
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1
+            graph = encoder_graph(tensors, self.width // _HEAD)
+            self._session = onnxruntime.InferenceSession(
+                graph, options, providers=["CPUExecutionProvider"]
+            )
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise EngineError(f"{folder} holds no MiniLM: {error}") from error
+        self.fingerprint = _fingerprint(folder)
+        """Tells these weights from others: a model goes with what it was trained on."""
+
+    def _embed(self, t: Tensors) -> None:
+        self._words = t["embeddings.word_embeddings.weight"]
+        kind = t["embeddings.token_type_embeddings.weight"][0]
+        self._places = np.asarray(t["embeddings.position_embeddings.weight"] + kind, np.float32)
+        self._gamma = np.asarray(t["embeddings.LayerNorm.weight"])
+        self._beta = np.asarray(t["embeddings.LayerNorm.bias"])
+        self.width = int(self._words.shape[1])
+        """Numbers a vector has."""
+
+    def __call__(self, text: str) -> Vector:
+        """The vector of one text, a few milliseconds. Never fails for a text."""
+        row: Vector = self._vectors([self._pieces(text)])[0]
+        return row
+
+    def many(
+        self, texts: Sequence[str], threads: int, done: Callable[[int], None] | None = None
+    ) -> Vector:
+        """Rows of vectors; `done` hears how many more there are."""
+        pieces = [self._pieces(text) for text in texts]
+        out = np.empty((len(texts), self.width), np.float32)
+        batches = _batches([len(numbers) for numbers in pieces])
+        with ThreadPoolExecutor(threads) as pool:
+            vectors = pool.map(lambda rows: self._vectors([pieces[row] for row in rows]), batches)
+            for rows, batch in zip(batches, vectors, strict=True):
+                out[rows] = batch
+                if done is not None:
+                    done(len(rows))
+        return out
+
+    def _vectors(self, pieces: Sequence[Sequence[int]]) -> Vector:
+        """Of texts with the same number of pieces."""
+        hidden = self._words[np.array(pieces)] + self._places[: len(pieces[0])]
+        hidden -= hidden.mean(axis=-1, keepdims=True)
+        hidden /= np.sqrt(np.square(hidden).mean(axis=-1, keepdims=True) + EPSILON)
+        hidden = hidden * self._gamma + self._beta
+        (encoded,) = self._session.run([LEAVE], {ENTRY: hidden})
+        means: Vector = encoded.mean(axis=1)
+        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-9))
+        return means
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Places of texts of the same length, a few together."""
+    by_length: dict[int, list[int]] = {}
+    for place, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(place)
+    return [
+        places[at : at + _BATCH]
+        for places in by_length.values()
+        for at in range(0, len(places), _BATCH)
+    ]
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of size and the first and last megabyte: hashing all of it would take a start's time."""
+    file = folder / WEIGHTS
+    size = file.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with file.open("rb") as stream:
+        digest.update(stream.read(1 << 20))
+        stream.seek(max(0, size - (1 << 20)))
+        digest.update(stream.read(1 << 20))
+    return digest.hexdigest()[:16]

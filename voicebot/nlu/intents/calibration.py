@@ -1,0 +1,68 @@
+"""From scores of held-out texts to a temperature and to thresholds.
+
+Guo et al. 2017, On Calibration of Modern Neural Networks (temperature scaling, ECE).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot.nlu.intents.model import Calibration, Judgment
+from voicebot.nlu.intents.softmax import log_softmax
+
+_TEMPERATURES = np.geomspace(0.05, 5, 93)
+KEPT = 0.95
+"""Share of what belongs here that must not be rejected."""
+_BINS = 15
+
+
+def calibrate(
+    judged: Sequence[Judgment], truth: NDArray[np.int64], words: float, *, by_words: bool
+) -> Calibration:
+    """From judgments at temperature 1 with that weight of `words`. `by_words`: their scores do
+    not hold the probability."""
+    found = np.stack([judgment.probabilities for judgment in judged])
+    logs = np.log(np.maximum(found, 1e-30)).astype(np.float32)
+    temperature = best_temperature(logs, truth)
+    scaled = np.exp(log_softmax(logs / np.float32(temperature)))
+    scores = np.array([judgment.score for judgment in judged])
+    if not by_words:
+        scores = scores - found.max(axis=1) + scaled.max(axis=1)
+    right = scaled.argmax(axis=1) == truth
+    reject = threshold_keeping(scores, KEPT)
+    accept = max(reject, _most_often_right(scores, right))
+    return Calibration(words, temperature, reject, accept)
+
+
+def best_temperature(logs: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
+    """The one that makes the truth likeliest."""
+    own = np.arange(len(truth))
+    losses = [-float(log_softmax(logs / np.float32(t))[own, truth].mean()) for t in _TEMPERATURES]
+    return float(_TEMPERATURES[int(np.argmin(losses))])
+
+
+def threshold_keeping(scores: NDArray[np.float64], share: float) -> float:
+    """At or above which that share of the scores is."""
+    return float(np.quantile(scores, 1 - share))
+
+
+def _most_often_right(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Where taking what is above and doubting what is below is right most often."""
+    order = np.argsort(scores)
+    below = np.concatenate([[0], np.cumsum(~right[order])])
+    above = right.sum() - np.concatenate([[0], np.cumsum(right[order])])
+    best = int(np.argmax(below + above))
+    return float(scores[order][min(best, len(scores) - 1)])
+
+
+def expected_calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Mean distance of confidence and accuracy over fifteen equal bins of confidence."""
+    bins = np.minimum((confidences * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        (bins == bin_).sum() * abs(confidences[bins == bin_].mean() - right[bins == bin_].mean())
+        for bin_ in np.unique(bins)
+    ]
+    return float(sum(gaps) / max(1, len(confidences)))

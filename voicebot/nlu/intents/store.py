@@ -1,0 +1,121 @@
+"""A model on disk: one `.npz` of plain arrays, its checksum inside; never code, never pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot.core.errors import ConfigError, Problem
+from voicebot.nlu.intents.kernel import Kernel
+from voicebot.nlu.intents.model import Calibration, IntentModel, Sense
+from voicebot.nlu.intents.tfidf import TfIdf
+
+FORMAT = 1
+"""Goes up when a program cannot read older models any more."""
+Arrays = dict[str, NDArray[Any]]
+
+
+def save(model: IntentModel, file: Path) -> None:
+    """Write all of it or nothing: under another name first, then renamed."""
+    arrays = _arrays(model)
+    arrays["checksum"] = _bytes(_checksum(arrays))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez(stream, allow_pickle=False, **arrays)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load(file: Path) -> IntentModel:
+    """Raises `ConfigError` where it is damaged, of another kind or of another version."""
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            arrays: Arrays = {name: stored[name] for name in stored.files}
+        if _text(arrays.pop("checksum")) != _checksum(arrays):
+            raise ValueError("its content was changed")
+        about = json.loads(_text(arrays["about"]))
+        if about["format"] != FORMAT:
+            raise ValueError(f"it has format {about['format']}, this program reads {FORMAT}")
+        return _model(arrays, about)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        hint = "train it anew: voicebot nlu train"
+        message = f"this intent model cannot be used: {error}"
+        raise ConfigError([Problem(str(file), 0, 0, "intent-model", message, hint)]) from error
+
+
+def _arrays(model: IntentModel) -> Arrays:
+    about: dict[str, Any] = {
+        "format": FORMAT,
+        "version": model.version,
+        "language": model.language,
+        "labels": model.labels,
+        "calibrations": {name: asdict(c) for name, c in model.calibrations.items()},
+        "encoder": model.sense.fingerprint if model.sense else "",
+    }
+    arrays: Arrays = {
+        "rarity": model.tfidf.rarity,
+        "svm": model.svm,
+    }
+    for number, vocabulary in enumerate(model.tfidf.vocabularies):
+        arrays[f"vocabulary{number}"] = _bytes("\n".join(vocabulary))
+    if model.sense is not None:
+        kernel = model.sense.kernel
+        about["gamma"] = kernel.gamma
+        arrays["landmarks"], arrays["softmax"] = kernel.landmarks, kernel.weights
+        arrays["vectors"] = model.sense.vectors.astype(np.float16)
+        arrays["examples"] = model.sense.labels.astype(np.int32)
+    arrays["about"] = _bytes(json.dumps(about, ensure_ascii=False))
+    return arrays
+
+
+def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
+    vocabularies = [_text(arrays[f"vocabulary{number}"]).split("\n") for number in (0, 1)]
+    sense = None
+    if about["encoder"]:
+        vectors = arrays["vectors"].astype(np.float32)
+        examples = arrays["examples"].astype(np.int64)
+        kernel = Kernel(arrays["landmarks"], arrays["softmax"], about["gamma"])
+        sense = Sense(kernel, vectors, examples, about["encoder"])
+    return IntentModel(
+        tuple(about["labels"]),
+        about["language"],
+        TfIdf(about["language"], vocabularies, arrays["rarity"]),
+        arrays["svm"],
+        sense,
+        {name: Calibration(**values) for name, values in about["calibrations"].items()},
+        about["version"],
+    )
+
+
+def _checksum(arrays: Arrays) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        values = arrays[name]
+        digest.update(f"{name} {values.dtype} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def _bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _text(values: NDArray[Any]) -> str:
+    return values.tobytes().decode()
