@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.core.record import Fact
@@ -31,13 +31,27 @@ class Hotline:
     folder: Path
     port: int
     process: subprocess.Popen[str]
+    output: list[str] = field(default_factory=list)
+    """What it printed so far."""
     ready_s: float = 0.0
     """When it said that it was ready, wall clock."""
+    _ready: threading.Event = field(default_factory=threading.Event)
+
+    def read(self) -> None:
+        """Take what it prints, until it ends."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output.append(line)
+            if line.startswith("Try it"):
+                self.ready_s = time.time()
+                self._ready.set()
+        self._ready.set()
 
     def wait_until_ready(self) -> float:
         """Returns `ready_s`. Raises `RuntimeError` where it does not start."""
-        if not self.ready_s:
-            self.ready_s = _until_ready(self.process)
+        if not self._ready.wait(START_S) or not self.ready_s:
+            self.process.kill()
+            raise RuntimeError("the hotline did not start:\n" + "".join(self.output))
         return self.ready_s
 
     def facts(self) -> dict[str, tuple[Fact, ...]]:
@@ -79,8 +93,10 @@ def hotline(
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
+        env=_environment(),
     )
     line = Hotline(folder, port, process)
+    threading.Thread(target=line.read, daemon=True).start()
     try:
         if wait:
             line.wait_until_ready()
@@ -93,23 +109,9 @@ def hotline(
             process.kill()
 
 
-def _until_ready(process: subprocess.Popen[str]) -> float:
-    ready, output, at_s = threading.Event(), list[str](), list[float]()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            output.append(line)
-            if line.startswith("Try it"):
-                at_s.append(time.time())
-                ready.set()
-        ready.set()
-
-    threading.Thread(target=read, daemon=True).start()
-    if not ready.wait(START_S) or "Try it" not in "".join(output):
-        process.kill()
-        raise RuntimeError("the hotline did not start:\n" + "".join(output))
-    return at_s[0]
+def _environment() -> dict[str, str]:
+    """As installed: modules are compiled once, not at each start."""
+    return {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _free_port() -> int:

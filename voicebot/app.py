@@ -7,13 +7,13 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,7 @@ from voicebot.config.secret_files import read_secrets
 from voicebot.config.surroundings import database_url
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
-from voicebot.core.errors import ConfigError, DialRefused
-from voicebot.core.meaning import Expectation
+from voicebot.core.errors import ConfigError, DialRefused, EngineError
 from voicebot.core.ports import Leg
 from voicebot.flow.state import Flow
 from voicebot.observe.follow import following
@@ -61,6 +60,8 @@ from voicebot.web.server import start_server
 from voicebot.web.starting import starting
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Announce = Callable[[str], None]
 """Where lines for the person at the terminal go."""
@@ -115,9 +116,11 @@ class Node:
         """Serve calls until told to stop, then drain."""
         async with asyncio.TaskGroup() as calls:
             accepting = calls.create_task(self._accept(calls), name="accept")
+            preparing = calls.create_task(self._prepare(), name="prepare")
             watching = calls.create_task(self._desk.watch(), name="flows")
             await self._stop.wait()
             watching.cancel()
+            preparing.cancel()
             await self._drain()
             accepting.cancel()
             for task in self._sessions:
@@ -135,6 +138,15 @@ class Node:
         if self._stop.is_set():
             self._hurry.set()
         self._stop.set()
+
+    async def _prepare(self) -> None:
+        """Make ready what calls will need while the first are up: what they want goes first."""
+        try:
+            await self._desk.prepare()
+        except Exception:
+            log.exception("calls may wait for what is not prepared")
+        # It stays as long as the node does, too.
+        gc.freeze()
 
     async def _accept(self, calls: asyncio.TaskGroup) -> None:
         async for leg in self._line.incoming():
@@ -201,23 +213,21 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     await stack.enter_async_context(delivering(delivery))
     if hotline.demo_bank.enabled:
         await _demo_bank(hotline.demo_bank.port, stack, announce)
-    flows = list(settings.serving.library.every())
-    expectations = [e for flow in flows for e in flow.expectations()]
+    recognizer, voice = asr.build(hotline.recognition), _voice(settings)
+    stack.push_async_callback(recognizer.close)
+    stack.push_async_callback(voice.close)
     async with starting(hotline.console):
-        recognizer = await stack.enter_async_context(_recognizer(settings, expectations, announce))
-        voice = await stack.enter_async_context(_voice(settings, announce))
-    if missing := vad.missing_reason():
-        announce(f"Note: {missing}")
+        with _patiently("recognizers and voices load", announce):
+            detector = await _together(
+                recognizer.start(), voice.start(), asyncio.to_thread(vad.build, hotline.vad)
+            )
+    _note_what_is_missing(settings, recognizer, announce)
     zone = _zone(settings)
     understanding = nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None))
-    with _patiently("what callers may say is prepared", announce):
-        for expectation in expectations:
-            understanding.prepare(expectation)
-            await asyncio.sleep(0)
     line = SipEndpoint(settings.sip)
     services = Services(
         telephone=line,
-        vad=vad.build(hotline.vad),
+        vad=detector,
         recognizer=recognizer,
         understanding=understanding,
         voice=voice,
@@ -239,10 +249,11 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     )
     serving = settings.serving
 
-    async def prepare(library: Library) -> None:
-        await make_ready(library, voice, recognizer, understanding)
+    needed = (hotline.calls.default_flow, *hotline.calls.flows.values())
 
-    needed = {hotline.calls.default_flow, *hotline.calls.flows.values()}
+    async def prepare(library: Library) -> None:
+        await make_ready(library, voice, recognizer, understanding, first=needed)
+
     desk = FlowDesk(
         serving.sources, serving.library, serving.drafts, store.versions, prepare, needed
     )
@@ -285,40 +296,39 @@ async def _demo_bank(port: int, stack: AsyncExitStack, announce: Announce) -> No
         stack.push_async_callback(bank.stop)
 
 
-@asynccontextmanager
-async def _recognizer(
-    settings: Settings, expectations: list[Expectation], announce: Announce
-) -> AsyncIterator[PooledRecognizer]:
-    """Warmed with all that any flow may expect, so that no first caller waits for a grammar."""
-    recognizer = asr.build(settings.hotline.recognition)
-    with _patiently("the recognizers load their models", announce):
-        await recognizer.start()
-    try:
-        views = [view for flow in settings.serving.library.every() for view in flow.views]
-        for language in sorted({view.language for view in views}):
-            if not recognizer.available(language):
-                announce(f"Note: {asr.missing_reason(language)}")
-        recognizer.warm(expectations)
-        yield recognizer
-    finally:
-        await recognizer.close()
+async def _together(
+    recognizer: Awaitable[None], voice: Awaitable[None], detector: Awaitable[T]
+) -> T:
+    """Side by side, as each waits for processes or disks of its own. Raises all that is wrong at
+    once: `ConfigError` with the problems of all, else `EngineError`."""
+    outcomes = await asyncio.gather(recognizer, voice, detector, return_exceptions=True)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for error in errors:
+        if not isinstance(error, ConfigError | EngineError):
+            raise error
+    if problems := [p for e in errors if isinstance(e, ConfigError) for p in e.problems]:
+        raise ConfigError(sorted(problems))
+    if errors:
+        raise EngineError("; ".join(str(error) for error in errors))
+    return cast("T", outcomes[-1])
 
 
-@asynccontextmanager
-async def _voice(settings: Settings, announce: Announce) -> AsyncIterator[PromptVoice]:
-    catalogue = Catalogue.load(settings.recordings)
+def _voice(settings: Settings) -> PromptVoice:
     speech = settings.hotline.speech
     if speech.cache_folder is None:
         speech = replace(speech, cache_folder=settings.data / "prompts")
-    voice = tts.build(speech, catalogue)
-    await voice.start()
-    try:
-        prompts = [p for flow in settings.serving.library.every() for p in flow.static_prompts()]
-        with _patiently("prompts are spoken into the cache, this once", announce):
-            await voice.warm(prompts)
-        yield voice
-    finally:
-        await voice.close()
+    return tts.build(speech, Catalogue.load(settings.recordings))
+
+
+def _note_what_is_missing(
+    settings: Settings, recognizer: PooledRecognizer, announce: Announce
+) -> None:
+    views = [view for flow in settings.serving.library.every() for view in flow.views]
+    for language in sorted({view.language for view in views}):
+        if not recognizer.available(language):
+            announce(f"Note: {asr.missing_reason(language)}")
+    if missing := vad.missing_reason():
+        announce(f"Note: {missing}")
 
 
 @asynccontextmanager

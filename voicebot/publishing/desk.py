@@ -60,6 +60,10 @@ class FlowDesk:
         """Read the folder anew, soon: what is not published serves from there."""
         self._asked.set()
 
+    async def prepare(self) -> None:
+        """Make ready what the library of the start needs."""
+        await self._prepare(self.library)
+
     async def watch(self) -> None:
         """Take what is published, until cancelled."""
         while True:

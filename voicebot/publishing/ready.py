@@ -34,12 +34,17 @@ async def make_ready(
     voice: WarmVoice,
     recognizer: WarmRecognizer,
     understanding: WarmUnderstanding,
+    first: Sequence[str] = (),
 ) -> None:
-    """Returns when calls of this library would wait for nothing."""
-    for flow in library.every():
-        await voice.warm(await asyncio.to_thread(flow.static_prompts))
+    """Returns when calls of this library would wait for nothing. Flows named in `first` go first,
+    and in each what is heard before what is said: a sentence that is not there yet is spoken in
+    less time than it takes to compile what its answer may be."""
+    flows = sorted(library.every(), key=lambda flow: flow.name not in first)
+    for flow in flows:
         for expectation in await asyncio.to_thread(flow.expectations):
             recognizer.warm([expectation])
             understanding.prepare(expectation)
             # A call's frames are due every 20 ms.
             await asyncio.sleep(0)
+    for flow in flows:
+        await voice.warm(await asyncio.to_thread(flow.static_prompts))
