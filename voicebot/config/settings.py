@@ -9,8 +9,10 @@ from pathlib import Path
 from voicebot.asr.settings import AsrSettings
 from voicebot.core.errors import Problem
 from voicebot.core.queueing import AgentSpec, QueueSpec
+from voicebot.flow.calendars import Calendar
 from voicebot.flow.document import Document
 from voicebot.flow.loader import Flows
+from voicebot.nlu.settings import NluSettings
 from voicebot.observe.settings import LogSettings, TraceSettings
 from voicebot.publishing.library import Library
 from voicebot.publishing.sources import Sources
@@ -18,7 +20,6 @@ from voicebot.sip.settings import SipSettings
 from voicebot.tts.settings import TtsSettings
 from voicebot.vad.settings import VadSettings
 from voicebot.web.settings import BackendSettings, MailSettings, WebSettings
-
 
 DEMO_KEY = "sample"
 """What the sample flows' back end wants to be asked with; no secret at all."""
@@ -54,10 +55,14 @@ class HotlineFile:
     agents: tuple[AgentSpec, ...] = ()
     destinations: Mapping[str, str] = field(default_factory=dict)
     """SIP URIs by the names that `transfer` nodes give them."""
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    """Opening hours by the names that `hours` nodes give them, written as in a flow:
+    [an example](#opening-hours). A flow's own calendar of the same name goes first."""
     console: WebSettings = field(default_factory=WebSettings)
     backend: BackendSettings = field(default_factory=BackendSettings)
     demo_bank: DemoBank = field(default_factory=DemoBank)
     recognition: AsrSettings = field(default_factory=AsrSettings)
+    understanding: NluSettings = field(default_factory=NluSettings)
     speech: TtsSettings = field(default_factory=TtsSettings)
     vad: VadSettings = field(default_factory=VadSettings)
     log: LogSettings = field(default_factory=LogSettings)

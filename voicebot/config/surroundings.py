@@ -34,6 +34,7 @@ def surroundings_of(hotline: HotlineFile) -> Surroundings:
     return Surroundings(
         [queue.name for queue in hotline.queues],
         list(hotline.destinations),
+        calendars=hotline.calendars,
         secrets=list(hotline.secrets),
         mail=bool(hotline.mail.host),
     )

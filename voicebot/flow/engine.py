@@ -56,6 +56,7 @@ TAKES: dict[Waiting, tuple[type, ...]] = {
 }
 """What may come while the engine waits for something. `TimeUp` may come whatever it waits for,
 `CallerGone` where the node outlives its caller."""
+_NEW = Visit()
 
 
 class UnexpectedEvent(ValueError):
@@ -147,7 +148,7 @@ def _enter(walk: Walk, name: str, via: str) -> None:
     walk.change(
         node=name,
         came_from=state.node,
-        visit=Visit(),
+        visit=_NEW,
         visits={**state.visits, name: state.visits.get(name, 0) + 1},
         steps=state.steps + 1,
         in_a_row=in_a_row,

@@ -245,9 +245,17 @@ def read_flow(
     if file is None or len(whole) < len(files):
         return ReadFlow(main, None, (*document.problems, *found))
     translations = whole if views else {}
-    flow = Flow(file, version, settings or FlowSettings(), translations=translations)
+    flow = Flow(file, version, _settings(settings, around), translations=translations)
     others = {language: view for language, view in views.items() if language != languages[0]}
     return ReadFlow(main, flow, others=others)
+
+
+def _settings(settings: FlowSettings | None, around: Surroundings) -> FlowSettings:
+    """The system's, with the calendars of the configuration."""
+    settings = settings or FlowSettings()
+    if not around.calendars:
+        return settings
+    return replace(settings, calendars={**around.calendars, **settings.calendars})
 
 
 def _file_of(

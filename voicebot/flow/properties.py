@@ -53,6 +53,8 @@ class TimingModel(Strict):
 
     def over(self, timing: Timing) -> Timing:
         """`timing` with what is given here."""
+        if not self.model_fields_set:
+            return timing
         given = {timing_field(name): value for name, value in self if value is not None}
         return replace(timing, **given) if given else timing
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from voicebot.core.errors import Problem, Severity
 from voicebot.flow.base import Path
+from voicebot.flow.calendars import Calendar
 from voicebot.flow.document import Document
 from voicebot.flow.expression_types import TypeOf
 from voicebot.flow.problems import did_you_mean
@@ -26,7 +27,8 @@ class Surroundings:
     phones: Callable[[str, str], Sequence[str]] | None = None
     """The sounds of a word in a language, each as a text; what sounds the same has the same. None
     leaves it unchecked whether answers sound alike."""
-    calendars: Collection[str] | None = None
+    calendars: Mapping[str, Calendar] | None = None
+    """Opening hours by name."""
     secrets: Collection[str] | None = None
     mail: bool | None = None
     """Whether a mail server is configured."""

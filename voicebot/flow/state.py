@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from enum import StrEnum
@@ -49,6 +49,14 @@ class Flow:
     """The file as it reads in each of its languages; none where it has one only."""
     _called: dict[str, Flow] = field(default_factory=dict, compare=False, repr=False, init=False)
     _views: dict[str, Flow] = field(default_factory=dict, compare=False, repr=False, init=False)
+    _fixed: dict[str, Prompt | None] = field(
+        default_factory=dict, compare=False, repr=False, init=False
+    )
+    expected: dict[Hashable, tuple[Node, Expectation]] = field(
+        default_factory=dict, compare=False, repr=False, init=False
+    )
+    """What nodes expect of callers in situations that all calls come to, as `listening.py` finds
+    it once."""
 
     def find(self, name: str) -> Flow | None:
         """A flow that this one may call or go to."""
@@ -193,7 +201,8 @@ class Flow:
 
     def is_secret(self, name: str) -> bool:
         """Whether the slot or parameter that `name` is, or begins with, may not be kept."""
-        return bool(self.secrets) and name.partition(".")[0] in self.secrets
+        secrets = self.secrets
+        return bool(secrets) and name.partition(".")[0] in secrets
 
     def labeled(self, name: str, value: Value) -> Value:
         """The value as it is shown and said: a slot's choice by its label."""
@@ -265,6 +274,13 @@ class Flow:
         """What is said before the call is answered."""
         found = [self.static_prompt(str(ref)) for ref in self.file.before_answer.early]
         return [prompt for prompt in found if prompt is not None]
+
+    def fixed_prompt(self, ref: str) -> Prompt | None:
+        """A prompt that is the same whenever it is said: of one wording, without values."""
+        if ref not in self._fixed:
+            is_one = len(self.wordings(ref)) == 1
+            self._fixed[ref] = self.static_prompt(ref) if is_one else None
+        return self._fixed[ref]
 
     def static_prompt(self, ref: str, turn: int = 0) -> Prompt | None:
         """A prompt without values; None for one that has some."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from voicebot.core.call import Outcome
@@ -66,9 +67,16 @@ def copied(value: _Frozen) -> _Frozen:
     was most of a step's."""
     cls = type(value)
     copy = cls.__new__(cls)
-    for name in cls.__slots__:  # type: ignore[attr-defined]
-        object.__setattr__(copy, name, getattr(value, name))
+    for get, put in _members(cls):
+        put(copy, get(value))
     return copy
+
+
+@cache
+def _members(cls: type) -> tuple[tuple[Callable[..., Any], Callable[..., None]], ...]:
+    """What reads and what writes each slot of a class."""
+    slots = [getattr(cls, name) for name in cls.__slots__]  # type: ignore[attr-defined]
+    return tuple((slot.__get__, slot.__set__) for slot in slots)
 
 
 class Walk:
@@ -192,6 +200,9 @@ class Walk:
 
     def prompt(self, ref: str, values: Mapping[str, Value] | None = None) -> Prompt:
         """A prompt with its values; `values` win over those of the call."""
+        fixed = self.flow.fixed_prompt(ref)
+        if fixed is not None and fixed.language == self.state.language:
+            return fixed
         prompt_id, text = self.flow.text(ref, self._turn(ref))
         parts: list[str | SlotValue] = []
         secret = False
@@ -317,9 +328,7 @@ class Walk:
 
     def fail(self, error: str) -> None:
         """Something failed: a note, then the flow's error path, or the end where it fails too."""
-        self.note(
-            FactKind.FAILED, what=f"flow node {self.place}", error=error
-        )
+        self.note(FactKind.FAILED, what=f"flow node {self.place}", error=error)
         self.change(errors=self.state.errors + 1)
         if self.state.errors > self.flow.settings.max_errors:
             self.break_off()

@@ -30,9 +30,7 @@ def phones(word: str, language: str) -> list[str]:
 
 
 def check(text: str) -> list[Problem]:
-    around = Surroundings(
-        ["service"], ["office"], RECORDED, phones, secrets=["token"], mail=False
-    )
+    around = Surroundings(["service"], ["office"], RECORDED, phones, secrets=["token"], mail=False)
     return check_document(read_text(text, Document("example.yaml")), around, environment={})[1]
 
 

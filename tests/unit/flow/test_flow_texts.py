@@ -62,7 +62,7 @@ def test_values_as_prompts_have_them() -> None:
     assert spoken("much", SlotType.MONEY, "USD") == "much"
     assert spoken("0123", SlotType.DIGITS, "USD") == SlotValue(SlotType.DIGITS, "0123")
     assert spoken(3, None, "USD") == SlotValue(SlotType.NUMBER, "3")
-    assert spoken("text", None, "USD") == "text"
+    assert spoken("text", None, "USD") == SlotValue(SlotType.TEXT, "text")
     assert spoken(None, SlotType.DATE, "USD") == ""
 
 

@@ -162,7 +162,7 @@ class CallbackNode(Listening):
 
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """Another one."""
-        self._ask_again(walk)
+        self._another(walk)
 
     def given_up(self, walk: Walk, via: str) -> None:
         """No number came."""
@@ -173,7 +173,7 @@ class CallbackNode(Listening):
         match event:
             case CallbackEnded(CallbackOutcome.INVALID):
                 walk.say(self.not_allowed or ("callback_not_allowed",), self.barge_in)
-                self._ask_again(walk)
+                self._another(walk)
             case CallbackEnded(outcome):
                 self._leave(walk, outcome)
             case EngineFailed() if walk.state.waiting is Waiting.CALLBACK:
@@ -181,7 +181,7 @@ class CallbackNode(Listening):
             case _:
                 super().take(walk, event)
 
-    def _ask_again(self, walk: Walk) -> None:
+    def _another(self, walk: Walk) -> None:
         tried = int(walk.visit.memo.get("tried", 0)) + 1
         memo: dict[str, Any] = {"tried": tried}
         walk.revisit(memo=memo, proposal=None)
