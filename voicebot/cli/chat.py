@@ -9,9 +9,10 @@ out), and those that a question does not take are kept for the next. An empty li
 /hangup, or the end of input, ends the call. Queues and transfers end as --queue-outcome and
 --transfer-outcome say.
 
-The flow's back end is asked for real. Where it is the demo bank of this machine and does not run,
-one is started for the conversation. Exit codes: 0 the call came to its end, 1 it failed, 2 the
-flow cannot be loaded.
+The flow's back end is asked for real, with the secrets of sip_config/. Where it is the demo bank of
+this machine and does not run, one is started for the conversation.
+
+Exit codes: 0 the call came to its end, 1 it failed, 2 the flow cannot be loaded.
 """
 
 from __future__ import annotations
@@ -30,15 +31,18 @@ from urllib.parse import urlsplit
 
 from voicebot import nlu
 from voicebot.cli.chat_services import pretend, tell
+from voicebot.config.secret_files import read_secrets
+from voicebot.config.settings import HotlineFile
+from voicebot.config.surroundings import hotline_file
 from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.errors import ConfigError, EngineError, Problem
 from voicebot.core.meaning import Interpretation, Match, SlotValue
-from voicebot.core.ports import Backend, Understanding
+from voicebot.core.ports import Backend, BackendReply, BackendRequest, Understanding
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.engine import start, step
-from voicebot.flow.loader import load_file
+from voicebot.flow.loader import load_file, load_flows
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
 from voicebot.flow.steps import (
@@ -76,6 +80,7 @@ from voicebot.web.demo_bank import serving
 
 _KEYS = set("0123456789*#")
 _DEMO_PORT = 8091
+_CONFIG = Path("sip_config")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -112,8 +117,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Talk until the call ends."""
-    flow = load_file(_file(args.folder, args.flow))
-    return asyncio.run(_talk(flow, args))
+    return asyncio.run(_talk(_load(_file(args.folder, args.flow)), args))
+
+
+def _load(file: Path) -> Flow:
+    """The flow among those of its folder, which it may call; alone where one of them is wrong."""
+    flow = load_file(file)
+    try:
+        return load_flows(file.parent).get(flow.name)
+    except ConfigError:
+        return flow
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -130,9 +143,7 @@ def _file(folder: Path, name: str) -> Path:
 
 async def _talk(flow: Flow, args: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
-        flow = await _with_backend(flow, stack, own=args.own_backend)
-        backend = HttpBackend()
-        stack.push_async_callback(backend.close)
+        backend = await _backend(stack, own=args.own_backend)
         outcomes = list(args.queue_outcome or [])
         chat = Chat(flow, backend, nlu.build(now=_clock(args.today)), outcomes)
         chat.transfer_outcome, chat.trace, chat.today = (
@@ -151,20 +162,35 @@ def _clock(today: datetime.date | None) -> Callable[[], datetime.datetime]:
     return lambda: morning
 
 
-async def _with_backend(flow: Flow, stack: AsyncExitStack, *, own: bool) -> Flow:
-    """The flow, its demo bank's address changed to one that answers."""
-    demo = [n for n, b in flow.backends.items() if _is_demo_bank(b.url)]
-    if not demo or (not own and await _answers(_DEMO_PORT)):
-        return flow
-    url = await stack.enter_async_context(serving())
-    moved = {n: flow.backends[n].model_copy(update={"url": url}) for n in demo}
-    file = flow.file.model_copy(update={"backends": {**flow.backends, **moved}})
-    return replace(flow, file=file)
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """A back end whose demo services are at another address than flows say."""
+
+    backend: Backend
+    base: str
+
+    async def request(self, request: BackendRequest) -> BackendReply:
+        parts = urlsplit(request.url)
+        is_demo = parts.hostname in ("127.0.0.1", "localhost") and parts.port == _DEMO_PORT
+        if is_demo:
+            moved = urlsplit(self.base)
+            url = parts._replace(scheme=moved.scheme, netloc=moved.netloc).geturl()
+            request = replace(request, url=url)
+        return await self.backend.request(request)
 
 
-def _is_demo_bank(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.hostname in ("127.0.0.1", "localhost") and parts.port == _DEMO_PORT
+def _configuration() -> HotlineFile:
+    return hotline_file(_CONFIG) if _CONFIG.is_dir() else HotlineFile()
+
+
+async def _backend(stack: AsyncExitStack, *, own: bool) -> Backend:
+    """Back ends as flows say; the demo services are started where they do not run."""
+    hotline = _configuration()
+    backend = HttpBackend(hotline.backend, read_secrets(hotline.secrets))
+    stack.push_async_callback(backend.close)
+    if not own and await _answers(_DEMO_PORT):
+        return backend
+    return _Elsewhere(backend, await stack.enter_async_context(serving()))
 
 
 async def _answers(port: int) -> bool:
