@@ -317,7 +317,9 @@ def _voice(settings: Settings) -> PromptVoice:
     speech = settings.hotline.speech
     if speech.cache_folder is None:
         speech = replace(speech, cache_folder=settings.data / "prompts")
-    return tts.build(speech, Catalogue.load(settings.recordings))
+    zone = _zone(settings)
+    catalogue = Catalogue.load(settings.recordings)
+    return tts.build(speech, catalogue, today=lambda: datetime.now(zone).date())
 
 
 def _note_what_is_missing(
