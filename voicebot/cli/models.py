@@ -131,7 +131,7 @@ def _verify(catalog: Catalog, names: list[str]) -> int:
     for name, folder in folders.items():
         entry = catalog.entry(name)
         expected = (entry.sha256 if entry else "") or catalog.recorded(name)
-        found = faults(folder, expected)
+        found = faults(folder, expected, entry.kind if entry else "vosk")
         failed += bool(found)
         for fault in found:
             print(f"{name}: {fault}")

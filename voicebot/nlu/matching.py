@@ -214,7 +214,9 @@ class Matching:
         affirmed = self._marked(without=self._denied)[0] if self._denied else words
         under = {self._words[at] for at in self._denied} - set(affirmed)
         denied_words = frozenset(word for word in under if says(word))
-        found = self._scope.scorer.probabilities(Query(words, affirmed, denied_words))
+        found = self._scope.scorer.probabilities(
+            Query(words, affirmed, denied_words, self._tape.utterance.text)
+        )
         meanings: list[Meaning] = []
         for goal in self._scope.goals:
             match = Match.UNIVERSAL if goal.universal else Match.CHOICE

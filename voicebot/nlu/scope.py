@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
@@ -47,7 +47,11 @@ class Scope:
         return tuple(spec for spec in self.specs.values() if spec.name in own | free)
 
 
-def prepare(expectation: Expectation) -> Scope:
+Narrow = Callable[[Collection[str], Scorer], Scorer]
+"""From the names that can be meant and the scorer of their phrases to a better one."""
+
+
+def prepare(expectation: Expectation, narrow: Narrow | None = None) -> Scope:
     """Compile an expectation; takes some ms, so it is done once and kept."""
     chinese = expectation.language == "zh"
     specs = {spec.name: spec for spec in expectation.slots}
@@ -55,12 +59,13 @@ def prepare(expectation: Expectation) -> Scope:
     goals += [_goal(choice, chinese=chinese, universal=True) for choice in expectation.universals]
     within = {name for goal in goals for pattern in goal.patterns for name in pattern.slots}
     choosing = [spec for spec in expectation.slots if spec.type is SlotType.CHOICE]
+    scorer = _scorer([*expectation.choices, *expectation.universals], chinese=chinese)
     return Scope(
         chinese,
         tuple(goals),
         specs,
         {spec.name: _options(spec, chinese=chinese) for spec in choosing},
-        _scorer([*expectation.choices, *expectation.universals], chinese=chinese),
+        scorer if narrow is None else narrow({goal.name for goal in goals}, scorer),
         {spec.name: _scorer(spec.options, chinese=chinese) for spec in choosing},
         tuple(n for n in specs if n in within and specs[n].type not in _FORMLESS),
         tuple(spec for spec in expectation.slots if spec.name not in within),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from voicebot.core.meaning import Expectation
-from voicebot.nlu.scope import Scope, prepare
+from voicebot.nlu.scope import Narrow, Scope, prepare
 
 
 class Scopes:
@@ -15,8 +16,10 @@ class Scopes:
     expectation made anew is found by value.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, narrow: Mapping[str, Narrow] | None = None) -> None:
+        """`narrow` by language."""
         self._limit = limit
+        self._narrow = narrow or {}
         self._by_id: OrderedDict[int, tuple[Expectation, Scope]] = OrderedDict()
         self._by_value: OrderedDict[Expectation, Scope] = OrderedDict()
 
@@ -26,7 +29,7 @@ class Scopes:
         if known is not None:
             self._by_id.move_to_end(id(expectation))
             return known[1]
-        scope = self._by_value.get(expectation) or prepare(expectation)
+        scope = self._by_value.get(expectation) or self._prepared(expectation)
         self._by_id[id(expectation)] = (expectation, scope)
         self._by_value[expectation] = scope
         self._by_value.move_to_end(expectation)
@@ -34,3 +37,6 @@ class Scopes:
             if len(cache) > self._limit:
                 cache.popitem(last=False)
         return scope
+
+    def _prepared(self, expectation: Expectation) -> Scope:
+        return prepare(expectation, self._narrow.get(expectation.language))

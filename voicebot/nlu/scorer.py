@@ -52,6 +52,8 @@ class Query:
     """The words that are not under a denial; the same as `words` where nothing is denied."""
     denied: frozenset[str] = frozenset()
     """The words that say something and are only denied."""
+    text: str = ""
+    """As it was recognized; empty where only a part is compared."""
 
 
 class Scorer(Protocol):

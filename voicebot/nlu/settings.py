@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,8 @@ class NluSettings:
     """How many nodes' compiled expectations are kept."""
     close: float = 0.8
     """A second best of at least this part of the best one's confidence is a runner-up."""
+    intents: Mapping[str, Path] = field(default_factory=dict)
+    """Model of `voicebot nlu train` by language. A choice or global command with the name of one
+    of its intents is meant where the model says so."""
+    encoder: Path = Path("asr_models/minilm-l6-v2")
+    """Folder of the sentence encoder. Where nothing is there, intents are known by words alone."""

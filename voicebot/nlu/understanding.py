@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from voicebot.core.meaning import EMPTY, Expectation, Interpretation, Match, SlotValue
 from voicebot.core.speech import Hypothesis, Transcript
+from voicebot.nlu.intents.opening import open_models
 from voicebot.nlu.matching import Matching, Meaning
 from voicebot.nlu.scope import Scope
 from voicebot.nlu.scopes import Scopes
@@ -47,10 +48,15 @@ class PhraseUnderstanding:
     def __init__(
         self, settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
     ) -> None:
-        """`now` gives the time in the call's zone: dates and times are relative to it."""
+        """`now` gives the time in the call's zone: dates and times are relative to it. Raises
+        `ConfigError` where a trained model cannot be used."""
         self._settings = settings or NluSettings()
         self._now = now
-        self._scopes = Scopes(self._settings.scopes)
+        opened = open_models(self._settings)
+        self.notes = opened.notes
+        """What the operator should know at the start."""
+        narrow = {language: trained.within for language, trained in opened.models.items()}
+        self._scopes = Scopes(self._settings.scopes, narrow)
 
     def prepare(self, expectation: Expectation) -> None:
         """Compile an expectation before a call needs it; takes some ms."""
@@ -160,9 +166,7 @@ def _interpretation(chosen: _Candidate, runner_up: str, heard: str, scope: Scope
     )
 
 
-def _rival_values(
-    chosen: _Candidate, second: _Candidate, scope: Scope
-) -> Mapping[str, SlotValue]:
+def _rival_values(chosen: _Candidate, second: _Candidate, scope: Scope) -> Mapping[str, SlotValue]:
     """What the second reading has otherwise."""
     own = _slots(chosen, scope)
     return {n: v for n, v in _slots(second, scope).items() if v.value != own[n].value}

@@ -17,7 +17,13 @@ MANIFEST = "manifest.toml"
 _RECORD = "checksums.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_KEYS = {"name", "language", "url", "size_mb", "licence", "about", "sha256"}
+KINDS: dict[str, tuple[str, ...]] = {
+    "vosk": (),
+    "sentence-encoder": ("model.safetensors", "vocab.txt"),
+}
+"""What a model is for, and the files that it must have; a Vosk model's own are looked for
+elsewhere."""
+_KEYS = {"kind", "name", "language", "url", "size_mb", "licence", "about", "sha256"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class ModelEntry:
     """Also the name of its folder."""
     language: str
     url: str
-    """Of a zip archive with one folder in it."""
+    """Of a zip archive with the model's folder in it."""
     size_mb: int = 0
     """Of the archive, as its publisher says."""
     licence: str = ""
@@ -36,6 +42,8 @@ class ModelEntry:
     sha256: str = ""
     """Of the archive; empty where the publisher gives none: then the first fetch is trusted and
     its checksum kept in `checksums.json`."""
+    kind: str = "vosk"
+    """One of `KINDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,8 @@ def _mistake(table: dict[str, Any]) -> str:
         return f"unknown: {', '.join(sorted(unknown))} (known: {', '.join(sorted(_KEYS))})"
     if not _NAME.fullmatch(table["name"]):
         return "name may hold letters, digits, dot, dash and underscore"
+    if table.get("kind", "vosk") not in KINDS:
+        return f"kind must be one of {', '.join(KINDS)}"
     if urlsplit(table["url"]).scheme not in ("http", "https"):
         return "url must begin with https:// or http://"
     if table.get("sha256") and not _SHA256.fullmatch(str(table["sha256"])):

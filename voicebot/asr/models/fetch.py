@@ -11,11 +11,11 @@ import stat
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from voicebot.asr.models.catalog import Catalog, ModelEntry
+from voicebot.asr.models.catalog import KINDS, Catalog, ModelEntry
 from voicebot.asr.models.folder import write_record
 from voicebot.asr.vosk_model import VoskModel
 from voicebot.core.errors import VoicebotError
@@ -52,7 +52,7 @@ def fetch(entry: ModelEntry, catalog: Catalog, progress: Progress) -> Fetched:
     try:
         _download(entry.url, archive, progress)
         sha256, first = _checked(entry, catalog, archive)
-        unpacked = _unpacked(archive, partial / entry.name)
+        unpacked = _unpacked(archive, partial / entry.name, entry.kind)
     except OSError as error:
         raise FetchError(f"{entry.name}: {error}; run the command again to go on") from error
     write_record(unpacked, entry.url, sha256)
@@ -114,7 +114,7 @@ def _checked(entry: ModelEntry, catalog: Catalog, archive: Path) -> tuple[str, b
     return sha256, not expected
 
 
-def _unpacked(archive: Path, target: Path) -> Path:
+def _unpacked(archive: Path, target: Path, kind: str) -> Path:
     """The model's folder within the archive, unpacked below `target`."""
     shutil.rmtree(target, ignore_errors=True)
     try:
@@ -124,12 +124,22 @@ def _unpacked(archive: Path, target: Path) -> Path:
     except zipfile.BadZipFile as error:
         archive.unlink()
         raise FetchError(f"{archive.stem}: what came is no zip archive") from error
+    if KINDS[kind]:
+        return _holding(archive, target, KINDS[kind])
     inside = list(target.iterdir())
     root = inside[0] if len(inside) == 1 and inside[0].is_dir() else target
     missing = VoskModel(root).missing
     if missing:
         raise FetchError(f"{archive.stem}: not a Vosk model: {', '.join(missing)} missing")
     return root
+
+
+def _holding(archive: Path, target: Path, names: Sequence[str]) -> Path:
+    """The folder with these files, however deep it lies: a wheel has its own folders around."""
+    for found in sorted(target.rglob(names[0])):
+        if all((found.parent / name).is_file() for name in names):
+            return found.parent
+    raise FetchError(f"{archive.stem}: not what was expected: no {' and '.join(names)} in it")
 
 
 def _check_members(bundle: zipfile.ZipFile) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from voicebot.asr.models.catalog import Catalog
+from voicebot.asr.models.catalog import KINDS, Catalog
 from voicebot.asr.settings import AsrSettings
 from voicebot.asr.vosk_model import VoskModel
 from voicebot.core.errors import ConfigError, Problem
@@ -29,7 +29,9 @@ def chosen_folders(settings: AsrSettings, catalog: Catalog) -> dict[str, VoskMod
         raise ConfigError(problems)
     for entry in catalog.entries:
         model = VoskModel(catalog.path(entry))
-        if entry.language not in chosen and model.path.is_dir() and not model.missing:
+        if entry.kind != "vosk" or entry.language in chosen:
+            continue
+        if model.path.is_dir() and not model.missing:
             chosen[entry.language] = model
     return chosen
 
@@ -48,7 +50,7 @@ def _mend(model: VoskModel, language: str, catalog: Catalog) -> str:
     """The command that brings the folder."""
     if catalog.entry(model.path.name) is not None:
         return f"run `voicebot models fetch {model.path.name}`"
-    names = [entry.name for entry in catalog.entries if entry.language == language]
+    names = [e.name for e in catalog.entries if (e.language, e.kind) == (language, "vosk")]
     if names:
         return f"run `voicebot models fetch {names[0]}` and name that folder"
     return "`voicebot models list` shows what can be fetched"
@@ -65,11 +67,13 @@ def write_record(folder: Path, url: str, archive_sha256: str) -> None:
     (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
 
 
-def faults(folder: Path, expected_sha256: str = "") -> list[str]:
+def faults(folder: Path, expected_sha256: str = "", kind: str = "vosk") -> list[str]:
     """What is wrong with a model folder; empty if it is whole and as fetched."""
     if not folder.is_dir():
         return ["not there"]
-    found = [f"{name} is missing" for name in VoskModel(folder).missing]
+    needed = [name for name in KINDS[kind] if not (folder / name).is_file()]
+    missing = needed if KINDS[kind] else VoskModel(folder).missing
+    found = [f"{name} is missing" for name in missing]
     file = folder / RECORD
     if not file.exists():
         return found

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=("en", "zh"), default="", help="default: by the script")
     parser.add_argument(
         "--encoder", type=Path, metavar="FOLDER",
-        help=f"model.safetensors and vocab.txt of MiniLM (default: asr_models/{MODEL})",
+        help=f"model.safetensors and vocab.txt of MiniLM (default: {MODEL})",
     )  # fmt: skip
     parser.add_argument(
         "--lexical", action="store_true", help="by words alone, without the encoder"
@@ -30,10 +30,10 @@ def encoder_for(args: argparse.Namespace, language: str) -> SentenceEncoder | No
     """None for Chinese, where asked, and where there is none, which is said."""
     if args.lexical or language == "zh":
         return None
-    encoder = find_encoder(args.encoder)
+    encoder = SentenceEncoder(args.encoder) if args.encoder else find_encoder()
     if encoder is None:
         print(
-            f"No sentence encoder in asr_models/{MODEL}: learning by words alone, which is right "
+            f"No sentence encoder in {MODEL}: learning by words alone, which is right "
             "less often. docs/ops.md says how to get it.",
             file=sys.stderr,
         )

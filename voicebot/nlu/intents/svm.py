@@ -17,7 +17,8 @@ from voicebot.nlu.intents.tfidf import Floats, Row
 _COST = 1.0
 _STILL = 0.05
 """Ends where no dual variable would gain more than this by moving."""
-_ROUNDS = 10
+ROUNDS, BRIEF_ROUNDS = 10, 5
+"""Passes over the texts; half of them are enough to calibrate by."""
 
 
 def train_svm(
@@ -25,14 +26,15 @@ def train_svm(
     labels: NDArray[np.int64],
     shape: tuple[int, int],
     done: Callable[[int], None] | None = None,
+    rounds: int = ROUNDS,
 ) -> Floats:
-    """Weights of `shape` (places, classes); `done` hears of rounds, `_ROUNDS` at most."""
+    """Weights of `shape` (places, classes); `done` hears of each round."""
     weights = np.zeros(shape, np.float32)
     signs = np.full((len(rows), shape[1]), -1, np.float32)
     signs[np.arange(len(rows)), labels] = 1
     duals = np.zeros_like(signs)
     order = np.random.default_rng(1)
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         moved = 0.0
         for row in order.permutation(len(rows)):
             moved = max(moved, _step(weights, rows[row], signs[row], duals[row]))

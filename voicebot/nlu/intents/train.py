@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder, Vector
 from voicebot.nlu.intents.calibration import calibrate
 from voicebot.nlu.intents.features import Grams, normalized, views
-from voicebot.nlu.intents.model import Calibration, IntentModel, Sense, calibration_name
 from voicebot.nlu.intents.kernel import train_kernel
-from voicebot.nlu.intents.svm import train_svm
+from voicebot.nlu.intents.model import Calibration, IntentModel, Sense, calibration_name
+from voicebot.nlu.intents.svm import BRIEF_ROUNDS, ROUNDS, train_svm
 from voicebot.nlu.intents.tfidf import fit
 from voicebot.nlu.intents.training_set import Example, TrainingSet
 from voicebot.nlu.noise import Noise, stock
@@ -105,13 +105,18 @@ def _names(examples: Sequence[Example], language: str) -> list[Example]:
     return found
 
 
-def _fit(material: _Material, rows: NDArray[np.int64], done: Callable[[int], None]) -> IntentModel:
+def _fit(
+    material: _Material,
+    rows: NDArray[np.int64],
+    done: Callable[[int], None],
+    rounds: int = ROUNDS,
+) -> IntentModel:
     """From some of the examples."""
     grams = [material.grams[row] for row in rows]
     tfidf = fit(grams, material.language)
     truth = material.truth[rows]
     shape = (tfidf.width, len(material.labels))
-    svm = train_svm([tfidf.row(both) for both in grams], truth, shape, done)
+    svm = train_svm([tfidf.row(both) for both in grams], truth, shape, done, rounds)
     return IntentModel(
         material.labels,
         material.language,
@@ -203,8 +208,8 @@ def _held_out(material: _Material, step: Step) -> _Held:
         kept = np.setdiff1d(np.arange(len(material.texts)), out)
         if len(out) == 0:
             continue
-        told = _told(step, f"holding out {fold + 1}")
-        held.models.append(_fit(material, kept, told))
+        told = _told(step, f"holding out {fold + 1}", BRIEF_ROUNDS)
+        held.models.append(_fit(material, kept, told, BRIEF_ROUNDS))
         held.rows.append(np.random.default_rng(fold).permutation(out)[:_ENOUGH])
         done += len(held.rows[-1])
         if done >= _ENOUGH:
@@ -223,7 +228,7 @@ def _folds(truth: NDArray[np.int64]) -> NDArray[np.int64]:
     return folds
 
 
-def _told(step: Step, what: str, of: int = 10) -> Callable[[int], None]:
+def _told(step: Step, what: str, of: int = ROUNDS) -> Callable[[int], None]:
     """Sums up what is done and tells."""
     so_far = 0
 

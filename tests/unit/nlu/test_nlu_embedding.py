@@ -1,0 +1,78 @@
+"""The sentence encoder against a plain reference, on made-up weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import minilm
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.core.errors import EngineError
+from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
+from voicebot.nlu.embedding.wordpiece import MAX_PIECES, WordPiece
+
+TENSORS = minilm.made_up()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return minilm.write(tmp_path_factory.mktemp("minilm"), TENSORS)
+
+
+def numbers(*pieces: str) -> list[int]:
+    return [minilm.PIECES.index(piece) for piece in ("[CLS]", *pieces, "[SEP]")]
+
+
+@pytest.mark.parametrize("text", ["My card is lost", "help", "sending me cards?", "", "卡 xyz"])
+def test_a_vector_is_what_the_papers_say(folder: Path, text: str) -> None:
+    encoder = SentenceEncoder(folder)
+    expected = minilm.reference(TENSORS, WordPiece(folder / "vocab.txt")(text))
+    assert np.allclose(encoder(text), expected, atol=1e-5)
+
+
+def test_many_at_once_are_as_one_by_one(folder: Path) -> None:
+    encoder = SentenceEncoder(folder)
+    texts = ["my card", "help", "send money", "lost card", "my bank", "is my card lost"] * 5
+    told: list[int] = []
+    rows = encoder.many(texts, 2, told.append)
+    assert np.allclose(rows, [encoder(text) for text in texts], atol=1e-5)
+    assert sum(told) == len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("Sending, cards?", ("send", "##ing", ",", "card", "##s", "?")),
+        ("HÉLP", ("help",)),
+        ("卡卡", ("卡", "卡")),
+        ("cardx", ("[UNK]",)),
+        ("x" * 500, ("[UNK]",)),
+        ("my\tcard\x00\n", ("my", "card")),
+    ],
+)
+def test_words_are_cut_into_the_longest_pieces(
+    folder: Path, text: str, pieces: tuple[str, ...]
+) -> None:
+    assert WordPiece(folder / "vocab.txt")(text) == numbers(*pieces)
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_pieces(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.getbasetemp() / "pieces"
+    if not folder.exists():
+        minilm.write(folder, {})
+    assert 2 <= len(WordPiece(folder / "vocab.txt")(text * 40)) <= MAX_PIECES
+
+
+def test_weights_that_are_none_are_named(folder: Path, tmp_path: Path) -> None:
+    broken = minilm.write(tmp_path / "broken", TENSORS)
+    data = (broken / "model.safetensors").read_bytes()
+    (broken / "model.safetensors").write_bytes(data[: len(data) // 2])
+    with pytest.raises(EngineError, match=r"model\.safetensors"):
+        SentenceEncoder(broken)
+    other = minilm.write(tmp_path / "other", {"embeddings.x": TENSORS["embeddings.LayerNorm.bias"]})
+    with pytest.raises(EngineError, match="no MiniLM"):
+        SentenceEncoder(other)
