@@ -223,7 +223,11 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
             )
     _note_what_is_missing(settings, recognizer, announce)
     zone = _zone(settings)
-    understanding = nlu.build(now=lambda: datetime.now(zone).replace(tzinfo=None))
+    understanding = nlu.build(
+        hotline.understanding, now=lambda: datetime.now(zone).replace(tzinfo=None)
+    )
+    for note in understanding.notes:
+        announce(f"Note: {note}")
     line = SipEndpoint(settings.sip)
     services = Services(
         telephone=line,
