@@ -92,7 +92,12 @@ class Global(Strict):
 class Backend(Strict):
     """Where http nodes send their requests."""
 
-    url: str = Field(pattern=r"^https?://\S+$", description="Base URL, without a slash at its end.")
+    url: str = Field(
+        pattern=r"^https?://\S+$",
+        description="Base URL, without a slash at its end.",
+        # An editor sees the file before `${env:NAME}` is read.
+        json_schema_extra={"pattern": r"^(https?://|\$\{env:)\S+$"},
+    )
     headers: dict[str, HeaderTemplate] = Field(
         {},
         description="Sent with every request; `{secret:name}` is a secret of the configuration.",
