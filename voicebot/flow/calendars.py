@@ -104,7 +104,16 @@ def _checked_date(text: str) -> str:
     return text
 
 
-Date = Annotated[str, AfterValidator(_checked_date)]
+def _written_date(value: object) -> object:
+    """TOML has dates of its own."""
+    return value.isoformat() if type(value) is datetime.date else value
+
+
+Date = Annotated[
+    str,
+    BeforeValidator(_written_date, json_schema_input_type=str),
+    AfterValidator(_checked_date),
+]
 """`2026-12-25`, or `12-25` for every year."""
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from typing import cast
 
 from voicebot.core.record import FactKind
 from voicebot.flow.expressions import EvaluationError
@@ -130,8 +131,7 @@ def _is_special(state: FlowState, event: Event) -> bool:
 
 def _guarded(walk: Walk, event: Event | None) -> None:
     """Let the present node act; an expression without a value is the flow's error."""
-    node = walk.flow.nodes[walk.state.node]
-    assert isinstance(node, Kind)
+    node = cast("Kind", walk.flow.nodes[walk.state.node])
     try:
         if event is None:
             node.enter(walk)

@@ -160,6 +160,10 @@ def _line(fact: Fact) -> Line | None:
             return line("notify", data.get("channel"))
         case FactKind.SURVEYED:
             return line("survey", data.get("question"), data.get("score"))
+        case FactKind.MILESTONE:
+            return line("mark", data.get("milestone"))
+        case FactKind.CAME_TO:
+            return line("mark", "outcome", data.get("outcome"))
         case FactKind.LANGUAGE:
             return line("language", data.get("language"))
         case FactKind.HELD:

@@ -88,6 +88,13 @@ def test_who_hangs_up_within_a_prompt(pen: Any) -> None:
     assert transcript(facts)[-1].note == "within a prompt; 0.9 s of 2.0 s heard"
 
 
+def test_how_far_a_call_came_and_what_came_of_it(pen: Any) -> None:
+    write = pen("one")
+    facts = [write("milestone", milestone="identified"), write("came_to", outcome="paid")]
+    lines = [(line.who, line.text) for line in transcript(facts)]
+    assert lines == [("mark", "identified"), ("mark", "outcome  paid")]
+
+
 def test_secret_keys_are_dots(pen: Any) -> None:
     assert transcript([pen("one")("keyed", count=4)])[0].text == "••••"
 
