@@ -18,7 +18,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -43,6 +43,9 @@ _ROUNDS, _STARVED = 4, 0.9
 """A worker that computes and was not given the deadline's time of a core gets it again, so many
 times at most: killed, it would load its models anew while the cores are short already. The caller
 does not wait for it: see `WorkerPool.answer`."""
+
+_TOO_LONG_S = 0.8
+"""A caller who has waited so long for a worker, and then waits for the decode, notices."""
 
 _RESPAWN_PAUSE_S = 1.0
 """After a worker that did not even start, so that a broken model does not spin."""
@@ -311,13 +314,13 @@ class WorkerPool:
         return await wire.read(stdout)
 
     async def _next(self, worker: _Worker) -> Job:
-        """The most urgent job that this worker may do, the oldest of them."""
+        """The most urgent job that this worker may do."""
         while True:
             worker.wake.clear()
             self._jobs = [job for job in self._jobs if not job.result.done()]
             mine = [job for job in self._jobs if self._may(worker, job)]
             if mine:
-                job = min(mine, key=lambda job: job.urgency)
+                job = _most_urgent(mine)
                 self._jobs.remove(job)
                 return job
             died = asyncio.ensure_future(worker.process.wait())
@@ -351,7 +354,9 @@ class WorkerPool:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=1 << 20,
-            start_new_session=True,
+            # Out of reach of Ctrl-C, but in our session: Linux weighs sessions against each other,
+            # and a process's niceness only within its own (sched(7), autogroup).
+            process_group=0,
             env=_environment(),
         )
         worker = _Worker(next(self._numbers), process)
@@ -373,6 +378,15 @@ class WorkerPool:
         self._workers.pop(worker.number, None)
         for other in self._workers.values():
             other.wake.set()
+
+
+def _most_urgent(jobs: Sequence[Job]) -> Job:
+    """The oldest of the most urgent; where it waits too long already, the youngest: there is more
+    to do than can be done, and in order of age every answer would come too late."""
+    first = min(jobs, key=lambda job: job.urgency)
+    if time.monotonic() - first.queued_s <= _TOO_LONG_S or first.urgency is Urgency.BACKGROUND:
+        return first
+    return [job for job in jobs if job.urgency is first.urgency][-1]
 
 
 def _fail(job: Job, reason: str) -> None:

@@ -48,12 +48,15 @@ class Speaker:
         self._started_ms = 0
         self._started_s = 0.0
         self._first_sound_ms: int | None = None
+        self._looked_ms = -1
+        """Time of the call when what is still to be played was last looked at."""
         self._failed = False
         """The synthesizer failed since the last `start`; the fallback was played instead."""
 
     def start(self, prompts: Sequence[tuple[Prompt, BargeIn]]) -> None:
         """Begin to speak; what was spoken before must have ended."""
         self._failed = False
+        self._looked_ms = -1
         self._went_out_ms = 0.0
         self._started_ms = self._pen.now_ms()
         self._started_s, self._first_sound_ms = asyncio.get_running_loop().time(), None
@@ -66,7 +69,13 @@ class Speaker:
         """Something is still to be played (paused or not)."""
         if self._feeding is None:
             return False
-        if self._feeding.done and self._has_gone_out:
+        now_ms = self._pen.now_ms()
+        if now_ms == self._looked_ms:  # asked several times a frame
+            return True
+        self._looked_ms = now_ms
+        # Looked at in every frame, so that it is known how far a leg came that ends.
+        heard_ms = self.heard_ms
+        if self._feeding.done and heard_ms >= self.given_ms:
             self._finish(interrupted=False)
         return self._feeding is not None
 
@@ -86,13 +95,6 @@ class Speaker:
             if heard < 0:
                 return item.barge_in
         return self._items[-1].barge_in if self._items else BargeIn.BOTH
-
-    @property
-    def _has_gone_out(self) -> bool:
-        """All that was made so far was played."""
-        if self._leg.state is LegState.DISCONNECTED:
-            return self._went_out_ms >= self.given_ms
-        return self._unplayed_ms() <= 0
 
     @property
     def given_ms(self) -> float:

@@ -26,6 +26,8 @@ class NoiseFloor:
         self.db = _UNKNOWN_DB
         self._smooth_db: float | None = None
         self._parts: deque[float] = deque(maxlen=_PARTS)
+        self._past_db = _UNKNOWN_DB
+        """The least of the parts."""
         self._part_db = 0.0
         self._part_frames = 0
 
@@ -38,8 +40,9 @@ class NoiseFloor:
         self._smooth_db = previous + _SMOOTHING * (level_db - previous)
         self._part_db = min(self._part_db, self._smooth_db)
         self._part_frames += 1
-        self.db = min(self._part_db, *(self._parts or (_UNKNOWN_DB,)))
+        self.db = min(self._part_db, self._past_db)
         if self._part_frames == _PART_FRAMES:
             self._parts.append(self._part_db)
+            self._past_db = min(self._parts)
             self._part_db, self._part_frames = 0.0, 0
         return self.db

@@ -59,8 +59,9 @@ class Outburst:
     def _stands_out(self, level_db: float, floor_db: float) -> bool:
         if len(self._past) < _LEAST_PAST_FRAMES:
             return False
-        over = max(floor_db + self._over_floor_db, max(self._past) + self._over_past_db)
-        return level_db > over and self._was_quiet(floor_db)
+        if level_db <= floor_db + self._over_floor_db:  # most frames end here
+            return False
+        return level_db > max(self._past) + self._over_past_db and self._was_quiet(floor_db)
 
     def _was_quiet(self, floor_db: float) -> bool:
         loud_db = floor_db + _QUIET_DB

@@ -122,6 +122,28 @@ async def test_final_readings_go_first_and_dropped_ones_never() -> None:
     await pool.close()
 
 
+async def test_where_all_come_too_late_the_youngest_goes_first() -> None:
+    """In order of age, each caller would have given up by the time of the answer."""
+    pool = WorkerPool({"test": True}, size=1, deadline_ms=10_000)
+    await pool.start()
+    order: list[int] = []
+
+    def noted(name: int) -> Callable[[int], Message]:
+        def build(_: int) -> Message:
+            order.append(name)
+            return Message({"engine": "test"})
+
+        return build
+
+    jobs = [pool.submit(noted(number), Urgency.FINAL) for number in range(4)]
+    for late in jobs[:3]:
+        late.queued_s -= 60
+    jobs[3].urgency = Urgency.PARTIAL
+    await asyncio.gather(*map(pool.answer, jobs))
+    assert order == [2, 1, 0, 3]
+    await pool.close()
+
+
 async def test_stopping_leaves_nothing_and_fails_what_waits(pool: WorkerPool) -> None:
     pids = pool.pids
     jobs = [ask(pool, hang=True) for _ in range(4)]
