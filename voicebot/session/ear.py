@@ -18,7 +18,7 @@ from typing import Any
 
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.errors import EngineError
-from voicebot.core.meaning import Interpretation
+from voicebot.core.meaning import Interpretation, Match
 from voicebot.core.ports import Hearing
 from voicebot.core.speech import Transcript, Voicing
 from voicebot.flow.steps import Listen
@@ -186,9 +186,15 @@ class Ear:
         if transcript.final:
             self._known = transcript, interpretation
         certain = interpretation.confidence >= CERTAIN and not interpretation.runner_up
-        return self._endpointer.answer(
-            pause, now_ms, complete=interpretation.complete, certain=certain
-        )
+        complete = interpretation.complete and not self._may_go_on(interpretation)
+        return self._endpointer.answer(pause, now_ms, complete=complete, certain=certain)
+
+    def _may_go_on(self, meant: Interpretation) -> bool:
+        """Half of a digit string sounds like some command or other: one that is not sure waits
+        where values are asked for."""
+        expected = self._listen.expectation
+        is_unsure = meant.confidence < expected.accept
+        return is_unsure and meant.match is Match.UNIVERSAL and bool(expected.slots)
 
     def _known_already(self) -> Utterance | None:
         """The utterance that has just ended, where its last pause told what it was."""
