@@ -10,6 +10,10 @@ from voicebot.core.meaning import Expectation
 from voicebot.core.prompt import Prompt
 from voicebot.publishing.library import Library
 
+_PAUSE_S = 0.02
+"""Between one expectation and the next: calls that begin meanwhile need many turns of the loop, and
+all of them pass within a frame's time."""
+
 
 class WarmVoice(Protocol):
     """Speaks prompts into the cache; what calls want to hear goes first."""
@@ -44,7 +48,6 @@ async def make_ready(
         for expectation in await asyncio.to_thread(flow.expectations):
             recognizer.warm([expectation])
             understanding.prepare(expectation)
-            # A call's frames are due every 20 ms.
-            await asyncio.sleep(0)
+            await asyncio.sleep(_PAUSE_S)
     for flow in flows:
         await voice.warm(await asyncio.to_thread(flow.static_prompts))
