@@ -65,6 +65,41 @@ Editors complete and check a file that begins with
 cannot; `voicebot flows draw` shows it as a picture.
 """
 
+LANGUAGES = """\
+## Several languages
+
+With `languages` a flow speaks each of them; calls begin in the first. Wherever a text may stand,
+there may be one for each, and the check names those that are missing; a list is several wordings,
+in each language as many as it needs. Phrases and labels go by language, too. A node of kind
+[language](#language) changes it.
+
+```yaml
+flow: two_tongues
+languages: [en, zh]
+start: hello
+on_error: person
+prompts:
+  hello: {en: ["Welcome.", "Hello."], zh: 您好。}
+globals: {operator: {key: 0, to: person}}
+nodes:
+  hello: {kind: say, prompt: hello, to: main}
+  main:
+    kind: menu
+    prompt: {en: "Your bill, or Chinese?", zh: 账单，还是英文？}
+    choices:
+      bill: {key: 1, phrases: {en: ["[my] bill"], zh: ["账单"]}, to: person}
+      other: {key: 2, phrases: {en: [chinese], zh: ["英文"]}, to: which}
+  which: {kind: branch, when: [{if: 'call.language == "en"', to: zh}], else: en}
+  zh: {kind: language, language: zh, to: main}
+  en: {kind: language, language: en, to: main}
+  person:
+    kind: queue
+    queue: service
+    outcomes: {served: bye, timeout: bye, full: bye, nobody: bye}
+  bye: {kind: hangup, prompt: {en: Goodbye., zh: 再见。}}
+```
+"""
+
 AROUND = """\
 flow: example
 start: first

@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from voicebot.core.markup import TAGS
+from voicebot.core.markup import ABOUT
 from voicebot.flow import base
 from voicebot.flow.codes import CODES, Code
 from voicebot.flow.functions import FUNCTIONS
@@ -175,6 +175,7 @@ def page() -> str:
         _flow(),
         *_shared_sections(),
         _expressions(),
+        flow_examples.LANGUAGES.strip(),
         _markup(),
     ]
     return "\n\n".join([*parts, *_codes()]) + "\n"
@@ -228,10 +229,11 @@ def _takes(name: str) -> Iterator[str]:
 
 
 def _markup() -> str:
-    tags = ", ".join(f"`<{tag}>`" for tag in TAGS)
+    rows = [f"| `{tag}` | {does} | `{example}` |" for tag, (does, example) in ABOUT.items()]
+    head = "| tag | what it does | example |\n|---|---|---|\n"
     return (
-        f"## Markup in prompts\n\nOf SSML 1.1: {tags}. Anything else in angle brackets is not "
-        "said, and the check names it."
+        "## Markup in prompts\n\nOf SSML 1.1. Anything else in angle brackets is not said, and "
+        "the check names it.\n\n" + head + "\n".join(rows)
     )
 
 

@@ -12,6 +12,7 @@ import yaml
 from documents import program
 
 from voicebot.core.errors import Problem, Severity
+from voicebot.core.markup import ABOUT, TAGS, mistakes
 from voicebot.flow.codes import CODES
 from voicebot.flow.document import Document, read_text
 from voicebot.flow.loader import read_flows
@@ -77,6 +78,20 @@ def test_an_example_of_a_kind_has_it_and_no_error(kind: str, tmp_path: Path) -> 
 
 def test_the_flow_that_teaches_is_without_a_problem(tmp_path: Path) -> None:
     assert problems(tmp_path, taught()) == []
+
+
+def test_the_flow_of_several_languages_is_without_a_problem(tmp_path: Path) -> None:
+    found = re.search(r"```yaml\n(.*?)```", flow_examples.LANGUAGES, re.DOTALL)
+    assert found is not None
+    assert problems(tmp_path, found[1]) == []
+    assert list(misfits(SCHEMA, as_yaml(found[1]))) == []
+
+
+def test_markup_is_explained_tag_by_tag() -> None:
+    assert tuple(ABOUT) == TAGS
+    for tag, (_, shown) in ABOUT.items():
+        assert f"<{tag}" in shown
+        assert list(mistakes(shown)) == []
 
 
 # ---------------------------------------------------------------- the schema

@@ -56,6 +56,30 @@ SAY_AS = frozenset(
         "duration",
     }
 )
+ABOUT: Mapping[str, tuple[str, str]] = {
+    "speak": ("the root, which may be left out", "<speak>Welcome.</speak>"),
+    "p": ("a paragraph: a longer pause after it", "<p>Welcome.</p> Please choose."),
+    "s": ("a sentence: a pause after it", "<s>Welcome</s> Please choose."),
+    "break": (
+        "a pause: `time` (10 s at most) or `strength`: "
+        + ", ".join(f"{name} {ms} ms" for name, ms in STRENGTHS_MS.items()),
+        'One moment. <break time="500ms"/> Here it is.',
+    ),
+    "sub": ("`alias` is said in place of what is written", '<sub alias="doctor">Dr</sub> May'),
+    "say-as": (
+        f"`interpret-as`: {', '.join(sorted(SAY_AS))}",
+        'Press <say-as interpret-as="digits">42</say-as>.',
+    ),
+    "prosody": (
+        f"`rate`: a percentage or {', '.join(RATES)}; `pitch`: a percentage or "
+        f"{', '.join(PITCHES)}; `volume`: decibels or {', '.join(VOLUMES_DB)}",
+        '<prosody rate="slow" volume="+3dB">{number}</prosody>',
+    ),
+    "emphasis": (f"`level`: {', '.join(EMPHASES_DB)}", "It is <emphasis>not</emphasis> open."),
+    "lang": ("another language's voice", 'Say <lang xml:lang="zh">你好</lang>.'),
+    "mark": ("is kept out of what is said; nothing else", 'Welcome.<mark name="here"/>'),
+}
+"""What each tag does, and an example."""
 _EMPTY_TAGS = frozenset({"break", "mark"})
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "speak": frozenset({"version", "xmlns", "xml:lang"}),

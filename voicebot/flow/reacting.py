@@ -6,8 +6,10 @@ silence, nonsense ── reaction by count ─┬─ listen again
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from voicebot.core.meaning import SlotValue
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
 from voicebot.flow.expecting import Expecting
@@ -89,6 +91,10 @@ class Reacting(Expecting):
         walk.revisit(no_matches=count)
         walk.note(FactKind.NOT_UNDERSTOOD, node=walk.place, count=count, text=shown)
         self._react(walk, self._no_match(walk.flow), count, "no_match")
+
+    def corrected(self, walk: Walk, proposal: Proposal, slots: Mapping[str, SlotValue]) -> None:
+        """The caller said other values instead of what was asked back."""
+        self.not_understood(walk)
 
     def retry(self, walk: Walk) -> None:
         """After a no: the question again, unless that has failed too often already."""
