@@ -14,7 +14,6 @@ from voicebot.core.meaning import (
     Interpretation,
     SlotSpec,
     SlotType,
-    SlotValue,
 )
 from voicebot.core.turn import BargeIn, KeySpec
 from voicebot.flow.asking_back import expected
@@ -82,10 +81,6 @@ class Expecting(Kind):
     @abstractmethod
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """The caller said no to it."""
-
-    def corrected(self, walk: Walk, proposal: Proposal, slots: Mapping[str, SlotValue]) -> None:
-        """The caller said other values instead of what was asked back."""
-        self.not_understood(walk)
 
     def alternatives(self, proposal: Proposal) -> tuple[Choice, ...]:
         """The choices of which one is asked for."""

@@ -142,9 +142,9 @@ def test_a_value_that_was_denied_is_not_taken_back_in(build: Build) -> None:
 
 def test_a_correction_needs_more_than_a_no(build: Build) -> None:
     caller = Caller(build(TWO)).choose("go").fill(0.5, amount=money("22.00 USD"))
-    caller.fill(0.25, answer=NO, amount=money("23.00 USD"))
+    caller.fill(0.32, answer=NO, amount=money("23.00 USD"))
     assert caller.said == "Please say yes or no. Or press 1 for yes, 2 for no."
-    caller.fill(0.25, answer=NO)
+    caller.fill(0.32, answer=NO)
     assert caller.said == "OK, let's try that again. How much?"
 
 
