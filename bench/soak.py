@@ -98,8 +98,8 @@ def _tenth(calls: int, ended: Sequence[Phone], before: Gauge, after: Gauge) -> T
 
 
 def _print(console: Console, tenths: Sequence[Tenth]) -> None:
-    table = Table("calls", "well", "set up p50 / p99, ms", "lost", "CPU ms a call", "MB", "workers MB",
-                  "files", "sockets", "threads", box=None)  # fmt: skip
+    table = Table("calls", "well", "set up p50 / p99, ms", "lost", "CPU ms a call", "MB",
+                  "workers MB", "files", "sockets", "threads", box=None)  # fmt: skip
     for one in tenths:
         table.add_row(
             str(one.calls), str(one.well), spread(one.setups_ms, 50, 99), str(one.missing),
