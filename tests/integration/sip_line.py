@@ -36,6 +36,7 @@ def settings(**changes: object) -> SipSettings:
     """One UDP socket on loopback, ports as the system likes."""
     base = SipSettings(
         transports=(Transport(TransportKind.UDP, 0, "127.0.0.1"),),
+        capacity=100,
         media=Media(rtp_port_first=0),
     )
     return replace(base, **changes)  # type: ignore[arg-type]

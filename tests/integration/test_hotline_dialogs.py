@@ -47,7 +47,7 @@ async def test_a_caller_is_transferred(running: Hotline) -> None:
     record, facts = await story(running, caller)
     assert record["outcome"] == "transferred"
     [sent] = [f["data"] for f in facts if f["kind"] == "transferred"]
-    assert sent == {"target": "branch", "outcome": "done", "code": 200}
+    assert sent == {"target": "branch", "outcome": "done", "code": 200, "talk_ms": 0}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ async def test_a_transfer_that_fails_leads_back_into_the_flow(
     caller = await call_by_sipp(running, "not_transferred", "desk", result=code)
     record, facts = await story(running, caller)
     [sent] = [f["data"] for f in facts if f["kind"] == "transferred"]
-    assert sent == {"target": "branch", "outcome": outcome, "code": int(code)}
+    assert sent == {"target": "branch", "outcome": outcome, "code": int(code), "talk_ms": 0}
     assert record["path"][-2:] == ["send", node]
     assert (record["outcome"], record["ended_by"]) == ("hung_up", "caller")
 

@@ -22,7 +22,7 @@ from voicebot.flow.properties import ConfidenceModel, Reactions, TimingModel
 from voicebot.flow.state import Flow, Proposal, Visit
 from voicebot.flow.walk import Kind, Walk
 
-YES_NO_CONFIRM = 0.3
+YES_NO_CONFIRM = 0.2
 """From this confidence a yes or no is taken: words so short score low, and little else is said."""
 
 

@@ -22,7 +22,7 @@ class FlowBoard:
 
     async def flows(self) -> dict[str, Any]:
         """What serves whom, the log, and why the last change was refused. Raises `EngineError`."""
-        entries = await asyncio.to_thread(self._versions.log)
+        entries = await asyncio.to_thread(self._versions.entries)
         library = self._desk.library
         return {
             "flows": [self._row(name, entries) for name in library.names()],

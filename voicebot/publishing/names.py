@@ -71,7 +71,7 @@ def _version(flow: str, which: str, versions: VersionStore | None) -> str:
     """The whole hash; empty where there is none."""
     if versions is None:
         return ""
-    now = standing(versions.log(flow))
+    now = standing(versions.entries(flow))
     entry = {LIVE: now.live, CANARY: now.canary}.get(which)
     if entry is not None or which in (LIVE, CANARY):
         return entry.version if entry else ""
@@ -83,7 +83,7 @@ def _version(flow: str, which: str, versions: VersionStore | None) -> str:
 
 
 def _hint(flow: str, versions: VersionStore | None) -> str:
-    known = dict.fromkeys(e.version[:SHOWN] for e in versions.log(flow)) if versions else {}
+    known = dict.fromkeys(e.version[:SHOWN] for e in versions.entries(flow)) if versions else {}
     return f"there are: {', '.join(known)}" if known else "nothing of it was published yet"
 
 

@@ -30,7 +30,7 @@ class Press:
 
     def standing(self, flow: str) -> Standing:
         """What serves the callers of a flow now."""
-        return standing(self.versions.log(flow))
+        return standing(self.versions.entries(flow))
 
     def publish(
         self,
@@ -65,7 +65,7 @@ class Press:
         """The version that was live before the present one. Raises `ConfigError` where there is
         none."""
         stack: list[str] = []
-        for entry in self.versions.log(flow):
+        for entry in self.versions.entries(flow):
             if entry.percent >= LIVE_PERCENT:
                 _put(stack, entry)
         if len(stack) < 2:

@@ -68,11 +68,11 @@ class _Published:
 
 
 def _published(versions: VersionStore) -> dict[str, _Published]:
-    log: dict[str, list[Publishing]] = {}
-    for entry in versions.log():
-        log.setdefault(entry.flow, []).append(entry)
+    by_flow: dict[str, list[Publishing]] = {}
+    for entry in versions.entries():
+        by_flow.setdefault(entry.flow, []).append(entry)
     found = {}
-    for flow, entries in log.items():
+    for flow, entries in by_flow.items():
         now = standing(entries)
         live, canary = (_document(versions, entry) for entry in (now.live, now.canary))
         files = frozenset(d.file.partition("@")[0] for d in (live, canary) if d is not None)

@@ -48,7 +48,7 @@ class VersionStore:
             assert number is not None
         return _publishing({**entry, "id": number[0]})
 
-    def log(self, flow: str = "") -> tuple[Publishing, ...]:
+    def entries(self, flow: str = "") -> tuple[Publishing, ...]:
         """The entries of one flow, or of all, oldest first."""
         table = tables.flow_log
         query = select(table).order_by(table.c.id)

@@ -98,14 +98,14 @@ def test_a_published_part_changes_the_version_of_what_calls_it(press: Press) -> 
 def test_a_part_that_breaks_what_calls_it_is_refused(press: Press) -> None:
     publish(press, "shop")
     publish(press, "part")
-    count = len(press.versions.log())
+    count = len(press.versions.entries())
     file = press.sources.folder / "part.yaml"
     broken = PART.replace("exits: [done]", "exits: [over]").replace("exit: done", "exit: over")
     file.write_text(broken, "utf-8")
     with pytest.raises(ConfigError) as raised:
         press.publish(find("part", press.sources.folder, press.versions), 100, "why")
     assert any(problem.file.startswith("shop.yaml@") for problem in raised.value.problems)
-    assert len(press.versions.log()) == count
+    assert len(press.versions.entries()) == count
 
 
 def test_a_file_that_somebody_is_writing_on_keeps_nobody_from_publishing(press: Press) -> None:
@@ -147,7 +147,7 @@ def test_a_canary_of_a_part_reaches_callers_of_the_whole(press: Press) -> None:
 def test_a_canary_needs_something_live_for_the_others(press: Press) -> None:
     with pytest.raises(ConfigError, match="no version of part is live"):
         publish(press, "part", 10)
-    assert press.versions.log() == ()
+    assert press.versions.entries() == ()
 
 
 def test_going_back_goes_further_back_each_time(press: Press) -> None:
@@ -166,7 +166,7 @@ def test_the_same_again_is_no_new_entry(press: Press) -> None:
     publish(press, "shop")
     named = find("shop", press.sources.folder, press.versions)
     assert press.publish(named, 100, "again") is None
-    assert len(press.versions.log()) == 1
+    assert len(press.versions.entries()) == 1
 
 
 def test_versions_are_found_by_what_people_call_them(press: Press) -> None:
@@ -189,6 +189,6 @@ def test_versions_are_found_by_what_people_call_them(press: Press) -> None:
 
 def test_the_log_has_the_time_in_utc(press: Press) -> None:
     publish(press, "shop")
-    (entry,) = press.versions.log()
+    (entry,) = press.versions.entries()
     assert abs((datetime.now(UTC) - entry.time).total_seconds()) < 60
     assert entry.by == "anna"

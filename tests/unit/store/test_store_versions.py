@@ -24,7 +24,7 @@ def test_a_version_is_kept_and_the_log_tells_who_and_why(url: str) -> None:
         version("a"), 100, kind=PublishingKind.PUBLISHED, by="anna", why="prices"
     )
     assert versions.get("shop", "a" * 64) == version("a")
-    assert versions.log("shop") == (entry,)
+    assert versions.entries("shop") == (entry,)
     assert (entry.by, entry.why, entry.percent) == ("anna", "prices", 100)
     assert entry.time.tzinfo is not None
     assert versions.latest() == entry.id
@@ -38,7 +38,7 @@ def test_a_version_that_is_there_is_never_changed(url: str) -> None:
     kept = versions.get("shop", "a" * 64)
     assert kept is not None
     assert kept.text == "flow: shop\n"
-    assert len(versions.log("shop")) == 2
+    assert len(versions.entries("shop")) == 2
     versions.close()
 
 
@@ -46,12 +46,12 @@ def test_flows_have_their_own_logs_and_prefixes(url: str) -> None:
     versions = open_versions(url)
     for letter, flow in (("a", "shop"), ("b", "shop"), ("a", "bank")):
         versions.publish(version(letter, flow), 100, kind=PublishingKind.PUBLISHED, by="", why="")
-    assert [entry.version[0] for entry in versions.log("shop")] == ["a", "b"]
-    assert [entry.flow for entry in versions.log()] == ["shop", "shop", "bank"]
+    assert [entry.version[0] for entry in versions.entries("shop")] == ["a", "b"]
+    assert [entry.flow for entry in versions.entries()] == ["shop", "shop", "bank"]
     assert versions.find("shop", "aaaa") == ("a" * 64,)
     assert versions.find("shop", "c") == ()
     assert versions.find("shop", "%") == ()
-    live = standing(versions.log("shop")).live
+    live = standing(versions.entries("shop")).live
     assert live is not None
     assert live.version == "b" * 64
     versions.close()
@@ -71,7 +71,7 @@ def test_looking_makes_no_database(url: str, tmp_path: Path) -> None:
     open_store(url).close()
     found = find_versions(url)
     assert found is not None
-    assert found.log() == ()
+    assert found.entries() == ()
     found.close()
 
 

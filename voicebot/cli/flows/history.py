@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List."""
     with published(args) as versions:
-        log = versions.log(args.flow) if versions is not None else ()
+        log = versions.entries(args.flow) if versions is not None else ()
     if args.json:
         rows = [{**asdict(e), "kind": e.kind.value, "time": e.time.isoformat()} for e in log]
         print(json.dumps(rows, ensure_ascii=False, indent=1))
