@@ -190,11 +190,11 @@ class Ear:
         return self._endpointer.answer(pause, now_ms, complete=complete, certain=certain)
 
     def _may_go_on(self, meant: Interpretation) -> bool:
-        """Half of a digit string sounds like some command or other: one that is not sure waits
-        where values are asked for."""
-        expected = self._listen.expectation
-        is_unsure = meant.confidence < expected.accept
-        return is_unsure and meant.match is Match.UNIVERSAL and bool(expected.slots)
+        """Half of a digit string sounds like some command or other: one that is not beyond doubt
+        waits where values are asked for."""
+        is_unsure = meant.confidence < CERTAIN
+        slots = self._listen.expectation.slots
+        return is_unsure and meant.match is Match.UNIVERSAL and bool(slots)
 
     def _known_already(self) -> Utterance | None:
         """The utterance that has just ended, where its last pause told what it was."""
