@@ -10,23 +10,21 @@ Outcomes: contained (served by the flow), handled (by an agent), transferred, un
 was wanted and none came), abandoned (left while waiting), hung_up (left within the flow), refused,
 failed; running. docs/qa.md explains them and every field.
 
-Exit codes: 0 done, 1 there is no database or no such call, 2 wrong use.
+Exit codes: 0 done, 1 there is no such call, 2 wrong use, or there is no database.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from voicebot.cli.places import add_places, store_url
 from voicebot.core.call import Outcome
-from voicebot.core.errors import ConfigError
 from voicebot.core.record import Cdr, fold
 from voicebot.store.calls import CallStore
 from voicebot.store.opening import open_calls
@@ -53,24 +51,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("id", metavar="ID", help="id of the call, or how it begins")
     for command in (listing, show):
         command.add_argument("--json", action="store_true", help="JSON, one object a line")
-        command.add_argument(
-            "--data",
-            type=Path,
-            default=Path(os.environ.get("VOICEBOT_DATA") or "data"),
-            metavar="DIR",
-            help="data folder (environment VOICEBOT_DATA, else ./data)",
-        )
+        add_places(command, "config", "data")
 
 
 def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
-    try:
-        store = open_calls(f"sqlite:///{args.data / 'voicebot.db'}")
-    except ConfigError as error:
-        for problem in error.problems:
-            print(f"voicebot calls: {problem.file}: {problem.message}", file=sys.stderr)
-            print(f"  {problem.hint}", file=sys.stderr)
-        return 1
+    store = open_calls(store_url(args))
     try:
         return _list(store, args) if args.what == "list" else _show(store, args)
     finally:

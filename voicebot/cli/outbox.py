@@ -8,21 +8,19 @@
 Works while the hotline serves. A notice is tried ten times within about two days; what it said is
 kept until it arrived. `--json` gives an object a line.
 
-Exit codes: 0 done, 1 there is no database or no such notice, 2 wrong use.
+Exit codes: 0 done, 1 there is no such notice, 2 wrong use, or there is no database.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from voicebot.cli.calls import table
+from voicebot.cli.places import add_places, store_url
 from voicebot.core.afterwards import CallbackRequest, CallbackState
-from voicebot.core.errors import ConfigError, EngineError
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.opening import open_afterwards
 from voicebot.store.outbox import NoticeState, OutboxStore, Waiting, channel_of
@@ -47,23 +45,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for command in (listing, callbacks):
         command.add_argument("--json", action="store_true", help="JSON, one object a line")
     for command in (listing, retry, callbacks):
-        command.add_argument(
-            "--data",
-            type=Path,
-            default=Path(os.environ.get("VOICEBOT_DATA") or "data"),
-            metavar="DIR",
-            help="data folder (environment VOICEBOT_DATA, else ./data)",
-        )
+        add_places(command, "config", "data")
 
 
 def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
-    try:
-        callbacks, outbox = open_afterwards(f"sqlite:///{args.data / 'voicebot.db'}")
-    except ConfigError as error:
-        for problem in error.problems:
-            print(f"voicebot outbox: {problem.file}: {problem.message}", file=sys.stderr)
-        return 1
+    callbacks, outbox = open_afterwards(store_url(args))
     commands: dict[str, Callable[[], int]] = {
         "list": lambda: _list(outbox, args),
         "retry": lambda: _retry(outbox, args),
@@ -71,9 +58,6 @@ def run(args: argparse.Namespace) -> int:
     }
     try:
         return commands[args.what]()
-    except EngineError as error:
-        print(f"voicebot outbox: {error}", file=sys.stderr)
-        return 1
     finally:
         outbox.close()
         callbacks.close()

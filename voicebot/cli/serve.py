@@ -21,11 +21,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 from dataclasses import replace
-from pathlib import Path
 
 from voicebot.app import serve
+from voicebot.cli.places import add_places
 from voicebot.config import Settings, load
 from voicebot.observe import log_lines
 from voicebot.observe.settings import LogSettings
@@ -33,28 +32,7 @@ from voicebot.observe.settings import LogSettings
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
-    env = os.environ.get
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path(env("VOICEBOT_CONFIG", "sip_config")),
-        metavar="DIR",
-        help="sip.toml and hotline.toml (default: sip_config, or $VOICEBOT_CONFIG)",
-    )
-    parser.add_argument(
-        "--flows",
-        type=Path,
-        default=Path(env("VOICEBOT_FLOWS", "ivr_flows")),
-        metavar="DIR",
-        help="flow files and recorded prompts (default: ivr_flows, or $VOICEBOT_FLOWS)",
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path(env("VOICEBOT_DATA", "data")),
-        metavar="DIR",
-        help="database, recordings, caches (default: data, or $VOICEBOT_DATA)",
-    )
+    add_places(parser)
     parser.add_argument(
         "--sip-port",
         type=_port,

@@ -40,6 +40,7 @@ def surroundings_of(hotline: HotlineFile) -> Surroundings:
     )
 
 
-def database_url(hotline: HotlineFile, data: Path) -> str:
-    """Where calls and published flows are kept."""
-    return hotline.database or f"sqlite:///{data / 'voicebot.db'}"
+def database_url(hotline: HotlineFile | None, data: Path) -> str:
+    """Where calls and published flows are kept: a file of the data folder, if nothing else is
+    configured."""
+    return (hotline.database if hotline else "") or f"sqlite:///{data / 'voicebot.db'}"

@@ -68,7 +68,7 @@ def test_an_id_that_says_too_little(
 
 
 def test_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["calls", "list", "--data", str(tmp_path / "nowhere")]) == 1
+    assert main(["calls", "list", "--data", str(tmp_path / "nowhere")]) == 2
     assert "no database" in capsys.readouterr().err
     assert not (tmp_path / "nowhere").exists()
 

@@ -61,4 +61,4 @@ def test_who_waits_for_a_call(
 
 
 def test_without_a_database(tmp_path: Path) -> None:
-    assert main(["outbox", "list", "--data", str(tmp_path)]) == 1
+    assert main(["outbox", "list", "--data", str(tmp_path)]) == 2

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from voicebot.cli.places import store_url
 from voicebot.config.surroundings import database_url, hotline_file, surroundings_of
 from voicebot.flow.anywhere import Anywhere
 from voicebot.publishing.press import Press
 from voicebot.publishing.sources import Sources
 from voicebot.store.opening import find_versions, open_versions
 from voicebot.store.versions import VersionStore
-
-
-def add_places(parser: argparse.ArgumentParser) -> None:
-    """`--flows`, `--config`, `--data`, as `voicebot serve` has them."""
-    for name, folder, text in (
-        ("flows", "ivr_flows", "the drafts"),
-        ("config", "sip_config", "hotline.toml: queues, destinations, database"),
-        ("data", "data", "the database"),
-    ):
-        usual = Path(os.environ.get(f"VOICEBOT_{name.upper()}", folder))
-        parser.add_argument(
-            f"--{name}", type=Path, default=usual, metavar="DIR", help=f"{text} (default: {folder})"
-        )
 
 
 def add_who_and_why(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -63,9 +49,7 @@ def press(args: argparse.Namespace) -> Iterator[Press]:
 def published(args: argparse.Namespace) -> Iterator[VersionStore | None]:
     """The store opened for reading; None where nothing can have been published. Raises
     `ConfigError`."""
-    has_config = args.config.is_dir()
-    url = database_url(hotline_file(args.config), args.data) if has_config else ""
-    versions = find_versions(url or f"sqlite:///{args.data / 'voicebot.db'}")
+    versions = find_versions(store_url(args))
     try:
         yield versions
     finally:

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import argparse
 
-from voicebot.cli.flows.at import add_places, add_who_and_why, percentage, press
+from voicebot.cli.flows.at import add_who_and_why, percentage, press
 from voicebot.cli.flows.publish import put_out
+from voicebot.cli.places import add_places
 from voicebot.core.publishing import LIVE_PERCENT, PublishingKind
 from voicebot.publishing.names import find
 from voicebot.publishing.press import shown

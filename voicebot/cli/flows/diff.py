@@ -19,7 +19,8 @@ import argparse
 import json
 from dataclasses import asdict
 
-from voicebot.cli.flows.at import add_places, published
+from voicebot.cli.flows.at import published
+from voicebot.cli.places import add_places
 from voicebot.core.errors import ConfigError
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.diff import changes, lines_of

@@ -17,7 +17,6 @@ loaded.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 
 from voicebot.cli.flows.finding import load_by_name
 from voicebot.cli.flows.walked import walked
+from voicebot.cli.places import add_places, store_url
 from voicebot.core.errors import VoicebotError
 from voicebot.flow.diagram import dot_of
 
@@ -41,19 +41,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stats", nargs="*", metavar="CALL", help="what callers did; all calls if none is named"
     )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path(os.environ.get("VOICEBOT_DATA") or "data"),
-        metavar="DIR",
-        help="data folder (environment VOICEBOT_DATA, else ./data)",
-    )
+    add_places(parser, "config", "data")
 
 
 def run(args: argparse.Namespace) -> int:
     """Draw, or print."""
     flow = load_by_name(args.folder, args.flow)
-    stats = None if args.stats is None else walked(args.data, flow.name, args.stats)
+    stats = None if args.stats is None else walked(store_url(args), flow.name, args.stats)
     source = dot_of(flow, with_errors=not args.no_errors, stats=stats)
     if args.dot:
         print(source, end="")

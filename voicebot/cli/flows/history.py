@@ -14,7 +14,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from voicebot.cli.flows.at import add_places, published
+from voicebot.cli.flows.at import published
+from voicebot.cli.places import add_places
 from voicebot.core.publishing import LIVE_PERCENT, Publishing, Standing, standing
 from voicebot.publishing.press import shown
 

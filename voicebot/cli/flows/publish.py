@@ -18,7 +18,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from voicebot.cli.flows.at import add_places, add_who_and_why, percentage, press
+from voicebot.cli.flows.at import add_who_and_why, percentage, press
+from voicebot.cli.places import add_places
 from voicebot.core.errors import ConfigError
 from voicebot.core.publishing import LIVE_PERCENT, PublishingKind
 from voicebot.publishing.names import Named, find

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from voicebot.core.call import Outcome
 from voicebot.core.errors import CallError
@@ -17,12 +16,12 @@ from voicebot.store.query import CallFilter
 _LEFT = (Outcome.HUNG_UP, Outcome.ABANDONED)
 
 
-def walked(data: Path, flow: str, calls: Sequence[str]) -> Stats:
+def walked(url: str, flow: str, calls: Sequence[str]) -> Stats:
     """The walks of the calls that are named (by how their ids begin), or of all of a flow's.
 
     Raises `CallError` for a call that is not there, `ConfigError` where there is no database.
     """
-    store = open_calls(f"sqlite:///{data / 'voicebot.db'}")
+    store = open_calls(url)
     try:
         ids = [_one(store, call) for call in calls] if calls else list(_of_flow(store, flow))
         return fold_walks(store.facts(call) for call in ids)
