@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict
 
 from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from voicebot.core.afterwards import CallbackRequest, CallbackState
 from voicebot.core.call import CallId
 from voicebot.store import tables
-from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.database import Conflict, transaction
 
 
 class CallbackStore:
@@ -30,12 +30,8 @@ class CallbackStore:
         query = select(table).order_by(table.c.requested_at, table.c.id)
         if state is not None:
             query = query.where(table.c.state == state.value)
-        try:
-            with self._engine.connect() as connection:
-                rows = connection.execute(query).mappings().all()
-        except SQLAlchemyError as error:
-            raise DatabaseAway(f"callbacks cannot be read: {reason(error)}") from error
-        return tuple(_request(dict(row)) for row in rows)
+        with transaction(self._engine, "callbacks cannot be read") as connection:
+            return tuple(_request(dict(row)) for row in connection.execute(query).mappings())
 
     def close(self) -> None:
         """Let the database go."""
@@ -43,13 +39,11 @@ class CallbackStore:
 
     def _add(self, request: CallbackRequest) -> None:
         row = {**asdict(request), "state": request.state.value}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(tables.callbacks).values(row))
-        except IntegrityError:
-            return  # Noted down already.
-        except SQLAlchemyError as error:
-            raise DatabaseAway(f"a callback cannot be noted down: {reason(error)}") from error
+        with (
+            suppress(Conflict),  # Noted down already.
+            transaction(self._engine, "a callback cannot be noted down") as connection,
+        ):
+            connection.execute(insert(tables.callbacks).values(row))
 
 
 def _request(row: dict[str, object]) -> CallbackRequest:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, exists, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from voicebot.core.call import CallId, Outcome
 from voicebot.core.record import Cdr, Fact, FactKind
 from voicebot.store import tables
-from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.database import transaction
 from voicebot.store.ledger import facts_of
 from voicebot.store.query import CallFilter, CallPage, read_cursor, write_cursor
 from voicebot.store.rows import advance, cdr_from_row
@@ -72,13 +71,8 @@ class CallStore:
         """Let the database go."""
         self._engine.dispose()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise DatabaseAway(f"the calls cannot be read: {reason(error)}") from error
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, "the calls cannot be read")
 
 
 def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from voicebot.core.errors import ConfigError, EngineError, Problem
@@ -17,6 +27,15 @@ from voicebot.core.errors import ConfigError, EngineError, Problem
 
 class DatabaseAway(EngineError):
     """The database is locked, full, gone or broken just now."""
+
+
+class Refused(EngineError):
+    """The database is well and does not take these values, nor will it later; the text holds none
+    of them."""
+
+
+class Conflict(Refused):
+    """A row with this key is there already, or another constraint does not hold."""
 
 
 def config_error(where: str, code: str, message: str, hint: str) -> ConfigError:
@@ -72,6 +91,26 @@ def open_engine(url: URL, *, busy_timeout_ms: int, mode: str = "rw") -> Engine:
     if file is not None and mode != "ro":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+@contextmanager
+def transaction(engine: Engine, what: str) -> Iterator[Connection]:
+    """A connection whose work is committed at the end, all of it or nothing.
+
+    Raises `DatabaseAway`, which is worth another try, or `Refused`; both say `what` went wrong.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except IntegrityError as error:
+        raise Conflict(f"{what}: {type(error).__name__}") from error
+    except StatementError as error:
+        # A missing table or right is a ProgrammingError: an operator can mend it.
+        if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+            raise DatabaseAway(f"{what}: {reason(error)}") from error
+        raise Refused(f"{what}: {type(error).__name__}") from error
+    except SQLAlchemyError as error:
+        raise DatabaseAway(f"{what}: {reason(error)}") from error
 
 
 def _json(value: object) -> str:

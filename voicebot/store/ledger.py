@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, insert, select, update
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    SQLAlchemyError,
-    StatementError,
-)
 
 from voicebot.core.call import CallId
 from voicebot.core.record import Cdr, Fact
 from voicebot.store import tables
-from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.database import DatabaseAway, Refused, transaction
 from voicebot.store.rows import advance, cdr_row, fact_from_row, fact_row
 
 log = logging.getLogger(__name__)
@@ -51,14 +44,14 @@ class Ledger:
         the database refuses, is left out. Raises `DatabaseAway`, and then nothing was written."""
         try:
             self._commit(facts)
-        except _Refused:
+        except Refused:
             for fact in facts:
                 self._append_alone(fact)
 
     def _append_alone(self, fact: Fact) -> None:
         try:
             self._commit([fact])
-        except _Refused as error:
+        except Refused as error:
             if self._has(fact):
                 log.info("a fact was in the journal already", extra={"kind": fact.kind})
             else:
@@ -67,7 +60,7 @@ class Ledger:
 
     def _commit(self, facts: Sequence[Fact]) -> None:
         self._check_file()
-        with _translated(), self._engine.begin() as connection:
+        with self._writing() as connection:
             folded = self._fold(connection, facts)
             connection.execute(_INSERT_FACT, [fact_row(fact) for fact in facts])
             self._store(connection, folded.values())
@@ -76,8 +69,11 @@ class Ledger:
     def _has(self, fact: Fact) -> bool:
         table = tables.facts.c
         query = select(table.seq).where(table.call == fact.call, table.seq == fact.seq)
-        with _translated(), self._engine.connect() as connection:
+        with self._writing() as connection:
             return connection.execute(query).first() is not None
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, "the journal")
 
     def _check_file(self) -> None:
         """SQLite writes on into a file that was removed, and all is lost with the process."""
@@ -119,24 +115,6 @@ class Ledger:
                 self._running[cdr.call] = cdr
             else:
                 self._running.pop(cdr.call, None)
-
-
-class _Refused(Exception):
-    """The database is well and does not take these values; its text holds none of them."""
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """A database that is away is waited for; one that refuses would refuse for ever."""
-    try:
-        yield
-    except StatementError as error:
-        # A missing table or right is a ProgrammingError: an operator can mend it.
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
-            raise DatabaseAway(reason(error)) from error
-        raise _Refused(type(error).__name__) from error
-    except SQLAlchemyError as error:
-        raise DatabaseAway(reason(error)) from error
 
 
 def facts_of(connection: Connection, call: CallId) -> list[Fact]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,12 +19,11 @@ from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from voicebot.core.afterwards import Mail, Notice, Webhook
 from voicebot.core.call import CallId
 from voicebot.store import tables
-from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.database import Conflict, DatabaseAway, transaction
 
 log = logging.getLogger(__name__)
 
@@ -153,13 +152,8 @@ class OutboxStore:
         with self._connected() as connection:
             connection.execute(query)
 
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise DatabaseAway(f"the outbox: {reason(error)}") from error
+    def _connected(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, "the outbox")
 
     # ------------------------------------------------------------ the writer thread
 
@@ -185,12 +179,12 @@ class OutboxStore:
     def _write(self, notice: Notice) -> bool:
         """False: later."""
         try:
-            with self._engine.begin() as connection:
+            with self._connected() as connection:
                 connection.execute(insert(tables.outbox).values(self._row(notice)))
-        except IntegrityError:
+        except Conflict:
             return True  # There already.
-        except DBAPIError as error:
-            log.warning("the outbox cannot be written", extra={"reason": reason(error)})
+        except DatabaseAway as error:
+            log.warning("the outbox cannot be written", extra={"reason": str(error)})
             return False
         except Exception as error:
             # The thread must outlive any surprise; a text of the error may hold the notice.

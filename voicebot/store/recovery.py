@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from voicebot.core.call import CallId, EndedBy, Outcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.store import tables
+from voicebot.store.database import transaction
 from voicebot.store.ledger import Ledger, facts_of
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ def close_open_calls(engine: Engine, ledger: Ledger, node: str) -> int:
     """
     calls = tables.calls.c
     query = select(calls.call).where(calls.ended.is_(None), calls.node == node)
-    with engine.connect() as connection:
+    with transaction(engine, "open calls") as connection:
         found = [CallId(call) for call in connection.execute(query).scalars()]
         ends = [_end(facts_of(connection, call)[-1]) for call in found]
     for end in ends:

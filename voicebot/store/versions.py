@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from voicebot.core.publishing import FlowVersion, Publishing, PublishingKind
 from voicebot.store import tables
-from voicebot.store.database import DatabaseAway, reason
+from voicebot.store.database import transaction
 
 
 class VersionStore:
@@ -40,7 +39,7 @@ class VersionStore:
             "by": by,
             "why": why,
         }
-        with self._using("the flow cannot be published") as connection:
+        with transaction(self._engine, "the flow cannot be published") as connection:
             if _version(connection, version.flow, version.version) is None:
                 connection.execute(insert(tables.flow_versions).values(_row(version)))
             done = connection.execute(insert(tables.flow_log).values(entry))
@@ -54,17 +53,17 @@ class VersionStore:
         query = select(table).order_by(table.c.id)
         if flow:
             query = query.where(table.c.flow == flow)
-        with self._using("published flows cannot be read") as connection:
+        with self._reading() as connection:
             return tuple(_publishing(row) for row in connection.execute(query).mappings())
 
     def latest(self) -> int:
         """Id of the youngest entry; 0 where there is none."""
-        with self._using("published flows cannot be read") as connection:
+        with self._reading() as connection:
             return connection.execute(select(func.max(tables.flow_log.c.id))).scalar() or 0
 
     def get(self, flow: str, version: str) -> FlowVersion | None:
         """One version; None where it was never published."""
-        with self._using("published flows cannot be read") as connection:
+        with self._reading() as connection:
             return _version(connection, flow, version)
 
     def find(self, flow: str, prefix: str) -> tuple[str, ...]:
@@ -72,20 +71,15 @@ class VersionStore:
         table = tables.flow_versions.c
         begins = table.version.startswith(prefix, autoescape=True)
         query = select(table.version).where(table.flow == flow, begins).order_by(table.version)
-        with self._using("published flows cannot be read") as connection:
+        with self._reading() as connection:
             return tuple(connection.execute(query).scalars())
 
     def close(self) -> None:
         """Let the database go."""
         self._engine.dispose()
 
-    @contextmanager
-    def _using(self, what: str) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise DatabaseAway(f"{what}: {reason(error)}") from error
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, "published flows cannot be read")
 
 
 def _version(connection: Connection, flow: str, version: str) -> FlowVersion | None:
