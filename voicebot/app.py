@@ -241,7 +241,6 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         music=_music(settings),
         destinations=hotline.destinations,
         clock=lambda: datetime.now(UTC),
-        today=lambda: datetime.now(zone).date(),
         message=recordings.message,
         callbacks=store.callbacks,
         outbox=store.outbox,

@@ -22,11 +22,12 @@ from voicebot.core.markup import (
 )
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.prompt import Prompt
+from voicebot.prompts.sentences import SENTENCE_PAUSE_MS
 from voicebot.prompts.spoken import without_markup
 from voicebot.prompts.wording import ordinal, primary_tag, word
 
-_PARAGRAPH_MS, _SENTENCE_MS = 500, 300
-"""Breaks at the ends of <p> and <s>."""
+_PARAGRAPH_MS = 500
+"""Break at the end of <p>."""
 _TYPES: Mapping[str, SlotType] = {
     "digits": SlotType.DIGITS,
     "telephone": SlotType.DIGITS,
@@ -149,7 +150,7 @@ class _Writer:
             if element.name == name:
                 break
         if name in ("p", "s") and (self.text.strip() or self.runs):
-            self.cut(_PARAGRAPH_MS if name == "p" else _SENTENCE_MS)
+            self.cut(_PARAGRAPH_MS if name == "p" else SENTENCE_PAUSE_MS)
 
     def unquote(self, tag: Tag) -> None:
         """Say what a <say-as> or <sub> stands for."""

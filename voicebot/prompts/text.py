@@ -8,7 +8,7 @@ from datetime import date
 
 from voicebot.core.prompt import Prompt
 from voicebot.prompts.runs import Run, Style, runs_of
-from voicebot.prompts.sentences import split
+from voicebot.prompts.sentences import Sentence, split
 
 _SENTENCE_ENDS = ".!?;。！？；…\n"
 
@@ -50,15 +50,13 @@ def _pieces(run: Run, prompt: Prompt) -> Iterator[Piece]:
         touched = any(s < sentence.end and sentence.start < e for s, e in run.values)
         is_static = prompt.is_static or not (touched or prompt.secret)
         is_last = sentence is sentences[-1]
-        pause_ms = _pause_after(run) if is_last else sentence.pause_ms
+        pause_ms = _pause_after(run, sentence) if is_last else sentence.pause_ms
         said = " ".join(run.text[sentence.start : sentence.end].split())
         yield Piece(said, is_static, pause_ms, run.style)
 
 
-def _pause_after(run: Run) -> int:
+def _pause_after(run: Run, last: Sentence) -> int:
     """After the last sentence of a run: what was written, else a pause where a sentence ends."""
     if run.pause_ms is not None:
         return run.pause_ms
-    sentences = split(run.text, run.values)
-    ended = run.text.rstrip()[-1:] in _SENTENCE_ENDS
-    return sentences[-1].pause_ms if ended else 0
+    return last.pause_ms if run.text.rstrip()[-1:] in _SENTENCE_ENDS else 0

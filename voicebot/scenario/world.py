@@ -118,7 +118,6 @@ class World:
             record=lambda call, rate: ("scenario.wav", self.recording),
             music=lambda queue, rate: Pcm(np.full(rate, 3, dtype=np.int16), rate),
             destinations=self.destinations or {},
-            today=self.began.date,
             clock=lambda: self.began + timedelta(seconds=loop.time()),
             message=self.messages,
             callbacks=self.callbacks,

@@ -38,6 +38,11 @@ async def ask_back_end(context: Context, action: Call, row: list[tuple[Prompt, B
     return call.result
 
 
+def reason_of(error: EngineError) -> str:
+    """What the flow and the journal are told of a request without an answer."""
+    return "timeout" if "timeout" in str(error) else "error"
+
+
 class _BackEndCall:
     """The attempts of one request."""
 
@@ -98,7 +103,7 @@ class _BackEndCall:
         try:
             reply = work.result()
         except EngineError as error:
-            reason = "timeout" if "timeout" in str(error) else "error"
+            reason = reason_of(error)
             self._note(0, reason)
             self._finish(CallFailed(reason), may_repeat=True)
         else:

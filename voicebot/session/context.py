@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from voicebot.core.afterwards import Callbacks, Outbox
 from voicebot.core.audio import Pcm
@@ -49,8 +50,6 @@ class Services:
     """SIP URIs by the names that flows give them."""
     clock: Callable[[], datetime]
     """The wall clock, UTC: only to stamp facts. Asked once a call."""
-    today: Callable[[], date]
-    """The date where the hotline is, for "tomorrow" and dates without a year."""
     message: Callable[[CallId, int], tuple[str, MessageRecording]] | None = None
     """A new file for a message at a rate in Hz; None: no messages are kept."""
     callbacks: Callbacks | None = None
@@ -106,6 +105,12 @@ class Context:
 
     def __post_init__(self) -> None:
         self.vad = self.services.vad()
+
+    def note(self, kind: FactKind, data: Mapping[str, Any]) -> None:
+        """Write a fact that the flow engine tells."""
+        if kind is FactKind.MOVED:
+            self.node = str(data["node"])
+        self.pen.write(kind, **data)
 
     def keep_secret(self, *, on: bool) -> None:
         """Keep what follows out of the recording, or let it in again."""

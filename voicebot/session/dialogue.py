@@ -138,7 +138,7 @@ async def _carry_out(context: Context, actions: Sequence[Action]) -> Event | Han
     for action in actions:
         match action:
             case Note(kind, data):
-                _note(context, kind, dict(data))
+                context.note(kind, data)
             case Notify():
                 notify(context, action)
             case Say(prompts, barge_in):
@@ -185,12 +185,6 @@ async def _after_words(context: Context, action: Wait) -> Event | HangUp:
         case HangUp():
             return action
     raise RuntimeError(f"no such action: {type(action).__name__}")
-
-
-def _note(context: Context, kind: FactKind, data: dict[str, object]) -> None:
-    if kind is FactKind.MOVED:
-        context.node = str(data["node"])
-    context.pen.write(kind, **data)
 
 
 async def say(context: Context, row: Row) -> None:

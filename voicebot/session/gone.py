@@ -21,6 +21,7 @@ from voicebot.flow.steps import (
     RequestCallback,
     Waited,
 )
+from voicebot.session.back_end_call import reason_of
 from voicebot.session.callback import request_callback
 from voicebot.session.context import Context
 from voicebot.session.notify import notify
@@ -49,9 +50,7 @@ async def finish(context: Context, state: FlowState, event: Event) -> None:
 def _do(context: Context, action: Action) -> None:
     match action:
         case Note(kind, data):
-            if kind is FactKind.MOVED:
-                context.node = str(data["node"])
-            context.pen.write(kind, **data)
+            context.note(kind, data)
         case Notify():
             notify(context, action)
         case _:
@@ -76,7 +75,7 @@ async def _ask(context: Context, action: Call) -> Event:
     try:
         reply: BackendReply = await context.services.backend.request(action.request)
     except EngineError as error:
-        reason = "timeout" if "timeout" in str(error) else "error"
+        reason = reason_of(error)
         context.pen.write(FactKind.REQUESTED, **fact, status=0, error=reason)
         return CallFailed(reason)
     context.pen.write(FactKind.REQUESTED, **fact, status=reply.status, error="")
