@@ -31,19 +31,18 @@ from urllib.parse import urlsplit
 
 from voicebot import nlu
 from voicebot.cli.chat_services import pretend, tell
+from voicebot.cli.flows.finding import load_by_name
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import hotline_file
 from voicebot.core.call import LegInfo, Outcome
-from voicebot.core.errors import ConfigError, EngineError, Problem
+from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.ports import Backend, BackendReply, BackendRequest, Understanding
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.engine import start, step
-from voicebot.flow.loader import load_file, load_flows
-from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
 from voicebot.flow.steps import (
     Action,
@@ -117,28 +116,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Talk until the call ends."""
-    return asyncio.run(_talk(_load(_file(args.folder, args.flow)), args))
-
-
-def _load(file: Path) -> Flow:
-    """The flow among those of its folder, which it may call; alone where one of them is wrong."""
-    flow = load_file(file)
-    try:
-        return load_flows(file.parent).get(flow.name)
-    except ConfigError:
-        return flow
-
-
-def _file(folder: Path, name: str) -> Path:
-    direct = Path(name)
-    if direct.suffix in (".yaml", ".yml") and direct.exists():
-        return direct
-    found = folder / f"{name}.yaml"
-    if not found.exists():
-        names = sorted(path.stem for path in folder.glob("*.yaml"))
-        hint = did_you_mean(name, names) or "there are: " + ", ".join(names)
-        raise ConfigError([Problem(str(folder), 0, 0, "missing-flow", f"no flow {name}", hint)])
-    return found
+    return asyncio.run(_talk(load_by_name(args.folder, args.flow), args))
 
 
 async def _talk(flow: Flow, args: argparse.Namespace) -> int:

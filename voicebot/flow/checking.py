@@ -15,8 +15,6 @@ from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import Flow
 
-SUFFIXES = (".yaml", ".yml")
-
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
@@ -34,13 +32,6 @@ class CheckedFile:
     def is_fit(self) -> bool:
         """Whether it may serve: there is no error, only warnings perhaps."""
         return not any(problem.severity is Severity.ERROR for problem in self.problems)
-
-
-def flow_files(path: FilePath) -> list[FilePath]:
-    """The flow files that a path stands for: itself, or those in the folder."""
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
 
 
 def check_files(

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from voicebot.core.errors import ConfigError, Problem, Severity
 from voicebot.flow.base import FlowName, marked
 from voicebot.flow.document import Document, read_document
+from voicebot.flow.files import flow_files
 from voicebot.flow.kinds import AnyNode
 from voicebot.flow.lints.translations import check_translations
 from voicebot.flow.localizing import Localized, languages_of, localize
@@ -61,7 +62,7 @@ def load_flows(
     problem of every file.
     """
     folder = FilePath(folder)
-    files = sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+    files = flow_files(folder) if folder.is_dir() else []
     if not files:
         raise ConfigError([Problem(str(folder), 0, 0, "no-flows", "there is no flow here")])
     return _load(files, Surroundings(queues, destinations), settings, environment)
@@ -167,12 +168,8 @@ def _named_beside(
     if wanted <= names:
         return []
     known = {path.resolve() for path in files}
-    beside = sorted({p for path in files for p in path.resolve().parent.glob("*.y*ml")} - known)
-    return [
-        read_flow(read_document(path), around, settings, env)
-        for path in beside
-        if path.suffix in (".yaml", ".yml")
-    ]
+    beside = {one for path in known for one in flow_files(path.parent)} - known
+    return [read_flow(read_document(path), around, settings, env) for path in sorted(beside)]
 
 
 def flows_named(flow: Flow) -> set[str]:

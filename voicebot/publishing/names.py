@@ -7,8 +7,8 @@ from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.publishing import standing
-from voicebot.flow.checking import SUFFIXES, flow_files
 from voicebot.flow.document import Document, read_document
+from voicebot.flow.files import SUFFIXES, flow_files
 from voicebot.flow.loader import content_hash
 from voicebot.flow.problems import did_you_mean
 from voicebot.publishing.sources import SHOWN, document_of, name_in

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.publishing import Publishing, Standing, standing
-from voicebot.flow.checking import flow_files
 from voicebot.flow.document import Document, read_document, read_text
+from voicebot.flow.files import flow_files
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
 from voicebot.publishing.library import Choice, Edition, Library, build

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.flow.anywhere import Anywhere
-from voicebot.flow.checking import flow_files
 from voicebot.flow.document import Document, read_document
+from voicebot.flow.files import SUFFIXES, flow_files
 from voicebot.flow.loader import Flows, load_flows
 from voicebot.scenario.coverage import Coverage, Move, coverage_of
 from voicebot.scenario.run import COMMON, Rehearsal, Result
 
-SUFFIXES = (".yaml", ".yml")
 TESTS = "tests"
 """The folder beside flows that holds their scenarios."""
 _LEAST_A_PROCESS = 8
@@ -104,7 +103,7 @@ def _scenarios(path: Path) -> Iterator[Wanted]:
 def _folder_of(folder: Path) -> Path:
     """The nearest folder that holds flows: this one, or one around it."""
     for one in (folder, *folder.resolve().parents):
-        if any(file.suffix in SUFFIXES for file in one.glob("*.y*ml")):
+        if flow_files(one):
             return one
     hint = f"scenarios are kept in {TESTS}/ beside the flow files"
     raise ConfigError([Problem(str(folder), 0, 0, "no-flows", "there is no flow here", hint)])

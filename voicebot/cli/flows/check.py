@@ -22,7 +22,8 @@ from pathlib import Path
 
 from voicebot.cli.flows.around import around
 from voicebot.core.errors import Problem, Severity
-from voicebot.flow.checking import CheckedFile, check_files, flow_files
+from voicebot.flow.checking import CheckedFile, check_files
+from voicebot.flow.files import flow_files
 
 _UNREADABLE = ("unreadable", "not-utf8", "too-large")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
-from voicebot.flow.checking import SUFFIXES, flow_files
 from voicebot.flow.document import read_document
+from voicebot.flow.files import SUFFIXES, flow_files
 from voicebot.flow.loader import load_file
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
