@@ -98,6 +98,14 @@ class Expectation:
     """Nothing of what is said or keyed here may be kept or logged."""
     speech: bool = True
     """False: only keys are listened for."""
+    filled: Mapping[str, SlotValue] = field(
+        default_factory=lambda: EMPTY, compare=False, repr=False
+    )
+    """Values of `slots` that were given before, whole or begun (`Interpretation.begun`): what is
+    said now completes them ("friday", then "at three") or corrects them ("no, the twenty-third"),
+    and comes back as the whole value. One that is not required gives way to those that are asked
+    for, unless the caller corrects. The same can be meant whatever was given before, so that it
+    does not count where expectations are compared."""
 
 
 class Match(StrEnum):
@@ -124,6 +132,11 @@ class Interpretation:
     """Slots that were filled by this utterance (a choice may bring some along)."""
     runner_up: str = ""
     """The next best choice, where one came close."""
+    begun: Mapping[str, SlotValue] = field(default_factory=lambda: EMPTY)
+    """Slots of which only a part was said, with `Match.SLOTS` beside others or with `Match.NONE`:
+    too few digits (`904`), a date's month (`2026-12`) or week (`2026-W48`), of a datetime the date
+    or the time alone, of a time the part of the day (`morning`, `noon`, `afternoon`, `evening`,
+    `night`). Put into the next `Expectation.filled`, they are completed by what is said then."""
     rivals: Mapping[str, SlotValue] = field(default_factory=lambda: EMPTY)
     """Next best values of slots, where another reading came close."""
     complete: bool = False

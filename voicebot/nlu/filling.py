@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from voicebot.core.meaning import SlotSpec, SlotType
 from voicebot.nlu.pattern import Fill, Tape
+from voicebot.nlu.refusing import Refused
 from voicebot.nlu.slots.reading import lexicon
 from voicebot.nlu.text import words_of
 from voicebot.nlu.weights import FILLERS, weight
@@ -16,6 +17,11 @@ _CORRECTING = lexicon(
     "no make that|correction|rather|or rather|scratch that|oh no|"
     "不对|不|不是|哦不|不不|错了|说错了|不对不对|应该是|不对是|不是是|我是说|啊不|不对应该是"
 )
+_TAKING_BACK = lexicon(
+    "no|not|wait|i meant|i mean|actually|make that|make it|change|correction|scratch that|instead|"
+    "wrong|不对|不是|错了|应该是|我是说|改成|换成|改到|改为|说错了|搞错了"
+)
+"""Words that take back something said earlier in the call."""
 _CARRIERS = frozenset(
     words_of("""
     number account card code pin date time amount total value digits phone telephone
@@ -40,13 +46,41 @@ class Filling:
 def fill(tape: Tape, specs: Sequence[SlotSpec], taken: Iterable[int] = ()) -> tuple[Fill, ...]:
     """Fill slots from tokens that are not taken: the longest first, in the order of the slots."""
     occupied = set(taken)
-    formed = [spec for spec in specs if spec.type is not SlotType.TEXT]
+    formed = [spec for spec in _in_order(tape, specs) if spec.type is not SlotType.TEXT]
     candidates = [
         (found, order)
         for order, spec in enumerate(formed)
         for at in range(tape.end)
         for found in tape.fills(spec.name, at)
     ]
+    refused = Refused(tape.utterance.words)
+    candidates = [c for c in candidates if not refused.covers(tape.specs[c[0].slot], c[0])]
+    filled = _longest(candidates, occupied)
+    for name, first in list(filled.items()):
+        filled[name] = _corrected(tape, first)
+    for spec in specs:
+        if spec.type is SlotType.TEXT and (rest := _rest(tape, spec.name, occupied)):
+            filled[spec.name] = rest
+    return tuple(filled.values())
+
+
+def begin(tape: Tape, specs: Sequence[SlotSpec], fills: Sequence[Fill]) -> tuple[Fill, ...]:
+    """Parts of slots that are not filled, from tokens that fill no other."""
+    occupied = {at for found in fills for at in range(found.first, found.last)}
+    names = {found.slot for found in fills}
+    refused = Refused(tape.utterance.words)
+    candidates = [
+        (found, order)
+        for order, spec in enumerate(_in_order(tape, specs))
+        if spec.name not in names
+        for at in range(tape.end)
+        if (found := tape.begins(spec.name, at)) and not refused.covers(spec, found)
+    ]
+    return tuple(_longest(candidates, occupied).values())
+
+
+def _longest(candidates: list[tuple[Fill, int]], occupied: set[int]) -> dict[str, Fill]:
+    """The longest of each slot, each token once; marks what it takes as occupied."""
     candidates.sort(key=lambda c: (c[0].first - c[0].last, c[0].first, c[1]))
     filled: dict[str, Fill] = {}
     for found, _ in candidates:
@@ -54,12 +88,20 @@ def fill(tape: Tape, specs: Sequence[SlotSpec], taken: Iterable[int] = ()) -> tu
         if found.slot not in filled and occupied.isdisjoint(span):
             filled[found.slot] = found
             occupied.update(span)
-    for name, first in list(filled.items()):
-        filled[name] = _corrected(tape, first)
-    for spec in specs:
-        if spec.type is SlotType.TEXT and (rest := _rest(tape, spec.name, occupied)):
-            filled[spec.name] = rest
-    return tuple(filled.values())
+    return filled
+
+
+def _in_order(tape: Tape, specs: Sequence[SlotSpec]) -> list[SlotSpec]:
+    """Which slots come first where a value may be of several: those that are asked for, and one
+    that was given before only where it is corrected or nothing else is asked for."""
+    given = [spec for spec in specs if spec.name in tape.filled and not spec.required]
+    others = [spec for spec in specs if spec not in given]
+    if not given:
+        return others
+    if any(_TAKING_BACK.at(tape.utterance.words, at) for at in range(tape.end)):
+        return given + others
+    is_asked = any(spec.required and spec.type is not SlotType.YES_NO for spec in others)
+    return others if is_asked else others + given
 
 
 def _corrected(tape: Tape, said: Fill) -> Fill:

@@ -8,12 +8,12 @@ tokens ─┬─ patterns ──────────── exact, or by soun
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from voicebot.core.meaning import Match, SlotSpec, SlotType
-from voicebot.nlu.filling import fill, judge
+from voicebot.core.meaning import EMPTY, Match, SlotSpec, SlotType, SlotValue
+from voicebot.nlu.filling import begin, fill, judge
 from voicebot.nlu.han import sounds_of
 from voicebot.nlu.negation import denied
 from voicebot.nlu.pattern import Fill, Pattern, Tape
@@ -30,6 +30,8 @@ _PART = 0.7
 _BY_SOUND = 0.88
 _DENIED = 0.4
 _FILLER_LOSS = 0.01
+_BEGUN = 0.9
+"""Part of a value: a command that is found as well comes first."""
 _COMPLETE_FROM = 0.7
 _LEADING = FILLERS | set(words_of("i my the a an 我 我的"))
 _DANGLING = frozenset(
@@ -52,6 +54,8 @@ class Meaning:
     first: int = 0
     last: int = 0
     """Tokens of the pattern that was found; none where it is only alike."""
+    begun: tuple[Fill, ...] = ()
+    """Slots of which a part was said."""
 
     @property
     def exact(self) -> bool:
@@ -87,13 +91,20 @@ class _Onward:
 class Matching:
     """One utterance against one scope."""
 
-    def __init__(self, utterance: Utterance, scope: Scope, now: datetime) -> None:
+    def __init__(
+        self,
+        utterance: Utterance,
+        scope: Scope,
+        now: datetime,
+        filled: Mapping[str, SlotValue] = EMPTY,
+    ) -> None:
         self._scope = scope
         self._words = utterance.words
         self._denied = denied(utterance.words)
         self._onward: list[_Onward] = []
         scene = Scene("zh" if scope.chinese else "en", now)
-        self._tape = Tape(utterance, scene, scope.specs, scope.options, utterance.words)
+        words, options = utterance.words, scope.options
+        self._tape = Tape(utterance, scene, scope.specs, options, words, filled=filled)
 
     def meanings(self) -> list[Meaning]:
         """Everything found, the best of each goal, in no order."""
@@ -249,15 +260,23 @@ class Matching:
         fills = fill(self._tape, specs)
         likely = self._likely_options({found.slot for found in fills})
         fills += likely
-        filling = judge(self._tape, fills)
+        begun = begin(self._tape, specs, fills)
+        filling = judge(self._tape, fills + begun)
         if not fills:
-            return []
+            return self._only_begun(begun, filling.quality)
         names = {found.slot for found in fills}
         filled = all(spec.name in names for spec in specs if spec.required)
         last = max(found.last for found in fills)
         complete = filled and not likely and not self._dangles(last) and not self._is_open(fills)
         complete = complete and filling.quality >= _COMPLETE_FROM
-        return [Meaning(Match.SLOTS, "", filling.quality, fills, complete)]
+        return [Meaning(Match.SLOTS, "", filling.quality, fills, complete, begun=begun)]
+
+    def _only_begun(self, begun: tuple[Fill, ...], quality: float) -> list[Meaning]:
+        """Nothing whole, but a part of what is asked for."""
+        specs = self._scope.specs
+        if not any(specs[found.slot].required for found in begun):
+            return []
+        return [Meaning(Match.NONE, "", _BEGUN * quality, begun=begun)]
 
     def _likely_options(self, filled: set[str]) -> tuple[Fill, ...]:
         """Options of choice slots that what was said is like, where none was said exactly."""

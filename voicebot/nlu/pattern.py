@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from voicebot.core.meaning import SlotSpec, SlotType
+from voicebot.core.meaning import EMPTY, SlotSpec, SlotType, SlotValue
 from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words, slots_of
 from voicebot.nlu.han import sounds_of
-from voicebot.nlu.slots import READERS
-from voicebot.nlu.slots.reading import Scene
+from voicebot.nlu.slots import READERS, begun, merging
+from voicebot.nlu.slots.reading import Reading, Scene
 from voicebot.nlu.text import Utterance, words_of
 
 
@@ -29,6 +29,8 @@ class Fill:
     """Past its last token."""
     value: str
     quality: float = 1.0
+    adds: bool = False
+    """The value holds what was given before as well."""
 
 
 _THANKS = frozenset(words_of("please thanks thank you 谢谢 吧"))
@@ -49,6 +51,8 @@ class Tape:
     keys: tuple[str, ...]
     """What words are compared by: the tokens, or their sounds."""
     by_sound: bool = False
+    filled: Mapping[str, SlotValue] = field(default_factory=lambda: EMPTY)
+    """What was given before."""
     start: int = 0
     """Where the match under way began."""
     wanting: bool = False
@@ -84,8 +88,19 @@ class Tape:
             return tuple(Fill(name, at, e, raw(at, e), 0.9) for e in range(last, at, -1))
         if spec.type is SlotType.CHOICE:
             return self._read_choice(name, at)
-        readings = READERS[spec.type](self.utterance.words, at, spec, self.scene)
-        return tuple(Fill(name, at, r.end, r.value, r.quality) for r in readings)
+        return tuple(_fill(name, at, reading) for reading in self._readings(spec, at))
+
+    def _readings(self, spec: SlotSpec, at: int) -> list[Reading]:
+        words, earlier = self.utterance.words, self.filled.get(spec.name)
+        if earlier is None:
+            return READERS[spec.type](words, at, spec, self.scene)
+        return merging.read(words, at, spec, self.scene, earlier)
+
+    def begins(self, name: str, at: int) -> Fill | None:
+        """A part of slot `name` from token `at`."""
+        words, spec = self.utterance.words, self.specs[name]
+        found = begun.read(words, at, spec, self.scene, self.filled.get(name))
+        return _fill(name, at, found) if found else None
 
     def _before_thanks(self) -> int:
         """The end of what was said but for "please" and "thank you"."""
@@ -102,6 +117,10 @@ class Tape:
                 found.setdefault(end, Fill(name, at, end, option))
         self.nested = False
         return tuple(found[end] for end in sorted(found, reverse=True))
+
+
+def _fill(name: str, at: int, reading: Reading) -> Fill:
+    return Fill(name, at, reading.end, reading.value, reading.quality, reading.adds)
 
 
 class _Matcher(Protocol):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 
-from voicebot.core.meaning import Expectation
+from voicebot.core.meaning import EMPTY, Expectation
 from voicebot.nlu.scope import Narrow, Scope, prepare
 
 
@@ -25,12 +26,19 @@ class Scopes:
 
     def get(self, expectation: Expectation) -> Scope:
         """The scope of `expectation`, compiled where it is new."""
+        if expectation.filled:  # What callers gave is not kept here.
+            expectation = replace(expectation, filled=EMPTY)
+            scope = self._by_value.get(expectation) or self._prepared(expectation)
+            return self._kept(expectation, scope)
         known = self._by_id.get(id(expectation))
         if known is not None:
             self._by_id.move_to_end(id(expectation))
             return known[1]
         scope = self._by_value.get(expectation) or self._prepared(expectation)
         self._by_id[id(expectation)] = (expectation, scope)
+        return self._kept(expectation, scope)
+
+    def _kept(self, expectation: Expectation, scope: Scope) -> Scope:
         self._by_value[expectation] = scope
         self._by_value.move_to_end(expectation)
         for cache in (self._by_id, self._by_value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from voicebot.core.meaning import EMPTY, Expectation, Interpretation, Match, Slo
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.nlu.intents.opening import open_models
 from voicebot.nlu.matching import Matching, Meaning
+from voicebot.nlu.pattern import Fill
 from voicebot.nlu.scope import Scope
 from voicebot.nlu.scopes import Scopes
 from voicebot.nlu.settings import NluSettings
@@ -75,7 +76,7 @@ class PhraseUnderstanding:
         candidates = [
             candidate
             for hypothesis in transcript.hypotheses[: self._settings.hypotheses]
-            for candidate in self._candidates(hypothesis, scope)
+            for candidate in self._candidates(hypothesis, scope, expectation.filled)
         ]
         if not candidates:
             return nothing
@@ -85,15 +86,21 @@ class PhraseUnderstanding:
             chosen = self._in_doubt(chosen, second, expectation.confirm)
         if chosen.confidence < expectation.confirm:
             return replace(nothing, confidence=round(chosen.confidence, 4))
-        meant = _interpretation(chosen, runner_up, transcript.text, scope)
-        return replace(meant, rivals=_rival_values(chosen, second, scope)) if second else meant
+        filled = expectation.filled
+        meant = _interpretation(chosen, runner_up, transcript.text, scope, filled)
+        if second is None:
+            return meant
+        others = _values(second.meaning.fills, second, scope, filled)
+        return replace(meant, rivals=_rival_values(meant.slots, others))
 
-    def _candidates(self, hypothesis: Hypothesis, scope: Scope) -> list[_Candidate]:
+    def _candidates(
+        self, hypothesis: Hypothesis, scope: Scope, filled: Mapping[str, SlotValue]
+    ) -> list[_Candidate]:
         utterance = read(hypothesis.text)
         heard = min(1.0, max(0.0, hypothesis.confidence))
         return [
             _Candidate(meaning, utterance, heard, heard * meaning.quality)
-            for meaning in Matching(utterance, scope, self._now()).meanings()
+            for meaning in Matching(utterance, scope, self._now(), filled).meanings()
         ]
 
     def _choose(self, candidates: list[_Candidate]) -> tuple[_Candidate, str]:
@@ -153,34 +160,50 @@ def _rivals(other: _Candidate, best: _Candidate) -> bool:
     return best.meaning.match is Match.UNIVERSAL or other.meaning.match is not Match.UNIVERSAL
 
 
-def _interpretation(chosen: _Candidate, runner_up: str, heard: str, scope: Scope) -> Interpretation:
+def _interpretation(
+    chosen: _Candidate,
+    runner_up: str,
+    heard: str,
+    scope: Scope,
+    filled: Mapping[str, SlotValue],
+) -> Interpretation:
     meaning = chosen.meaning
     return Interpretation(
         match=meaning.match,
         text=heard if not chosen.utterance.text else chosen.utterance.text,
         confidence=round(chosen.confidence, 4),
         choice=meaning.name,
-        slots=_slots(chosen, scope),
+        slots=_values(meaning.fills, chosen, scope, filled),
         runner_up=runner_up,
+        begun=_values(meaning.begun, chosen, scope, filled),
         complete=meaning.complete and not runner_up,
     )
 
 
-def _rival_values(chosen: _Candidate, second: _Candidate, scope: Scope) -> Mapping[str, SlotValue]:
+def _rival_values(
+    own: Mapping[str, SlotValue], others: Mapping[str, SlotValue]
+) -> Mapping[str, SlotValue]:
     """What the second reading has otherwise."""
-    own = _slots(chosen, scope)
-    return {n: v for n, v in _slots(second, scope).items() if v.value != own[n].value}
+    return {n: v for n, v in others.items() if v.value != own[n].value}
 
 
-def _slots(chosen: _Candidate, scope: Scope) -> Mapping[str, SlotValue]:
+def _values(
+    fills: Iterable[Fill], said: _Candidate, scope: Scope, filled: Mapping[str, SlotValue]
+) -> Mapping[str, SlotValue]:
     values = {
         found.slot: SlotValue(
             scope.specs[found.slot].type,
             found.value,
-            chosen.utterance.raw(found.first, found.last),
-            round(chosen.heard * found.quality, 4),
+            _raw(found, said.utterance, filled),
+            round(said.heard * found.quality, 4),
         )
-        for found in chosen.meaning.fills
+        for found in fills
         if found.slot in scope.specs
     }
     return MappingProxyType(values) if values else EMPTY
+
+
+def _raw(found: Fill, utterance: Utterance, filled: Mapping[str, SlotValue]) -> str:
+    """The caller's words, those of earlier turns before them where the value holds both."""
+    now = utterance.raw(found.first, found.last)
+    return f"{filled[found.slot].raw} {now}" if found.adds else now

@@ -26,15 +26,16 @@ _DAYS = Lexicon(
         "day before yesterday": -2,
     }
 )
-_WEEKDAYS = table(
+WEEKDAYS = table(
     "monday,mondays,mon|tuesday,tuesdays,tue,tues|wednesday,wednesdays,wed|"
     "thursday,thursdays,thu,thurs|friday,fridays,fri|saturday,saturdays,sat|sunday,sundays,sun"
 )
-_MONTHS = table(
+MONTHS = table(
     "january,jan|february,feb|march,mar|april,apr|may|june,jun|july,jul|august,aug|"
     "september,sep,sept|october,oct|november,nov|december,dec",
     first=1,
 )
+ARTICLES = lexicon("the|on the|on|this|for|for the|at the|by")
 _UNIT_DAYS = Lexicon({"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14})
 _UNIT_MONTHS = Lexicon({"month": 1, "months": 1, "year": 12, "years": 12})
 _LATER = lexicon("from now|from today|later|from this day")
@@ -118,7 +119,7 @@ def _weekday(words: Words, at: int, today: date) -> Hit | None:
     article = at + (word_at(words, at) in ("the", "on"))
     which = word_at(words, article)
     start = article + (which in ("this", "next", "coming", "last"))
-    hit = _WEEKDAYS.at(words, start)
+    hit = WEEKDAYS.at(words, start)
     if hit is None:
         return None
     weekday, end = hit
@@ -148,8 +149,8 @@ def _the_day(words: Words, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _year(words: Words, at: int) -> tuple[int, int] | None:
-    """ "twenty twenty six", "two thousand and twenty six", "2026"."""
+def read_year(words: Words, at: int) -> tuple[int, int] | None:
+    """A year: "twenty twenty six", "two thousand and twenty six", "2026"."""
     start = at + (word_at(words, at) in ("of", "in"))
     head = numerals.below_hundred(words, start)
     if head and head[0] in (19, 20, 21):
@@ -161,17 +162,17 @@ def _year(words: Words, at: int) -> tuple[int, int] | None:
 
 
 def _dated(words: Words, end: int, today: date, month: int, day_of_month: int) -> Hit | None:
-    if year := _year(words, end):
-        found = calendar.day(year[0], month, day_of_month)
-        return (found, year[1]) if found else None
+    if said := read_year(words, end):
+        found = calendar.day(said[0], month, day_of_month)
+        return (found, said[1]) if found else None
     next_found = calendar.next_month_day(today, month, day_of_month)
     return (next_found, end) if next_found else None
 
 
 def _month_first(words: Words, at: int, today: date) -> Hit | None:
     """ "november twenty third twenty twenty six", with or without the weekday before it."""
-    start = _WEEKDAYS.skip(words, at)
-    month = _MONTHS.at(words, start)
+    start = WEEKDAYS.skip(words, at)
+    month = MONTHS.at(words, start)
     number = _day_of_month(words, month[1]) if month else None
     if month is None or number is None or number[0] > 31:
         return None
@@ -180,17 +181,17 @@ def _month_first(words: Words, at: int, today: date) -> Hit | None:
 
 def _day_first(words: Words, at: int, today: date) -> Hit | None:
     """ "the twenty third of november", "23 november"."""
-    start = _WEEKDAYS.skip(words, at)
+    start = WEEKDAYS.skip(words, at)
     number = _day_of_month(words, start)
     if number is None:
         return None
-    month = _MONTHS.at(words, number[1] + (word_at(words, number[1]) == "of"))
+    month = MONTHS.at(words, number[1] + (word_at(words, number[1]) == "of"))
     return _dated(words, month[1], today, month[0], number[0]) if month else None
 
 
 def _bare_day(words: Words, at: int, today: date) -> Hit | None:
     """ "the twenty third", "monday the third", "the third of next month"; not "the first one"."""
-    start = _WEEKDAYS.skip(words, at)
+    start = WEEKDAYS.skip(words, at)
     number = _the_day(words, start) or numerals.ordinal(words, start)
     if number is None:
         return None

@@ -33,7 +33,7 @@ _DAYS = Lexicon(
 )
 HALF_DAYS_WITHIN = {"今晚", "今早", "明早", "明晚", "昨晚"}
 """Dates whose last character also says the part of the day."""
-_WEEKS = Lexicon(
+WEEKS = Lexicon(
     {
         f"{which}{unit}": weeks
         for which, weeks in {
@@ -51,7 +51,7 @@ _WEEKS = Lexicon(
     }
 )
 _PLAIN_WEEK = lexicon("周|星期|礼拜")
-_WEEKDAY = table("一,1|二,2|三,3|四,4|五,5|六,6|日,天,末,7")
+WEEKDAY = table("一,1|二,2|三,3|四,4|五,5|六,6|日,天,末,7")
 _MONTHS_AHEAD = Lexicon({"下个月": 1, "下月": 1, "这个月": 0, "本月": 0, "这月": 0})
 _YEARS = Lexicon({"今年": 0, "明年": 1, "后年": 2, "去年": -1})
 _UNITS = Lexicon({"天": 1, "日": 1, "周": 7, "个星期": 7, "星期": 7, "个礼拜": 7, "礼拜": 7})
@@ -81,12 +81,12 @@ def _relative(words: Words, at: int, today: date) -> Hit | None:
 
 def _weekday(words: Words, at: int, today: date) -> Hit | None:
     """周一 is the next one and never today; 下周一 is of next week; weeks begin on Monday."""
-    week = _WEEKS.at(words, at)
+    week = WEEKS.at(words, at)
     plain = _PLAIN_WEEK.at(words, at)
     if week is None and plain is None:
         return None
     end = week[1] if week else plain[1] if plain else at
-    weekday = _WEEKDAY.at(words, end)
+    weekday = WEEKDAY.at(words, end)
     if weekday is None:
         return None
     if week:
@@ -94,14 +94,14 @@ def _weekday(words: Words, at: int, today: date) -> Hit | None:
     return calendar.coming(today, weekday[0]), weekday[1]
 
 
-def _number(words: Words, at: int) -> tuple[int, int] | None:
+def read_number(words: Words, at: int) -> tuple[int, int] | None:
     word = word_at(words, at)
     if word.isdigit() and len(word) <= 4:
         return int(word), at + 1
     return numerals.cardinal(words, at)
 
 
-def _year(words: Words, at: int, today: date) -> tuple[int, int] | None:
+def read_year(words: Words, at: int, today: date) -> tuple[int, int] | None:
     """明年, 2026年, 二零二六年, 二六年."""
     if named := _YEARS.at(words, at):
         return today.year + named[0], named[1]
@@ -116,7 +116,7 @@ def _year(words: Words, at: int, today: date) -> tuple[int, int] | None:
 
 
 def _day_of_month(words: Words, at: int) -> tuple[int, int] | None:
-    number = _number(words, at)
+    number = read_number(words, at)
     if number is None or word_at(words, number[1]) not in ("号", "日"):
         return None
     return number[0], number[1] + 1
@@ -124,11 +124,11 @@ def _day_of_month(words: Words, at: int) -> tuple[int, int] | None:
 
 def _dated(words: Words, at: int, today: date) -> Hit | None:
     """Year, month and day, of which the first or the first two may be left out."""
-    year = _year(words, at, today)
+    year = read_year(words, at, today)
     start = year[1] if year else at
     if ahead := _MONTHS_AHEAD.at(words, start):
         return _in_month(words, ahead[1], today, ahead[0])
-    month = _number(words, start)
+    month = read_number(words, start)
     if month and word_at(words, month[1]) == "月":
         return _in_named_month(words, month[1] + 1, today, year, month[0])
     number = _day_of_month(words, start) if year is None else None
@@ -142,7 +142,7 @@ def _in_named_month(
     """The day after 月; 号 may be missing there (十一月二十三)."""
     if word_at(words, at) == "底":
         return None
-    number = _day_of_month(words, at) or _number(words, at)
+    number = _day_of_month(words, at) or read_number(words, at)
     if number is None:
         return None
     if year:
@@ -162,7 +162,7 @@ def _in_month(words: Words, at: int, today: date, months: int) -> Hit | None:
 
 def _counted(words: Words, at: int, today: date) -> Hit | None:
     """三天后, 两个星期以后, 一个月之后, 三天前."""
-    count = _number(words, at)
+    count = read_number(words, at)
     if count is None or count[0] > 10_000:
         return None
     value, end = count
@@ -180,3 +180,9 @@ def _counted(words: Words, at: int, today: date) -> Hit | None:
         return None
     found = calendar.add_days(today, amount) if unit else calendar.add_months(today, amount)
     return (found, end) if found else None
+
+
+def plain_weekday(words: Words, at: int) -> tuple[int, int] | None:
+    """周三, of no week in particular; Monday is 0."""
+    plain = _PLAIN_WEEK.at(words, at)
+    return WEEKDAY.at(words, plain[1]) if plain else None

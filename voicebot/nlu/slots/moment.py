@@ -20,22 +20,28 @@ _LATER = lexicon("from now|later|以后|之后|过后|后")
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     """The longest date with time at `at`; a date without a time is none."""
-    for finder in (_date_first, _shifted, _time_first):
+    return read_at(words, at, scene)
+
+
+def read_at(words: Words, at: int, scene: Scene) -> list[Reading]:
+    """`read` without a slot."""
+    for finder in (_date_first, shifted, _time_first):
         found = finder(words, at, scene)
         if found:
-            text = found[0].replace(second=0, microsecond=0, tzinfo=None)
-            return [Reading(found[1], text.isoformat(timespec="minutes"))]
+            return [Reading(found[1], text(found[0]))]
     return []
+
+
+def text(moment: datetime) -> str:
+    """Canonical text: ISO 8601 to the minute, in the call's zone."""
+    return moment.replace(second=0, microsecond=0, tzinfo=None).isoformat(timespec="minutes")
 
 
 def _date_first(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | None:
     day = date.find(words, at, scene)
     if day is None:
         return None
-    start = day[1]
-    if "".join(words[at:start]) in HALF_DAYS_WITHIN:
-        start -= 1
-    found = _time_after(words, start)
+    found = _time_after(words, time_start(words, at, day[1]))
     if found is None:
         return None
     if word_at(words, day[1] - 1) == "tonight" and found.clock.open:
@@ -43,6 +49,11 @@ def _date_first(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | N
         hour = evening.hour if evening.hour >= 12 else evening.hour + 12
         return datetime.combine(day[0], time(hour % 24, found.clock.minute)), found.end
     return datetime.combine(day[0], time(found.clock.hour, found.clock.minute)), found.end
+
+
+def time_start(words: Words, first: int, last: int) -> int:
+    """Where the time may begin after a date at tokens `first` to `last`: 早 of 明早 is of both."""
+    return last - ("".join(words[first:last]) in HALF_DAYS_WITHIN)
 
 
 def _time_after(words: Words, at: int) -> time_of_day.Found | None:
@@ -63,7 +74,7 @@ def _time_after(words: Words, at: int) -> time_of_day.Found | None:
     return time_of_day.find(words, start)
 
 
-def _shifted(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | None:
+def shifted(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | None:
     """ "in two hours", "an hour from now", 半小时后."""
     ahead = word_at(words, at) == "in"
     found = duration.find(words, at + ahead)

@@ -41,6 +41,8 @@ class Reading:
     """Canonical text, as `core.meaning.SlotType` says."""
     quality: float = 1.0
     """1 for an unmistakable wording, less for one that may mean something else."""
+    adds: bool = False
+    """The value holds what was given before as well, not only these tokens."""
 
 
 Reader = Callable[[Words, int, SlotSpec, Scene], list[Reading]]
