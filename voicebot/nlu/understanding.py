@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.nlu.intents.opening import open_models
 from voicebot.nlu.matching import Matching, Meaning
 from voicebot.nlu.pattern import Fill
+from voicebot.nlu.readings import Candidate, candidates
 from voicebot.nlu.scope import Scope
 from voicebot.nlu.scopes import Scopes
 from voicebot.nlu.settings import NluSettings
@@ -23,24 +24,6 @@ _SURE = 0.9
 """A pattern found with this quality is not doubted for what is only alike."""
 _UNDECIDED = 0.5
 """What is left of the confidence when two are equally likely."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A meaning of one of the readings."""
-
-    meaning: Meaning
-    utterance: Utterance
-    heard: float
-    """Confidence of the reading."""
-    confidence: float
-    """Of the reading and of the match together."""
-
-    @property
-    def rank(self) -> float:
-        """For choosing: the node's own goals have the edge."""
-        own = self.meaning.match is not Match.UNIVERSAL
-        return self.confidence + (_TIE if own else 0.0)
 
 
 class PhraseUnderstanding:
@@ -73,55 +56,51 @@ class PhraseUnderstanding:
         if transcript.rejected or not transcript.hypotheses:
             return nothing
         scope = self._scopes.get(expectation)
-        candidates = [
-            candidate
-            for hypothesis in transcript.hypotheses[: self._settings.hypotheses]
-            for candidate in self._candidates(hypothesis, scope, expectation.filled)
-        ]
-        if not candidates:
+        readings = transcript.hypotheses[: self._settings.hypotheses]
+        filled = expectation.filled
+        found = candidates([self._read(reading, scope, filled) for reading in readings])
+        if not found:
             return nothing
-        chosen, runner_up = self._choose(candidates)
-        second = self._second_values(chosen, candidates)
-        if second is not None:
-            chosen = self._in_doubt(chosen, second, expectation.confirm)
+        chosen, runner_up = self._choose(found)
+        second = self._second_values(chosen, found)
+        if second is not None or runner_up:
+            chosen = _asked_back(chosen, expectation.confirm)
         if chosen.confidence < expectation.confirm:
             return replace(nothing, confidence=round(chosen.confidence, 4))
-        filled = expectation.filled
         meant = _interpretation(chosen, runner_up, transcript.text, scope, filled)
         if second is None:
             return meant
         others = _values(second.meaning.fills, second, scope, filled)
         return replace(meant, rivals=_rival_values(meant.slots, others))
 
-    def _candidates(
+    def _read(
         self, hypothesis: Hypothesis, scope: Scope, filled: Mapping[str, SlotValue]
-    ) -> list[_Candidate]:
+    ) -> tuple[Utterance, float, list[Meaning]]:
         utterance = read(hypothesis.text)
         heard = min(1.0, max(0.0, hypothesis.confidence))
-        return [
-            _Candidate(meaning, utterance, heard, heard * meaning.quality)
-            for meaning in Matching(utterance, scope, self._now(), filled).meanings()
-        ]
+        return utterance, heard, Matching(utterance, scope, self._now(), filled).meanings()
 
-    def _choose(self, candidates: list[_Candidate]) -> tuple[_Candidate, str]:
-        """The best, its confidence lowered where another comes close, and that other's name."""
-        best = max(candidates, key=lambda candidate: candidate.rank)
-        rivals = [c for c in candidates if _rivals(c, best)]
+    def _choose(self, found: list[Candidate]) -> tuple[Candidate, str]:
+        """The best and the name of another that comes close; of one and the same reading, that
+        lowers its confidence (what other readings say is in it already)."""
+        best = max(found, key=_rank)
+        rivals = [c for c in found if _rivals(c, best)]
         if not rivals:
             return best, ""
-        second = max(rivals, key=lambda candidate: candidate.confidence)
-        closeness = min(1.0, second.confidence / max(best.confidence, 1e-6))
+        second = max(rivals, key=lambda candidate: candidate.belief)
+        closeness = _closeness(second, best)
         if closeness < self._settings.close:
             return best, ""
-        sure = best.confidence * self._certainty(closeness)
-        return replace(best, confidence=sure), second.meaning.name
+        if second.utterance is best.utterance:
+            best = replace(best, belief=best.belief * self._certainty(closeness))
+        return best, second.meaning.name
 
     def _certainty(self, closeness: float) -> float:
         """What is left of a confidence when another one is that part of it."""
         span = 1 - self._settings.close
         return 1 - (1 - _UNDECIDED) * (closeness - self._settings.close) / span
 
-    def _second_values(self, best: _Candidate, all_: list[_Candidate]) -> _Candidate | None:
+    def _second_values(self, best: Candidate, all_: list[Candidate]) -> Candidate | None:
         """Another reading with other values, if it comes close: "fifteen", "fifty"."""
         if best.meaning.match is not Match.SLOTS:
             return None
@@ -134,19 +113,32 @@ class PhraseUnderstanding:
             and {f.slot for f in other.meaning.fills} == set(values)
             and any(f.value != values[f.slot] for f in other.meaning.fills)
         ]
-        second = max(rivals, key=lambda other: other.confidence, default=None)
-        if second is None or second.confidence < self._settings.close * best.confidence:
+        second = max(rivals, key=lambda other: other.belief, default=None)
+        if second is None or _closeness(second, best) < self._settings.close:
             return None
         return second
 
-    def _in_doubt(self, best: _Candidate, second: _Candidate, least: float) -> _Candidate:
-        """The best, less sure of it, though not so little that it would not be asked back."""
-        closeness = min(1.0, second.confidence / max(best.confidence, 1e-6))
-        lowered = best.confidence * self._certainty(closeness)
-        return replace(best, confidence=max(lowered, min(best.confidence, least)))
+
+def _rank(candidate: Candidate) -> float:
+    """For choosing: the node's own goals have the edge."""
+    own = candidate.meaning.match is not Match.UNIVERSAL
+    return candidate.confidence + (_TIE if own else 0.0)
 
 
-def _rivals(other: _Candidate, best: _Candidate) -> bool:
+def _closeness(second: Candidate, best: Candidate) -> float:
+    return min(1.0, second.belief / max(best.belief, 1e-6))
+
+
+def _asked_back(best: Candidate, least: float) -> Candidate:
+    """The better of two, not so doubtful that the caller would not be asked which: what would do by
+    itself is no less than `least`."""
+    alone = best.heard * best.meaning.quality
+    if not best.heard or best.confidence >= min(alone, least):
+        return best
+    return replace(best, belief=min(alone, least) / best.heard)
+
+
+def _rivals(other: Candidate, best: Candidate) -> bool:
     """Whether `other` casts doubt on `best`: another goal, and not a command beside the node's."""
     if not other.meaning.name or not best.meaning.name:
         return False
@@ -161,7 +153,7 @@ def _rivals(other: _Candidate, best: _Candidate) -> bool:
 
 
 def _interpretation(
-    chosen: _Candidate,
+    chosen: Candidate,
     runner_up: str,
     heard: str,
     scope: Scope,
@@ -188,7 +180,7 @@ def _rival_values(
 
 
 def _values(
-    fills: Iterable[Fill], said: _Candidate, scope: Scope, filled: Mapping[str, SlotValue]
+    fills: Iterable[Fill], said: Candidate, scope: Scope, filled: Mapping[str, SlotValue]
 ) -> Mapping[str, SlotValue]:
     values = {
         found.slot: SlotValue(
