@@ -23,6 +23,7 @@ from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
+from voicebot.config.in_effect import setup
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.surroundings import database_url
 from voicebot.core.audio import Pcm
@@ -38,6 +39,7 @@ from voicebot.observe.tracing import tracing
 from voicebot.prompts.catalogue import Catalogue
 from voicebot.publishing.board import FlowBoard, serving_text
 from voicebot.publishing.desk import FlowDesk
+from voicebot.publishing.kept import keep_versions
 from voicebot.publishing.library import Library
 from voicebot.publishing.ready import make_ready
 from voicebot.queueing.switchboard import Switchboard
@@ -228,6 +230,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     )
     for note in understanding.notes:
         announce(f"Note: {note}")
+    in_effect = await asyncio.to_thread(setup, hotline, recognizer, voice.workers.hello.version)
     line = SipEndpoint(settings.sip)
     services = Services(
         telephone=line,
@@ -246,6 +249,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         outbox=store.outbox,
         dialable=lambda target: _is_dialable(target, settings.sip),
         zone=zone or _local_zone(),
+        setup=in_effect,
     )
     directory = Directory(
         Switchboard(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
@@ -255,6 +259,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     needed = (hotline.calls.default_flow, *hotline.calls.flows.values())
 
     async def prepare(library: Library) -> None:
+        folder = settings.data / "flows"
+        await asyncio.to_thread(keep_versions, library, serving.sources.folder, folder)
         await make_ready(library, voice, recognizer, understanding, first=needed)
 
     desk = FlowDesk(

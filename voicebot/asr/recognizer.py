@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from voicebot.asr.deaf import DeafHearing
+from voicebot.asr.dictionary import model_path
 from voicebot.asr.grammar import check_vocabulary, compile_jsgf
 from voicebot.asr.models.catalog import Catalog, load_catalog
 from voicebot.asr.models.folder import chosen_folders
@@ -16,6 +17,7 @@ from voicebot.asr.vosk_model import VoskModel
 from voicebot.asr.wire import Message
 from voicebot.asr.word_list import compile_list, unknown_words
 from voicebot.asr.workers import Urgency, WorkerPool
+from voicebot.core.fingerprint import fingerprint
 from voicebot.core.meaning import Expectation, SlotType
 from voicebot.core.ports import Hearing
 
@@ -46,6 +48,12 @@ class PooledRecognizer:
     def available(self, language: str) -> bool:
         """Speech of this language is heard."""
         return bool(self.engine(language))
+
+    def identity(self, language: str) -> dict[str, str]:
+        """Engine, model and the model's fingerprint. Reads parts of its files."""
+        engine = self.engine(language)
+        path = self._vosk[language].path if engine == "vosk" else model_path()
+        return {"engine": engine, "model": path.name, "fingerprint": fingerprint(path)}
 
     async def start(self) -> None:
         """Start the workers; returns when all can hear. Raises `EngineError`."""

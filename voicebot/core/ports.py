@@ -306,6 +306,11 @@ class Journal(Protocol):
 class Recording(Protocol):
     """A call's two-channel recording."""
 
+    @property
+    def failure(self) -> str:
+        """Why it stopped before its end; empty while all is well."""
+        ...
+
     def add(self, audio: Audio) -> None:
         """Append frames: heard left, played (or the agent) right. Never blocks."""
         ...

@@ -18,20 +18,31 @@ from voicebot.core.call import CallId, EndedBy, Outcome
 class FactKind(StrEnum):
     """What happened. The comment names the keys of `Fact.data`."""
 
-    RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user
-    ANSWERED = "answered"  # flow, flow_version, language, rate
+    RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user,
+    #                sip_call_id
+    SETUP = "setup"  # program, settings, models   (what the call is served with)
+    ANSWERED = "answered"  # flow, flow_version, flows, language, rate, clock, zone
     MOVED = "moved"  # node, via, step_ms
     SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted
-    HEARD = "heard"  # text, confidence, hypotheses, start_ms, end_ms, reason, rejected,
-    #                  wait_ms, decode_ms, understand_ms
+    READ = "read"  # asked_ms, final, text, confidence, error   (one reading of an utterance)
+    HEARD = "heard"  # text, confidence, hypotheses, confidences, start_ms, end_ms, reason,
+    #                  rejected, wait_ms, decode_ms, understand_ms
+    PRESSED = "pressed"  # keys, left_out   (keys that were taken: when, by which method, which)
     KEYED = "keyed"  # digits (or count, where secret), reason
     KEY_DROPPED = "key_dropped"  # method, reason, count   (never which keys)
     UNDERSTOOD = "understood"  # match, choice, confidence, slots, runner_up
+    CARRIED = "carried"  # node, slots   (said earlier in the call, taken for this question)
+    CORRECTED = "corrected"  # node, slots   (said anew in place of earlier values)
+    GUESSED = "guessed"  # node, choice, likelihood, arm, outcome, took_ms
+    ANSWERED_FROM = "answered_from"  # node, base, entry, version, score, margin, via
+    ANSWER_DENIED = "answer_denied"  # node, base, entry, version   (that was no answer to it)
     TIMED_OUT = "timed_out"  # node, count   (no-input)
     NOT_UNDERSTOOD = "not_understood"  # node, count, text   (no-match)
     BARGED_IN = "barged_in"  # by, onset_ms, silent_ms, heard_ms, total_ms
-    RESUMED = "resumed"  # reason   (a barge-in that was none)
-    REQUESTED = "requested"  # node, method, status, took_ms, error
+    RESUMED = "resumed"  # reason, paused_ms   (a barge-in that was none)
+    REQUESTED = "requested"  # node, method, status, took_ms, error, reply
+    QUEUE_SEEN = "queue_seen"  # queue, staffed, available, waiting, longest_wait_ms,
+    #                            expected_wait_ms, full
     QUEUED = "queued"  # queue, position, summary
     OFFERED = "offered"  # queue, agent
     OFFER_ENDED = "offer_ended"  # queue, agent, outcome
@@ -46,7 +57,7 @@ class FactKind(StrEnum):
     SURVEYED = "surveyed"  # question, score
     LANGUAGE = "language"  # language   (the call goes on in it)
     HELD = "held"  # on
-    RECORDING = "recording"  # file, paused
+    RECORDING = "recording"  # file, paused, failed
     TAGGED = "tagged"  # tag
     MILESTONE = "milestone"  # milestone
     CAME_TO = "came_to"  # outcome
@@ -157,6 +168,9 @@ def _take(cdr: Cdr, fact: Fact) -> Cdr:
             return replace(cdr, tags=(*cdr.tags, data["tag"]))
         case FactKind.MILESTONE:
             return replace(cdr, tags=(*cdr.tags, f"milestone:{data['milestone']}"))
+        case FactKind.GUESSED:
+            what = data["arm"] if data["outcome"] == "open" else data["outcome"]
+            return replace(cdr, tags=(*cdr.tags, f"guess:{what}"))
         case FactKind.CAME_TO:
             others = tuple(tag for tag in cdr.tags if not tag.startswith("outcome:"))
             return replace(cdr, tags=(*others, f"outcome:{data['outcome']}"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from voicebot.core.afterwards import CallbackOutcome, Mail, RecordOutcome, Webhook
 from voicebot.core.call import LegInfo, Outcome
+from voicebot.core.knowledge import Finding, KnowledgeScope
 from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.ports import BackendReply, BackendRequest
 from voicebot.core.prompt import Prompt
@@ -64,6 +65,17 @@ class Call:
     """Pause before the second attempt; doubled before each further one."""
     give_up_ms: int = 30_000
     """From the first attempt: what comes later is dropped."""
+    keeps: tuple[str, ...] | None = None
+    """What of the answer's body the journal may keep, by dotted paths; None: all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Look for an answer to a question that was put before: answered by `LookedUp`, at once."""
+
+    text: str
+    knowledge: KnowledgeScope
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +199,7 @@ Wait = (
     | Pause
     | RequestCallback
     | LookAtQueue
+    | LookUp
     | HangUp
 )
 """The last action of a step."""
@@ -242,6 +255,13 @@ class CallFailed:
 
     reason: str
     """`timeout`, `error` or `give_up`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What may be the answer, best first."""
+
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +345,7 @@ Event = (
     | Waited
     | CallbackEnded
     | QueueSeen
+    | LookedUp
     | CallerGone
     | TimeUp
     | EngineFailed

@@ -7,6 +7,10 @@ attempt ─▶ answer ───────────────────�
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from voicebot.core.errors import EngineError
 from voicebot.core.ports import BackendReply
 from voicebot.core.prompt import Prompt
@@ -19,6 +23,10 @@ from voicebot.turns.floor import FloorEvent
 
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed (RFC 9110; 425: RFC 8470; 429: RFC 6585)."""
+
+
+MOST_KEPT = 65_536
+"""Characters of an answer, as JSON, that go into the journal."""
 
 
 async def ask_back_end(context: Context, action: Call, row: list[tuple[Prompt, BargeIn]]) -> Event:
@@ -107,7 +115,7 @@ class _BackEndCall:
             self._note(0, reason)
             self._finish(CallFailed(reason), may_repeat=True)
         else:
-            self._note(reply.status, "")
+            self._note(reply.status, "", kept_of(reply, self._action))
             self._finish(Replied(reply), may_repeat=reply.status in AGAIN)
 
     def _finish(self, event: Event, *, may_repeat: bool) -> None:
@@ -117,7 +125,7 @@ class _BackEndCall:
         pause_ms = self._action.backoff_ms * 2 ** (self._attempts - 1)
         self._next_ms = self._context.line.now_ms + pause_ms
 
-    def _note(self, status: int, error: str) -> None:
+    def _note(self, status: int, error: str, reply: object = None) -> None:
         context = self._context
         context.pen.write(
             FactKind.REQUESTED,
@@ -126,4 +134,32 @@ class _BackEndCall:
             status=status,
             took_ms=context.line.now_ms - self._started_ms,
             error=error,
+            reply=reply,
         )
+
+
+def kept_of(reply: BackendReply, action: Call) -> object:
+    """What the journal keeps of an answer's body; None where that would be too much."""
+    body = reply.body
+    if action.keeps is not None:
+        body = _nested({path: _at(body, path) for path in sorted(action.keeps)})
+    return body if len(json.dumps(body)) <= MOST_KEPT else None
+
+
+def _at(body: object, path: str) -> object:
+    for part in path.split("."):
+        body = body.get(part) if isinstance(body, Mapping) else None
+    return body
+
+
+def _nested(values: Mapping[str, object]) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for path, value in values.items():
+        place, (*folders, name) = body, path.split(".")
+        for folder in folders:
+            place = place.setdefault(folder, {})
+            if not isinstance(place, dict):
+                break  # A shorter path has it already.
+        else:
+            place[name] = value
+    return body

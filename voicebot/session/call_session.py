@@ -20,6 +20,7 @@ from voicebot.session.dialogue import converse, say
 from voicebot.session.directory import Directory
 from voicebot.session.journal import CallClock, Pen
 from voicebot.session.line import Line
+from voicebot.session.presses import Presses
 from voicebot.session.speaker import Speaker
 from voicebot.session.tape import Tape
 from voicebot.session.tasks import Tasks
@@ -77,10 +78,16 @@ class CallSession:
             FactKind.KEY_DROPPED, method=drop.method, reason=drop.reason, count=drop.count
         )
         speaker = Speaker(self._leg, services.voice, tasks, pen)
-        return Context(self._call, line, speaker, tasks, pen, services, self._directory)
+        presses = Presses(pen)
+        context = Context(self._call, line, speaker, tasks, pen, services, self._directory, presses)
+        line.on_time = presses.frame
+        line.keys.on_taken = lambda press: presses.taken(press, secret=context.secret)
+        return context
 
     async def _serve(self, context: Context) -> None:
         self._write_rang(context)
+        if self._services.setup:
+            context.pen.write(FactKind.SETUP, **self._services.setup)
         caller = Personal(self._leg.info.caller)
         log.info(
             "call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller}
@@ -115,10 +122,13 @@ class CallSession:
             FactKind.ANSWERED,
             flow=self._flow.name,
             flow_version=self._flow.version,
+            flows={f.name: f.version for f in (self._flow.library or {}).values()},
             language=self._flow.language,
             rate=self._leg.rate,
+            clock=self._services.clock().astimezone(self._services.zone).isoformat(),
+            zone=str(self._services.zone),
         )
-        context.pen.write(FactKind.RECORDING, file=name, paused=False)
+        context.pen.write(FactKind.RECORDING, file=name, paused=False, failed="")
 
     async def _before_answer(self, context: Context) -> None:
         """Turn it away, or let it ring, and say what the flow wants said before the answer."""
@@ -153,6 +163,9 @@ class CallSession:
         await context.line.drain()
         if context.line.recording is not None:
             context.line.recording.close()
+            if failure := context.line.recording.failure:
+                context.pen.write(FactKind.RECORDING, file="", paused=False, failed=failure)
+        context.presses.flush()
         if context.state is not CallState.ENDED:
             context.move(CallEvent.ENDED)
         ended = context.line.ended
@@ -179,6 +192,7 @@ class CallSession:
             trunk=info.trunk,
             diversion=info.diversion,
             user_to_user=info.user_to_user,
+            sip_call_id=info.sip_call_id,
         )
 
 

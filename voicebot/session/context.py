@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, Protocol
 
 from voicebot.core.afterwards import Callbacks, Outbox
 from voicebot.core.audio import Pcm
@@ -21,14 +21,33 @@ from voicebot.core.ports import (
     Vad,
     Voice,
 )
+from voicebot.core.queueing import QueueStatus, TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.turn import Floor
+from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
 from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen
 from voicebot.session.line import Line
+from voicebot.session.presses import Presses
 from voicebot.session.speaker import Speaker
 from voicebot.session.tasks import Tasks
 from voicebot.turns.floor import FloorEvent, next_floor
+
+
+class People(Protocol):
+    """Stands in for agents and whoever else is called."""
+
+    def look(self, context: Context, queue: str) -> QueueStatus:
+        """How things stand in a queue."""
+        ...
+
+    async def wait(self, context: Context, action: Enqueue) -> QueueLeft:
+        """Wait in a queue. Raises `LegGone`."""
+        ...
+
+    async def transfer(self, context: Context, action: Transfer | Dial) -> TransferOutcome:
+        """Go elsewhere, or be put through. Raises `LegGone`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,10 @@ class Services:
     """Whether the configuration allows to call a SIP URI or a number."""
     zone: tzinfo = UTC
     """Where the hotline is: by it flows tell the time."""
+    setup: Mapping[str, Any] = field(default_factory=dict)
+    """What calls are served with, for the journal: `program`, `settings`, `models`."""
+    people: People | None = None
+    """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +105,7 @@ class Context:
     pen: Pen
     services: Services
     directory: Directory
+    presses: Presses
     state: CallState = CallState.RINGING
     floor: Floor = Floor.THINKING
     """Who has the floor of the conversation."""
@@ -119,7 +143,7 @@ class Context:
         self.secret = on
         if self.line.recording is not None:
             self.line.recording.pause(on=on)
-        self.pen.write(FactKind.RECORDING, file="", paused=on)
+        self.pen.write(FactKind.RECORDING, file="", paused=on, failed="")
 
     def hand_on(self, event: FloorEvent) -> None:
         """Hand the floor on."""

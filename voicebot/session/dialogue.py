@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from voicebot.core.call import CallEvent, CallState
 from voicebot.core.errors import EngineError, LegGone
@@ -165,11 +166,15 @@ async def _wait_for(context: Context, action: Wait, row: Row) -> Event | HangUp:
 
 
 async def _after_words(context: Context, action: Wait) -> Event | HangUp:
+    people = context.services.people
     match action:
-        case Enqueue():
-            return await wait_for_agent(context, action)
         case LookAtQueue(queue):
-            return QueueSeen(context.directory.status(queue))
+            return _look_at(context, queue)
+        case Enqueue(queue):
+            _look_at(context, queue)
+            return await (people.wait if people else wait_for_agent)(context, action)
+        case Transfer() | Dial() if people:
+            return TransferEnded(await people.transfer(context, action))
         case Transfer(target):
             return TransferEnded(await transfer(context, target))
         case Dial():
@@ -185,6 +190,14 @@ async def _after_words(context: Context, action: Wait) -> Event | HangUp:
         case HangUp():
             return action
     raise RuntimeError(f"no such action: {type(action).__name__}")
+
+
+def _look_at(context: Context, queue: str) -> QueueSeen:
+    """Noted, as it decides where the call goes."""
+    people = context.services.people
+    status = people.look(context, queue) if people else context.directory.status(queue)
+    context.pen.write(FactKind.QUEUE_SEEN, queue=queue, **asdict(status))
+    return QueueSeen(status)
 
 
 async def say(context: Context, row: Row) -> None:

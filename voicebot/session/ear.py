@@ -6,20 +6,22 @@ frame ─▶ vad ─▶ endpointing ─▶ begins: a hearing, with the sound fro
 
 Where the reading at the pause is final already, nobody is asked again: the answer comes on the
 frame that ends the utterance.
+
+What is read is what was heard up to the frame that asked for it, however late it is begun;
+and when it answered is in the journal. So the same sound is understood the same again.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
 
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Interpretation, Match
 from voicebot.core.ports import Hearing
+from voicebot.core.record import FactKind
 from voicebot.core.speech import Transcript, Voicing
 from voicebot.flow.steps import Listen
 from voicebot.session.context import Context
@@ -62,6 +64,18 @@ class Stages:
     """Real time that making sense of that reading took."""
 
 
+@dataclass(slots=True)
+class _Asked:
+    """The recognizer was asked what was said so far."""
+
+    at_ms: int
+    work: Work[Reading]
+    pause: int = 0
+    """Number of the pause; 0 for the final reading."""
+    noted: bool = False
+    """What became of it is in the journal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What the caller said between two ends, and what it meant."""
@@ -82,8 +96,8 @@ class Ear:
         self._listen = listen
         self._sound: deque[tuple[int, Pcm]] = deque(maxlen=KEPT_MS // FRAME_MS)
         self._hearing: Hearing | None = None
-        self._partial: tuple[int, Work[Reading]] | None = None
-        self._final: Work[Reading] | None = None
+        self._partial: _Asked | None = None
+        self._final: _Asked | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -92,6 +106,9 @@ class Ear:
         timing = self._listen.timing
         self._endpointer = Endpointer(timing, EndpointSettings().at(timing.sensitivity))
         self._hearing = self._partial = self._final = None
+        self._later: list[Pcm] = []
+        """Sound that the reading which has not begun yet is not to have."""
+        self._unbegun = False
         self._known: Reading | None = None
         self._end: SpeechEnded | None = None
         self._ended_ms = 0
@@ -116,10 +133,9 @@ class Ear:
 
     def close(self) -> None:
         """Drop what is under way."""
-        if self._partial is not None:
-            self._partial[1].cancel()
-        if self._final is not None:
-            self._final.cancel()
+        for asked in (self._partial, self._final):
+            if asked is not None:
+                self._drop(asked, "dropped")
         if self._hearing is not None:
             self._hearing.close()
 
@@ -132,8 +148,7 @@ class Ear:
         self.keep(frame)
         if self._final is not None:
             return self._await_final(frame.at_ms)
-        if self._hearing is not None:
-            self._hearing.feed(frame.heard)
+        self._hear(frame.heard)
         for event in self._endpointer.feed(voicing, frame.at_ms):
             self._take(event, frame.at_ms)
         for event in self._read_partial(frame.at_ms):
@@ -146,12 +161,14 @@ class Ear:
                 self._begin(onset_ms)
             case Paused(pause):
                 self._known = None
-                self._partial = (pause, self._start(self._read(final=False), "partial"))
+                if self._partial is not None:
+                    self._drop(self._partial, "dropped")
+                self._partial = self._ask(now_ms, pause)
             case SpeechEnded(reason=reason):
                 self._end, self._ended_ms = event, now_ms
                 self.stages.wait_ms = now_ms - event.end_ms
                 if self._known is None or reason is EndReason.MAX_SPEECH:
-                    self._final = self._start(self._read(final=True), "final")
+                    self._final = self._ask(now_ms)
 
     def _begin(self, onset_ms: int) -> None:
         self._hearing = self._context.services.recognizer.hear(self._listen.expectation)
@@ -159,9 +176,29 @@ class Ear:
             if at_ms > onset_ms - PRE_ROLL_MS:
                 self._hearing.feed(pcm)
 
+    def _hear(self, pcm: Pcm) -> None:
+        if self._hearing is None:
+            return
+        self._later.append(pcm)
+        if not self._unbegun:
+            self._catch_up(self._hearing)
+
+    def _catch_up(self, hearing: Hearing) -> None:
+        for pcm in self._later:
+            hearing.feed(pcm)
+        self._later.clear()
+
+    def _ask(self, now_ms: int, pause: int = 0) -> _Asked:
+        self._unbegun = True
+        work = self._context.tasks.start(self._read(final=not pause), "reading")
+        return _Asked(now_ms, work, pause)
+
     async def _read(self, *, final: bool) -> Reading:
         hearing, stages = self._hearing, self.stages
         assert hearing is not None
+        if final:
+            self._catch_up(hearing)
+        self._unbegun = False
         began_ms = _real_ms()
         transcript = await (hearing.finish() if final else hearing.partial())
         read_ms = _real_ms()
@@ -170,24 +207,40 @@ class Ear:
         stages.decode_ms, stages.understand_ms = read_ms - began_ms, _real_ms() - read_ms
         return transcript, meant
 
-    def _start(self, reading: Coroutine[Any, Any, Reading], name: str) -> Work[Reading]:
-        return self._context.tasks.start(reading, name)
+    def _drop(self, asked: _Asked, why: str) -> None:
+        asked.work.cancel()
+        if not asked.noted:
+            self._note_read(asked, None, why)
+
+    def _note_read(self, asked: _Asked, transcript: Transcript | None, error: str = "") -> None:
+        """When it answered decides when the utterance ends, and whether a prompt goes on."""
+        asked.noted, secret = True, self._listen.expectation.secret
+        self._context.pen.write(
+            FactKind.READ,
+            asked_ms=asked.at_ms,
+            final=not asked.pause,
+            text=transcript.text if transcript and not secret else "",
+            confidence=round(transcript.confidence, 3) if transcript else 0.0,
+            error=error,
+        )
 
     def _read_partial(self, now_ms: int) -> tuple[EndpointEvent, ...]:
         """Tell the endpointer whether what was said before the pause is an answer already."""
-        if self._partial is None or not self._partial[1].done:
+        if self._partial is None or not self._partial.work.done:
             return ()
-        (pause, work), self._partial = self._partial, None
+        asked, self._partial = self._partial, None
         try:
-            transcript, interpretation = work.result()
+            transcript, interpretation = asked.work.result()
         except EngineError:
+            self._note_read(asked, None, "failed")
             return ()  # The final reading will tell.
+        self._note_read(asked, transcript)
         self.words = self.words or bool(transcript.text)
         if transcript.final:
             self._known = transcript, interpretation
         certain = interpretation.confidence >= CERTAIN and not interpretation.runner_up
         complete = interpretation.complete and not self._may_go_on(interpretation)
-        return self._endpointer.answer(pause, now_ms, complete=complete, certain=certain)
+        return self._endpointer.answer(asked.pause, now_ms, complete=complete, certain=certain)
 
     def _may_go_on(self, meant: Interpretation) -> bool:
         """Half of a digit string sounds like some command or other: one that is not beyond doubt
@@ -206,12 +259,18 @@ class Ear:
         end, final = self._end, self._final
         assert end is not None
         assert final is not None
-        if not final.done:
+        if not final.work.done:
             if now_ms - self._ended_ms > PATIENCE_MS:
-                final.cancel()
+                self._drop(final, "late")
                 raise EngineError("speech recognition is too slow")
             return None
-        return _utterance(final.result(), end)
+        try:
+            reading = final.work.result()
+        except EngineError:
+            self._note_read(final, None, "failed")
+            raise
+        self._note_read(final, reading[0])
+        return _utterance(reading, end)
 
 
 def _utterance(reading: Reading, end: SpeechEnded) -> Utterance:

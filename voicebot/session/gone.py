@@ -21,7 +21,7 @@ from voicebot.flow.steps import (
     RequestCallback,
     Waited,
 )
-from voicebot.session.back_end_call import reason_of
+from voicebot.session.back_end_call import kept_of, reason_of
 from voicebot.session.callback import request_callback
 from voicebot.session.context import Context
 from voicebot.session.notify import notify
@@ -76,7 +76,8 @@ async def _ask(context: Context, action: Call) -> Event:
         reply: BackendReply = await context.services.backend.request(action.request)
     except EngineError as error:
         reason = reason_of(error)
-        context.pen.write(FactKind.REQUESTED, **fact, status=0, error=reason)
+        context.pen.write(FactKind.REQUESTED, **fact, status=0, error=reason, reply=None)
         return CallFailed(reason)
-    context.pen.write(FactKind.REQUESTED, **fact, status=reply.status, error="")
+    kept = kept_of(reply, action)
+    context.pen.write(FactKind.REQUESTED, **fact, status=reply.status, error="", reply=kept)
     return Replied(reply)

@@ -54,6 +54,8 @@ class Line:
         """Called when the caller holds, or comes back."""
         self.on_keys_dropped: Callable[[KeyDrop], None] = lambda drop: None
         """Called when keys did not count."""
+        self.on_time: Callable[[int], None] = lambda now_ms: None
+        """Called with the time at every frame."""
         self.on_frame: Callable[[], None] = lambda: None
         """Called with every frame; what it raises ends the wait."""
         self._events = leg.events()
@@ -69,6 +71,7 @@ class Line:
         if self.recording is not None:
             self.recording.add(audio)
         self._report(self.keypad.drops(self.now_ms))
+        self.on_time(self.now_ms)
         self.on_frame()
         return Frame(audio.heard, audio.played, self.now_ms)
 

@@ -21,6 +21,11 @@ class Tape:
         self._recording = recording
         self._waiting: deque[Audio] = deque()
 
+    @property
+    def failure(self) -> str:
+        """Why it stopped before its end."""
+        return self._recording.failure
+
     def add(self, audio: Audio) -> None:
         """Another frame (`FRAME_MS`)."""
         self._waiting.append(audio)

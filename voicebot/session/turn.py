@@ -172,7 +172,7 @@ class _Turn:
     def _resume(self, reason: str) -> None:
         """It was a cough or an echo: the prompt goes on where it stopped."""
         if self._speaker.paused:
-            self._pen.write(FactKind.RESUMED, reason=reason)
+            self._pen.write(FactKind.RESUMED, reason=reason, paused_ms=self._paused_ms)
         self._speaker.resume()
         self._ear.reset()
 
@@ -198,6 +198,7 @@ class _Turn:
             text="" if secret else transcript.text,
             confidence=round(transcript.confidence, 3),
             hypotheses=[] if secret else [h.text for h in transcript.hypotheses[1:]],
+            confidences=[round(h.confidence, 3) for h in transcript.hypotheses[1:]],
             start_ms=utterance.start_ms,
             end_ms=utterance.end_ms,
             reason=utterance.reason,

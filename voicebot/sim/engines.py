@@ -157,6 +157,7 @@ class SimRecording:
     def __init__(self) -> None:
         self.frames: list[Audio | None] = []
         self.closed = False
+        self.failure = ""
         self._paused = False
 
     def add(self, audio: Audio) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voicebot.turns.key_drops import DropReason
@@ -27,6 +28,8 @@ class KeyBuffer:
         self._limit = limit
         self._late_keys = ""
         self._late_until_ms = 0
+        self.on_taken: Callable[[Press], None] = lambda press: None
+        """Called with every press that `take` gives away."""
 
     def __len__(self) -> int:
         return len(self._presses)
@@ -59,7 +62,11 @@ class KeyBuffer:
 
     def take(self) -> Press | None:
         """The oldest press, which leaves the buffer."""
-        return self._presses.popleft() if self._presses else None
+        if not self._presses:
+            return None
+        press = self._presses.popleft()
+        self.on_taken(press)
+        return press
 
     def take_all(self) -> tuple[Press, ...]:
         """All presses in order; the buffer is empty afterwards."""

@@ -21,11 +21,14 @@ from voicebot.flow.base import (
     Strict,
     Template,
     UrlTemplate,
+    marked,
 )
+from voicebot.flow.expressions import names, parse
 from voicebot.flow.functions import NUMBER
 from voicebot.flow.model import Name
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
 from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
+from voicebot.flow.templates import Mark, parse_template
 from voicebot.flow.walk import Kind, Walk
 
 
@@ -144,6 +147,7 @@ class HttpNode(Kind):
                 retries=self.retries,
                 backoff_ms=self.backoff,
                 give_up_ms=self.give_up,
+                keeps=self._keeps(walk),
             )
         )
 
@@ -159,6 +163,17 @@ class HttpNode(Kind):
             "" if self.method == "GET" else _idempotency_key(walk),
             None if form is None else {name: filled_in(walk, text) for name, text in form.items()},
         )
+
+    def _keeps(self, walk: Walk) -> tuple[str, ...] | None:
+        """Where a secret is sent or saved, only what is saved openly: the rest may tell of it."""
+        is_secret = walk.flow.is_secret
+        sent = (text for _, text in marked(self) if isinstance(text, Template))
+        names_sent = {m.name for text in sent for m in parse_template(text) if isinstance(m, Mark)}
+        if not any(map(is_secret, (*names_sent, *self.save))):
+            return None
+        saved = [parse(text) for name, text in self.save.items() if not is_secret(name)]
+        paths = [name.path for tree in saved for name in names(tree)]
+        return tuple(path.removeprefix("body.") for path in paths if path.startswith("body."))
 
     def take(self, walk: Walk, event: Event) -> None:
         """The answer, or none."""

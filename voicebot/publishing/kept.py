@@ -1,0 +1,60 @@
+"""Versions of flows that served and were never published: kept beside the calls, so that a call of
+months ago can be walked again.
+
+    data/flows/bank_en/1f0c….yaml        the file as it was, before ${env:...} is filled in
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from voicebot.flow.document import Document, read_text
+from voicebot.flow.loader import content_hash
+from voicebot.publishing.library import Library
+from voicebot.publishing.sources import SHOWN
+
+log = logging.getLogger(__name__)
+
+
+def keep_versions(library: Library, drafts: Path, folder: Path) -> None:
+    """Keep the files in `drafts` that serve as they are. Blocks; trouble with the disk is logged
+    and costs no call."""
+    for name, choice in library.choices.items():
+        if choice.live.published is not None or name not in library.flows.flows:
+            continue
+        file = choice.live.document.file
+        try:
+            _keep(drafts / file, name, library.flows.get(name).version, folder)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            log.warning("a flow's version is not kept", extra={"flow": name, "reason": why})
+
+
+def kept_version(folder: Path, flow: str, version: str) -> Document | None:
+    """A version that was kept, read; None where it was not."""
+    path = _path(folder, flow, version)
+    try:
+        text = path.read_text("utf-8")
+    except OSError:
+        return None
+    return read_text(text, Document(f"{flow}@{version[:SHOWN]}"))
+
+
+def _keep(file: Path, flow: str, version: str, folder: Path) -> None:
+    path = _path(folder, flow, version)
+    if path.exists():
+        return
+    text = file.read_text("utf-8-sig")
+    if content_hash(read_text(text, Document(file.name)).data) != version:
+        return  # It was changed since it was loaded.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.chmod(0o600)
+    part.replace(path)
+
+
+def _path(folder: Path, flow: str, version: str) -> Path:
+    name = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in flow)
+    return folder / name / f"{version}.yaml"
