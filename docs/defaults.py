@@ -29,10 +29,18 @@ def tables() -> dict[str, type]:
     found: dict[str, type] = {}
     for file, cls in (("sip.toml", SipSettings), ("hotline.toml", HotlineFile)):
         found[file] = cls
-        for name, hint in typing.get_type_hints(cls).items():
-            held, several = inner(hint)
-            if held is not None:
-                found[f"{file}: [[{name}]]" if several else f"{file}: [{name}]"] = held
+        found |= _inside(file, cls, "")
+    return found
+
+
+def _inside(file: str, cls: type, at: str) -> dict[str, type]:
+    found: dict[str, type] = {}
+    for name, hint in typing.get_type_hints(cls).items():
+        held, several = inner(hint)
+        if held is not None:
+            path = f"{at}{name}"
+            found[f"{file}: [[{path}]]" if several else f"{file}: [{path}]"] = held
+            found |= _inside(file, held, f"{path}.")
     return found
 
 

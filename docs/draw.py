@@ -15,7 +15,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from voicebot.core.call import CALL_TRANSITIONS, CallState
+from voicebot.core.queueing import AgentState, EntryState
 from voicebot.core.turn import Floor
+from voicebot.queueing.agent_machine import AGENT_TRANSITIONS
+from voicebot.queueing.entry_machine import ENTRY_TRANSITIONS
 from voicebot.turns.barge_in import BARGE_IN_TRANSITIONS, BargeInState
 from voicebot.turns.floor import FLOOR_TRANSITIONS
 
@@ -37,6 +40,8 @@ MACHINES: dict[str, str] = {
     "CallState": mermaid(CALL_TRANSITIONS, CallState.RINGING),
     "Floor": mermaid(FLOOR_TRANSITIONS, Floor.THINKING),
     "BargeInState": mermaid(BARGE_IN_TRANSITIONS, BargeInState.IDLE),
+    "AgentState": mermaid(AGENT_TRANSITIONS, AgentState.OFFLINE),
+    "EntryState": mermaid(ENTRY_TRANSITIONS, EntryState.WAITING),
 }
 
 

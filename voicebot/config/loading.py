@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.audio.wav import WavError, read_wav
+from voicebot.config.people import check_people
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile, Serving, Settings
 from voicebot.config.surroundings import database_url, surroundings_of
@@ -86,11 +87,8 @@ def _cross_check(
     file: TomlFile, hotline: HotlineFile, sip: SipSettings, flows: Flows | None
 ) -> None:
     """What only shows where two files meet."""
-    names = {queue.name for queue in hotline.queues}
+    check_people(file, hotline.queues, hotline.agents)
     for i, agent in enumerate(hotline.agents):
-        for queue in agent.queues:
-            if queue not in names:
-                _unknown(file, ("agents", i, "queues"), "queue", queue, names)
         _check_target(file, ("agents", i, "address"), agent.address, sip)
     for name, uri in hotline.destinations.items():
         _check_target(file, ("destinations", name), uri, sip)

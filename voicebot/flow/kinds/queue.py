@@ -36,10 +36,17 @@ class QueueOutcomes(Strict):
     left: NodeName | None = Field(
         None, description="The caller asked to go back; the same as timeout if left out."
     )
+    long_wait: NodeName | None = Field(
+        None, description="The expected wait is above the queue's limit; full if left out."
+    )
+    crowded: NodeName | None = Field(
+        None, description="Too many wait for each agent at work; full if left out."
+    )
 
     def of(self, outcome: QueueOutcome) -> str:
         """The node for an outcome."""
-        return getattr(self, outcome) or self.timeout
+        otherwise = self.timeout if outcome is QueueOutcome.LEFT else self.full
+        return getattr(self, outcome) or otherwise
 
 
 class QueueNode(Kind):

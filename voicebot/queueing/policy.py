@@ -1,0 +1,114 @@
+"""Whose phone rings for whom: one pure function over a snapshot.
+
+    places, by priority and wait ─▶ each the best free agent whom its steps allow ─▶ picks
+                                    then, where several phones may ring, more agents for it
+
+The order of places is one over all queues, so that an agent of several queues serves whoever is
+first in any of them. Every place gets one phone before any gets a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from voicebot.core.queueing import EntryState, Strategy
+from voicebot.queueing.relax import Ask
+from voicebot.queueing.snapshot import Agent, Entry, Pick, QueuePolicy, Snapshot
+
+PRIORITY_MS = 300_000
+"""One step of priority is worth so much waiting."""
+SEVERAL = (Strategy.RING_ALL, Strategy.RING_PROGRESSIVE)
+
+Rank = tuple[int, int, int, str]
+
+
+def decide(now: Snapshot) -> tuple[Pick, ...]:
+    """The offers to be made now, in order. Nothing else is looked at: the same snapshot gives the
+    same picks, however its entries and agents are arranged."""
+    free = {agent.name: agent for agent in now.agents if agent.may_ring(now.now_ms)}
+    if not free:
+        return ()
+    picks: list[Pick] = []
+    entries = in_order(now)
+    for entry in entries:
+        if entry.state in (EntryState.WAITING, EntryState.CALLBACK):
+            picks += _pick(now, entry, free, 1)
+    for entry in entries:
+        picks += _pick(now, entry, free, _more(now, entry, picks))
+    return tuple(picks)
+
+
+def in_order(now: Snapshot) -> list[Entry]:
+    """Every place that is waiting or offered, over all queues, the next one first."""
+    open_states = (EntryState.WAITING, EntryState.OFFERED, EntryState.CALLBACK)
+    entries = [entry for entry in now.entries if entry.state in open_states]
+    return sorted(entries, key=lambda entry: rank(entry, now.queues[entry.queue], now.now_ms))
+
+
+def rank(entry: Entry, queue: QueuePolicy, now_ms: int) -> Rank:
+    """Smaller is sooner: priority and wait, then who joined first, then the id."""
+    weight_ms = (entry.priority + queue.priority) * PRIORITY_MS
+    effective_ms = weight_ms + entry.waited_ms(now_ms) + entry.artificial_age_ms
+    return -effective_ms, entry.joined_ms, entry.order, entry.id
+
+
+def ask_of(entry: Entry) -> Ask:
+    """What the relaxation list is asked."""
+    return Ask(entry.queue, entry.skills, entry.preferred)
+
+
+def step_of(now: Snapshot, entry: Entry) -> int:
+    """The relaxation step that the place has reached; it never goes back."""
+    steps = now.queues[entry.queue].steps
+    if len(steps.steps) < 2:
+        return 0
+    present = [agent.spec for agent in now.agents if agent.present]
+    return max(entry.step, steps.reached(ask_of(entry), entry.waited_ms(now.now_ms), present))
+
+
+def candidates(now: Snapshot, entry: Entry, agents: Iterable[Agent]) -> list[Agent]:
+    """Those of the agents who may take the caller, the best first."""
+    queue, ask = now.queues[entry.queue], ask_of(entry)
+    step = step_of(now, entry)
+    allowed = [agent for agent in agents if queue.steps.allows(ask, agent.spec, step)]
+    return sorted(allowed, key=lambda agent: (_tried(entry, agent), *_key(queue, agent)))
+
+
+def _key(queue: QueuePolicy, agent: Agent) -> tuple[int, int, str]:
+    """Smaller is better."""
+    match queue.strategy:
+        case Strategy.ROUND_ROBIN:
+            return agent.offered_ms, 0, agent.name
+        case Strategy.LEAST_CALLS:
+            return agent.calls, agent.idle_since_ms, agent.name
+        case _:
+            return agent.idle_since_ms, 0, agent.name
+
+
+def _tried(entry: Entry, agent: Agent) -> int:
+    """0 for an agent not tried yet, more the later the last try was."""
+    if agent.name not in entry.tried:
+        return 0
+    return len(entry.tried) - entry.tried[::-1].index(agent.name)
+
+
+def _pick(now: Snapshot, entry: Entry, free: dict[str, Agent], count: int) -> Iterator[Pick]:
+    """Take the best `count` of the free agents."""
+    if count <= 0 or not free:
+        return
+    for agent in candidates(now, entry, free.values())[:count]:
+        del free[agent.name]
+        yield Pick(entry.id, agent.name)
+
+
+def _more(now: Snapshot, entry: Entry, picks: list[Pick]) -> int:
+    """How many further phones should ring for a place that has one."""
+    queue = now.queues[entry.queue]
+    ringing = len(entry.ringing) + sum(pick.entry == entry.id for pick in picks)
+    if not ringing or queue.strategy not in SEVERAL:
+        return 0
+    most = queue.ring_agents or len(now.agents)
+    if queue.strategy is Strategy.RING_PROGRESSIVE:
+        since_ms = now.now_ms - entry.offered_ms if entry.ringing else 0
+        most = min(most, 1 + since_ms // max(1, queue.ring_next_ms))
+    return most - ringing

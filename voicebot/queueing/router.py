@@ -1,0 +1,357 @@
+"""Waiting callers and agents of one node: keeps what is, and lets the policy decide.
+
+Takes `now` with whatever happens, says by `due_ms` when it wants to be asked again though nothing
+happened. Nobody loses a place: an entry keeps its time of joining through every failed offer.
+
+    join, leave, failed, released, pause ... ─▶ dispatch(now) ─▶ offers, to be dialed at once
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from voicebot.core.call import CallId
+from voicebot.core.queueing import (
+    AgentSpec,
+    AgentState,
+    EntryState,
+    OfferOutcome,
+    PauseReason,
+    QueueSpec,
+    QueueStatus,
+    WrapUp,
+)
+from voicebot.queueing import policy, shift
+from voicebot.queueing.agent_machine import AgentEvent
+from voicebot.queueing.back_off import after_offer
+from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
+from voicebot.queueing.estimate import RECENT, effective_agents, expected_wait_ms
+from voicebot.queueing.relax import compile_steps
+from voicebot.queueing.snapshot import Agent, Entry, QueuePolicy, Snapshot
+from voicebot.queueing.timers import due_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A call on its way to an agent."""
+
+    call: CallId
+    queue: str
+    agent: AgentSpec
+    token: int
+    """Whoever reports on the offer shows it; an older one counts no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller brings into a queue."""
+
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Least level by skill."""
+    preferred: tuple[str, ...] = ()
+    """Agents whom the caller knows."""
+
+
+NO_WISH = Wish()
+
+
+class Router:
+    """The queues of one node."""
+
+    def __init__(self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec]) -> None:
+        self.queues = {queue.name: queue for queue in queues}
+        self._policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
+        self.agents = {agent.name: Agent(agent) for agent in agents}
+        self.entries: dict[CallId, Entry] = {}
+        self._joined = 0
+        self._contacts: dict[str, deque[int]] = {q: deque(maxlen=RECENT) for q in self.queues}
+        """Talk, hold and wrap-up of the latest contacts by queue, in ms."""
+        self._answered_ms: dict[str, int] = {}
+        """When each agent's present contact was answered."""
+
+    # ------------------------------------------------------------ callers
+
+    def join(self, call: CallId, queue: str, now_ms: int, wish: Wish = NO_WISH) -> Entry:
+        """Take a caller in."""
+        self._joined += 1
+        entry = Entry(
+            call,
+            queue,
+            now_ms,
+            self._joined,
+            priority=wish.priority,
+            skills=wish.skills,
+            preferred=wish.preferred,
+        )
+        self.entries[call] = entry
+        return entry
+
+    def leave(self, call: CallId) -> None:
+        """The caller gives up the place; harmless without one, or with an agent already."""
+        entry = self.entries.get(call)
+        if entry is not None and entry.state in (EntryState.WAITING, EntryState.OFFERED):
+            next_entry_state(entry.state, EntryEvent.LEFT)
+            del self.entries[call]
+
+    def reprioritize(self, call: CallId, *, priority: int | None = None, age_ms: int = 0) -> None:
+        """A supervisor changes a place's priority, or makes it count as older. Raises `KeyError`
+        where the caller has no place."""
+        entry = self.entries[call]
+        priority = entry.priority if priority is None else priority
+        older_ms = entry.artificial_age_ms + age_ms
+        self.entries[call] = replace(entry, priority=priority, artificial_age_ms=older_ms)
+
+    # ------------------------------------------------------------ offers
+
+    def dispatch(self, now_ms: int) -> tuple[Offer, ...]:
+        """The offers to be made now; each reserves its agent. They are to be dialed at once."""
+        self.tick(now_ms)
+        now = self.snapshot(now_ms)
+        picks = policy.decide(now)
+        self._keep_steps(now)
+        return tuple(self._claim(pick.entry, pick.agent, now_ms) for pick in picks)
+
+    def tick(self, now_ms: int) -> None:
+        """What ends by itself ends: wrap-up, and pauses that have a time."""
+        for name, agent in self.agents.items():
+            if shift.wrap_up_is_over(agent, now_ms):
+                self._wrapped(agent, agent.wraps_until_ms or now_ms)
+            elif shift.pause_is_over(agent, now_ms):
+                self.agents[name] = shift.resumed(agent, now_ms)
+
+    def due_ms(self, now_ms: int) -> int | None:
+        """When `dispatch` may have something new though nothing happens until then."""
+        return due_ms(self.snapshot(now_ms))
+
+    def _keep_steps(self, now: Snapshot) -> None:
+        for entry in now.entries:
+            step = policy.step_of(now, entry)
+            if step != entry.step:
+                self.entries[entry.id] = replace(entry, step=step)
+
+    def _claim(self, call: CallId, name: str, now_ms: int) -> Offer:
+        entry, agent = self.entries[call], self.agents[name]
+        agent = shift.move(agent, AgentEvent.CLAIMED)
+        agent = replace(
+            agent, token=agent.token + 1, offered_ms=now_ms, queue=entry.queue, call=call
+        )
+        self.agents[name] = agent
+        self.entries[call] = replace(
+            entry,
+            state=next_entry_state(entry.state, EntryEvent.OFFERED),
+            ringing=(*entry.ringing, name),
+            offered_ms=entry.offered_ms if entry.ringing else now_ms,
+        )
+        return Offer(call, entry.queue, agent.spec, agent.token)
+
+    def dialed(self, offer: Offer) -> bool:
+        """The INVITE is out. False where the offer counts no more: hang up."""
+        agent = self._of(offer)
+        if agent is None:
+            return False
+        self.agents[agent.name] = shift.move(agent, AgentEvent.DIALED)
+        return True
+
+    def answered(self, offer: Offer, now_ms: int) -> bool:
+        """The agent took the call. False where another one has it, or the offer counts no more:
+        hang up, and report it as `failed` by `CALLER_GONE`."""
+        agent, entry = self._of(offer), self.entries.get(offer.call)
+        if agent is None or entry is None or entry.state is not EntryState.OFFERED:
+            return False
+        if agent.state is AgentState.RESERVED:
+            agent = shift.move(agent, AgentEvent.DIALED)
+        agent = shift.move(agent, AgentEvent.ANSWERED)
+        self.agents[agent.name] = replace(agent, calls=agent.calls + 1, rna=0, unreachable=0)
+        self._answered_ms[agent.name] = now_ms
+        ringing = tuple(name for name in entry.ringing if name != agent.name)
+        state = next_entry_state(entry.state, EntryEvent.ANSWERED)
+        self.entries[offer.call] = replace(entry, state=state, agent=agent.name, ringing=ringing)
+        return True
+
+    def failed(self, offer: Offer, outcome: OfferOutcome, now_ms: int) -> None:
+        """The offer came to nothing: the caller waits on, in place. An old offer does nothing."""
+        agent = self._of(offer)
+        if agent is None or agent.state not in (AgentState.RESERVED, AgentState.RINGING):
+            return
+        self.agents[agent.name] = shift.freed(
+            after_offer(agent, outcome, self.queues[offer.queue], now_ms), now_ms
+        )
+        self._requeue(offer, outcome)
+
+    def _requeue(self, offer: Offer, outcome: OfferOutcome) -> None:
+        entry, name = self.entries.get(offer.call), offer.agent.name
+        if entry is None or name not in entry.ringing:
+            return
+        ringing = tuple(other for other in entry.ringing if other != name)
+        tried = entry.tried if outcome is OfferOutcome.CALLER_GONE else (*entry.tried, name)
+        state = entry.state
+        if state is EntryState.OFFERED and not ringing:
+            state = next_entry_state(state, EntryEvent.REQUEUED)
+        self.entries[offer.call] = replace(entry, state=state, ringing=ringing, tried=tried)
+
+    def unbridged(self, offer: Offer, now_ms: int) -> None:
+        """Answered, but gone before the caller was put through: the caller waits on, in place."""
+        agent, entry = self._of(offer), self.entries.get(offer.call)
+        if agent is None or agent.state is not AgentState.BUSY:
+            return
+        spec = self.queues[offer.queue]
+        agent = replace(shift.move(agent, AgentEvent.ENDED), calls=agent.calls - 1)
+        agent = shift.wrapped(agent, now_ms)
+        rested = after_offer(agent, OfferOutcome.UNREACHABLE, spec, now_ms)
+        self.agents[agent.name] = shift.settled(rested, now_ms)
+        self._answered_ms.pop(agent.name, None)
+        if entry is not None and entry.state is EntryState.BRIDGED:
+            state = next_entry_state(entry.state, EntryEvent.REQUEUED)
+            tried = (*entry.tried, agent.name)
+            self.entries[offer.call] = replace(entry, state=state, agent="", tried=tried)
+
+    def held(self, offer: Offer, *, on: bool) -> None:
+        """The agent put the caller on hold, or took the caller back."""
+        agent = self._of(offer)
+        if agent is not None and agent.state in (AgentState.BUSY, AgentState.HOLD):
+            wanted = AgentState.HOLD if on else AgentState.BUSY
+            if agent.state is not wanted:
+                event = AgentEvent.HELD if on else AgentEvent.RETRIEVED
+                self.agents[agent.name] = shift.move(agent, event)
+
+    def released(self, offer: Offer, now_ms: int) -> None:
+        """The agent's part in the call is over; wrap-up begins. An old offer does nothing."""
+        agent, entry = self._of(offer), self.entries.get(offer.call)
+        if agent is None or agent.state not in (AgentState.BUSY, AgentState.HOLD):
+            return
+        if entry is not None and entry.agent == agent.name:
+            state = next_entry_state(entry.state, EntryEvent.HUNG_UP)
+            self.entries[offer.call] = replace(entry, state=state)
+        spec = self.queues[offer.queue]
+        self.agents[agent.name] = agent = shift.ended(agent, spec, now_ms)
+        if spec.wrap_up is WrapUp.NONE:
+            self._wrapped(agent, now_ms)
+
+    def _wrapped(self, agent: Agent, now_ms: int) -> None:
+        entry = self.entries.get(agent.call)
+        if entry is not None and entry.state is EntryState.WRAPPING:
+            next_entry_state(entry.state, EntryEvent.WRAPPED)
+            del self.entries[agent.call]
+        began_ms = self._answered_ms.pop(agent.name, None)
+        if began_ms is not None:
+            self._contacts[agent.queue].append(now_ms - began_ms)
+        self.agents[agent.name] = shift.settled(shift.wrapped(agent, now_ms), now_ms)
+
+    def _of(self, offer: Offer) -> Agent | None:
+        """The agent, as long as the offer counts."""
+        agent = self.agents.get(offer.agent.name)
+        return agent if agent is not None and agent.token == offer.token else None
+
+    # ------------------------------------------------------------ agents
+
+    def log_in(self, name: str, now_ms: int) -> None:
+        """The agent is at work. Raises `KeyError` for one who is not known."""
+        self.agents[name] = shift.logged_in(self.agents[name], now_ms)
+
+    def log_out(self, name: str, now_ms: int) -> None:
+        """The agent goes, after the caller there may be. Raises `KeyError`."""
+        self.agents[name] = shift.settled(replace(self.agents[name], leaves=True), now_ms)
+
+    def pause(self, name: str, reason: PauseReason, now_ms: int) -> None:
+        """No calls, after the one there may be. Raises `KeyError`."""
+        self.agents[name] = shift.paused(self.agents[name], reason, now_ms)
+
+    def resume(self, name: str, now_ms: int) -> None:
+        """Calls again; takes back a pause that has not begun. Raises `KeyError`."""
+        self.agents[name] = shift.resumed(self.agents[name], now_ms)
+
+    def end_wrap_up(self, name: str, now_ms: int) -> bool:
+        """The agent is done. False where the queue's wrap-up has a set time, or there is none.
+        Raises `KeyError`."""
+        agent = self.agents[name]
+        if agent.state is not AgentState.WRAP_UP:
+            return False
+        if self.queues[agent.queue].wrap_up is WrapUp.TIMED:
+            return False
+        self._wrapped(agent, now_ms)
+        return True
+
+    def extend_wrap_up(self, name: str, by_ms: int) -> bool:
+        """The agent needs longer; up to the queue's cap. Raises `KeyError`."""
+        agent = self.agents[name]
+        if agent.state is not AgentState.WRAP_UP or agent.wraps_until_ms is None:
+            return False
+        until_ms = min(agent.wrap_cap_ms, agent.wraps_until_ms + by_ms)
+        self.agents[name] = replace(agent, wraps_until_ms=until_ms)
+        return until_ms > agent.wraps_until_ms
+
+    # ------------------------------------------------------------ how things stand
+
+    def snapshot(self, now_ms: int) -> Snapshot:
+        """All of it, as the policy sees it."""
+        entries, agents = tuple(self.entries.values()), tuple(self.agents.values())
+        return Snapshot(now_ms, self._policies, entries, agents)
+
+    def waiting(self, queue: str, now_ms: int = 0) -> list[Entry]:
+        """Entries of the queue that no phone rings for, the next one first."""
+        entries = [
+            e for e in self.entries.values() if e.queue == queue and e.state is EntryState.WAITING
+        ]
+        return sorted(entries, key=lambda e: policy.rank(e, self._policies[queue], now_ms))
+
+    def position(self, call: CallId) -> int:
+        """1 for the next; 0 for one who is being offered, or has no place."""
+        entry = self.entries.get(call)
+        if entry is None or entry.state is not EntryState.WAITING:
+            return 0
+        return self.waiting(entry.queue).index(entry) + 1
+
+    def staffed(self, queue: str) -> int:
+        """Agents of the queue who are at work, as the queue sees it."""
+        absent = self.queues[queue].absent
+        return sum(agent.state not in absent for agent in self._serving(queue))
+
+    def expected_wait_ms(self, queue: str, now_ms: int, call: CallId | None = None) -> int | None:
+        """For a caller who waits, or one who would join; None where nothing is known."""
+        waits = self.waiting(queue, now_ms)
+        found = self.entries.get(call) if call is not None else None
+        entry = found or Entry(CallId(""), queue, now_ms, self._joined + 1)
+        position = waits.index(entry) + 1 if entry in waits else len(waits) + 1
+        now = self.snapshot(now_ms)
+        allowed = policy.candidates(now, entry, now.agents)
+        free = sum(agent.may_ring(now_ms) for agent in allowed)
+        active = frozenset({queue, *(e.queue for e in now.entries if _is_waiting(e))})
+        effective = effective_agents(allowed, active)
+        return expected_wait_ms(position, self._contacts[queue], effective, free)
+
+    def status(self, queue: str, now_ms: int) -> QueueStatus:
+        """How things stand; all zero for a queue that is not known."""
+        if queue not in self.queues:
+            return QueueStatus()
+        self.tick(now_ms)
+        waits = self.waiting(queue, now_ms)
+        return QueueStatus(
+            staffed=self.staffed(queue),
+            available=sum(agent.may_ring(now_ms) for agent in self._serving(queue)),
+            waiting=len(waits),
+            longest_wait_ms=max((e.waited_ms(now_ms) for e in waits), default=None),
+            expected_wait_ms=self.expected_wait_ms(queue, now_ms),
+            full=bool(waits) and len(waits) >= self.queues[queue].max_length,
+        )
+
+    def _serving(self, queue: str) -> Iterable[Agent]:
+        return (agent for agent in self.agents.values() if queue in agent.spec.queues)
+
+
+def policy_of(queue: QueueSpec) -> QueuePolicy:
+    """What the policy needs to know of a queue. Raises `relax.ExpressionError`."""
+    return QueuePolicy(
+        queue.name,
+        queue.strategy,
+        compile_steps(queue.relax),
+        queue.priority,
+        queue.ring_agents,
+        queue.ring_next_ms,
+    )
+
+
+def _is_waiting(entry: Entry) -> bool:
+    return entry.state is EntryState.WAITING

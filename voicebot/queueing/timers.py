@@ -1,0 +1,40 @@
+"""When a decision may change though nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voicebot.core.queueing import AgentState, EntryState, Strategy
+from voicebot.queueing import policy
+from voicebot.queueing.snapshot import Agent, Entry, Snapshot
+
+
+def due_ms(now: Snapshot) -> int | None:
+    """The next moment, after `now.now_ms`; None where there is none."""
+    times = [at_ms for agent in now.agents for at_ms in _of_agent(agent)]
+    times += [at_ms for entry in now.entries for at_ms in _of_entry(now, entry)]
+    return min((at_ms for at_ms in times if at_ms > now.now_ms), default=None)
+
+
+def _of_agent(agent: Agent) -> Iterator[int]:
+    """A wrap-up, a back-off or a pause ends."""
+    match agent.state:
+        case AgentState.WRAP_UP if agent.wraps_until_ms is not None:
+            yield agent.wraps_until_ms
+        case AgentState.AVAILABLE:
+            yield agent.rests_until_ms
+        case AgentState.PAUSED if agent.paused_until_ms is not None:
+            yield agent.paused_until_ms
+
+
+def _of_entry(now: Snapshot, entry: Entry) -> Iterator[int]:
+    """A step gives way to the next; one more phone is to ring."""
+    queue = now.queues[entry.queue]
+    if entry.state in (EntryState.WAITING, EntryState.OFFERED) and len(queue.steps.steps) > 1:
+        present = [agent.spec for agent in now.agents if agent.present]
+        for _, ends_ms in queue.steps.ends(policy.ask_of(entry), present):
+            if ends_ms is not None:
+                yield entry.joined_ms + ends_ms
+    if queue.strategy is Strategy.RING_PROGRESSIVE and entry.ringing and queue.ring_next_ms > 0:
+        rung = (now.now_ms - entry.offered_ms) // queue.ring_next_ms
+        yield entry.offered_ms + (rung + 1) * queue.ring_next_ms
