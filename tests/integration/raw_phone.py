@@ -139,6 +139,14 @@ class RawPhone(asyncio.DatagramProtocol):
                     self.to_tag = found[1] if found else self.to_tag
                     return answer
 
+    async def provisional(self, code: int) -> Answer:
+        """The next response with this code."""
+        async with asyncio.timeout(ANSWER_S):
+            while True:
+                answer = await self.inbox.get()
+                if answer.code == code:
+                    return answer
+
     async def request(self, method: str, target: str, **rest: object) -> Answer:
         """Send and await the final response."""
         self.send(method, target, **rest)  # type: ignore[arg-type]

@@ -6,12 +6,12 @@ import asyncio
 import re
 
 import pytest
-from raw_phone import RawPhone, rtp_port_of
+from raw_phone import Answer, RawPhone, rtp_port_of
 from sip_line import Line, open_line, until
 
 from voicebot.core.call import LegState
 from voicebot.core.errors import DialRefused
-from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded, ReferProgress
+from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded, ReferProgress, StateChanged
 from voicebot.sip.settings import Media
 
 
@@ -202,3 +202,68 @@ async def test_early_media(line: Line, phone: RawPhone) -> None:
     assert isinstance(await until(leg, Audio), Audio)
     await leg.hang_up(480)
     assert (await phone.final()).code == 480
+
+
+def tag_of(message: Answer, header: str) -> str:
+    """The tag of From or To."""
+    return message.header(header).partition(";tag=")[2].partition(";")[0]
+
+
+def listed(answer: Answer, name: str) -> set[str]:
+    """A header's values, over all its lines."""
+    return {part.strip() for line in answer.headers.get(name, ()) for part in line.split(",")}
+
+
+async def test_options_within_a_dialog(line: Line, phone: RawPhone) -> None:
+    """Many exchanges ask so now and then whether a call is still there."""
+    leg, _ = await connected(line, phone)
+    answer = await phone.request("OPTIONS", line.target)
+    assert answer.code == 200
+    assert {"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"} <= listed(answer, "allow")
+    assert "application/sdp" in listed(answer, "accept")
+    assert "timer" in listed(answer, "supported")
+    assert phone.to_tag in answer.header("to")
+    phone.send("OPTIONS", line.target, cseq=phone.cseq)
+    assert (await phone.final()).code == 200
+    assert leg.state is LegState.CONFIRMED
+    assert (await phone.request("BYE", line.target)).code == 200
+
+
+async def test_options_while_it_rings(line: Line, phone: RawPhone) -> None:
+    phone.send("INVITE", line.target, body=phone.sdp())
+    leg = await line.ring()
+    leg.ring()
+    ringing = await phone.provisional(180)
+    phone.to_tag = tag_of(ringing, "to")
+    assert (await phone.request("OPTIONS", line.target)).code == 200
+    assert leg.state is LegState.EARLY
+    await leg.hang_up(480)
+    assert (await phone.final()).code == 480
+
+
+async def test_options_that_come_out_of_order_or_ask_too_much(line: Line, phone: RawPhone) -> None:
+    await connected(line, phone)
+    phone.cseq += 10
+    assert (await phone.request("OPTIONS", line.target)).code == 200
+    phone.branch += "old"
+    phone.send("OPTIONS", line.target, cseq=phone.cseq - 5)
+    assert (await phone.final()).code == 500
+    strange = await phone.request("OPTIONS", line.target, headers={"Require": "teleport"})
+    assert (strange.code, strange.header("unsupported")) == (420, "teleport")
+    assert (await phone.request("BYE", line.target)).code == 200
+
+
+async def test_options_to_a_dialog_that_is_over(line: Line, phone: RawPhone) -> None:
+    await connected(line, phone)
+    assert (await phone.request("BYE", line.target)).code == 200
+    assert (await phone.request("OPTIONS", line.target)).code == 481
+
+
+async def test_a_phone_that_we_called_asks_too(line: Line, phone: RawPhone) -> None:
+    leg = await line.endpoint.dial(f"sip:ann@{phone.address}:{phone.port}", {})
+    invite = await phone.asked("INVITE")
+    phone.call_id, phone.to_tag = invite.header("call-id"), tag_of(invite, "from")
+    invite.headers["to"] = [f"{invite.header('to')};tag={phone.tag}"]
+    phone.respond(invite, 180, line.target.split("@")[1])
+    await until(leg, lambda event: event == StateChanged(LegState.EARLY, 180))
+    assert (await phone.request("OPTIONS", line.target)).code == 200

@@ -73,6 +73,10 @@ int objection(pjsip_rx_data *rdata, bool within_dialog, pjsip_hdr *headers) {
         return 0;
     if (pjsip_method_cmp(method, &rdata->msg_info.cseq->method) != 0)
         return PJSIP_SC_BAD_REQUEST;  // section 8.1.1.5
+    if (within_dialog && method->id == PJSIP_OPTIONS_METHOD) {
+        add_unsupported(rdata, headers);
+        return pj_list_empty(headers) ? 0 : PJSIP_SC_BAD_EXTENSION;
+    }
     if (within_dialog || rdata->msg_info.to->tag.slen > 0)
         return 0;
     if (!is_asked_outside(method->name)) {

@@ -18,6 +18,7 @@ setup(
                 "pcm_port.cpp",
                 "sip_guard.cpp",
                 "objections.cpp",
+                "options.cpp",
                 "source_limit.cpp",
                 "connections.cpp",
                 "network.cpp",

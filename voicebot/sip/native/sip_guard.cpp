@@ -4,6 +4,7 @@
 #include "info_keys.hpp"
 #include "network.hpp"
 #include "objections.hpp"
+#include "options.hpp"
 #include "source_limit.hpp"
 
 #include <pjlib-util.h>
@@ -258,6 +259,8 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata) {
     else if (verdict == CHALLENGE)
         respond_401(state, rdata);
     if (verdict != PASS || object(state, rdata, in_dialog))
+        return PJ_TRUE;
+    if (in_dialog && answer_options(rdata))
         return PJ_TRUE;
     normalize_info_keys(rdata);
     return PJ_FALSE;
