@@ -19,11 +19,13 @@ from voicebot.core.queueing import (
     EntryState,
     OfferOutcome,
     PauseReason,
+    QueueOutcome,
     QueueSpec,
     QueueStatus,
     WrapUp,
 )
-from voicebot.queueing import policy, shift
+from voicebot.queueing import admission, policy, shift
+from voicebot.queueing.admission import Standing
 from voicebot.queueing.agent_machine import AgentEvent
 from voicebot.queueing.back_off import after_offer
 from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
@@ -321,6 +323,29 @@ class Router:
         active = frozenset({queue, *(e.queue for e in now.entries if _is_waiting(e))})
         effective = effective_agents(allowed, active)
         return expected_wait_ms(position, self._contacts[queue], effective, free)
+
+    def admit(self, queue: str, now_ms: int) -> QueueOutcome | None:
+        """Why one more caller would not be taken; None: come in."""
+        waiting = len(self.waiting(queue, now_ms))
+        expected_ms = self.expected_wait_ms(queue, now_ms)
+        standing = Standing(self.staffed(queue), waiting, waiting, expected_ms=expected_ms)
+        return admission.admit(self.queues[queue], standing)
+
+    def give_up(self, call: CallId, now_ms: int) -> QueueOutcome | None:
+        """Why a caller's wait is over; None: wait on. Raises `KeyError` without a place."""
+        entry = self.entries[call]
+        queue = self.queues[entry.queue]
+        line = self.waiting(entry.queue, now_ms)
+        limited = queue.max_expected_wait_ms and entry in line
+        standing = Standing(
+            staffed=self.staffed(entry.queue),
+            ahead=line.index(entry) if entry in line else 0,
+            waiting=len(line),
+            waited_ms=entry.waited_ms(now_ms),
+            expected_ms=self.expected_wait_ms(entry.queue, now_ms, call) if limited else None,
+            ringing=entry.state is not EntryState.WAITING,
+        )
+        return admission.give_up(queue, standing)
 
     def status(self, queue: str, now_ms: int) -> QueueStatus:
         """How things stand; all zero for a queue that is not known."""
