@@ -12,6 +12,15 @@ from voicebot.core.turn import KeySpec
 
 
 class SlotType(StrEnum):
+class Toward(StrEnum):
+    """Which day is meant where a year, month or week is left open."""
+
+    FUTURE = "future"
+    """Today or the next one: appointments."""
+    PAST = "past"
+    """Today or the last one: births, purchases, what has happened."""
+
+
     """Type of a slot's value, with its canonical text in `SlotValue.value`."""
 
     DIGITS = "digits"
@@ -31,6 +40,10 @@ class SlotType(StrEnum):
     MONEY = "money"
     """Amount and ISO 4217 code: `12.50 USD`."""
     CHOICE = "choice"
+    PHONE = "phone"
+    """E.164: `+14155552671`."""
+    CARD = "card"
+    """The digits of a payment card's number; the last is right by Luhn (ISO/IEC 7812)."""
     """The name of one of the slot's options."""
     TEXT = "text"
     """As recognized."""
@@ -66,6 +79,14 @@ class SlotSpec:
     currency: str = "USD"
     """Money: the currency where none is said, ISO 4217."""
     required: bool = True
+    region: str = ""
+    """Phone: where it is dialed, ISO 3166 with two letters; by the language if empty."""
+    toward: Toward = Toward.FUTURE
+    """Date, datetime: which day is meant where that is open."""
+    hours: tuple[int, int] | None = None
+    """Time, datetime: minutes of the day from which to which a time makes sense, `(660, 1320)` for
+    11:00 to 22:00. "Seven" is the one of 07:00 and 19:00 that lies within; None for business
+    hours, 07:00 to 18:59."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ _CARRIERS = frozenset(
 _QUESTIONS = frozenset(words_of("what where who why how when which tell 什 怎 哪 谁"))
 _MEASURES = frozenset(("个", "位", "张", "点", "号", "dollars"))
 """Words between a value and its correction."""
+_TRAILING = frozenset(words_of("um uh er please 吧 呢 啊 呀 嗯 呃"))
+_PLAIN_ANSWERS = frozenset(words_of("yes yeah yep yup no nope nah 是 对 不"))
+"""Of two such answers in a row ("yeah, no") the last one counts."""
 _EDGE = 0.6
 """What is left of a yes or no in the middle of a sentence about something else."""
 
@@ -81,7 +84,7 @@ def begin(tape: Tape, specs: Sequence[SlotSpec], fills: Sequence[Fill]) -> tuple
 
 def _longest(candidates: list[tuple[Fill, int]], occupied: set[int]) -> dict[str, Fill]:
     """The longest of each slot, each token once; marks what it takes as occupied."""
-    candidates.sort(key=lambda c: (c[0].first - c[0].last, c[0].first, c[1]))
+    candidates.sort(key=lambda c: (c[0].first - c[0].last, c[0].alike, c[0].first, c[1]))
     filled: dict[str, Fill] = {}
     for found, _ in candidates:
         span = range(found.first, found.last)
@@ -107,7 +110,7 @@ def _in_order(tape: Tape, specs: Sequence[SlotSpec]) -> list[SlotSpec]:
 def _corrected(tape: Tape, said: Fill) -> Fill:
     """The last of "three, no, four"; the greedy choice may have been the corrected one."""
     current = said
-    while (at := _past_correction(tape, current)) is not None:
+    while (at := _next_try(tape, current)) is not None:
         later = tape.fills(said.slot, at)
         if not later:
             break
@@ -115,10 +118,27 @@ def _corrected(tape: Tape, said: Fill) -> Fill:
     return current
 
 
+def _next_try(tape: Tape, said: Fill) -> int | None:
+    """Where the value may be said otherwise."""
+    again = _turns_round(tape, said)
+    return _past_correction(tape, said) if again is None else again
+
+
+def _turns_round(tape: Tape, said: Fill) -> int | None:
+    """Past a yes that another plain answer follows at once."""
+    spec, words = tape.specs.get(said.slot), tape.utterance.words
+    if spec is None or spec.type is not SlotType.YES_NO or said.last != said.first + 1:
+        return None
+    follows = said.last < tape.end and words[said.last] in _PLAIN_ANSWERS
+    return said.last if follows and words[said.first] in _PLAIN_ANSWERS else None
+
+
 def _past_correction(tape: Tape, said: Fill) -> int | None:
     """Past "sorry, I mean" and its like; None where nothing is taken back."""
     words = tape.utterance.words
     start = said.last + (said.last < tape.end and words[said.last] in _MEASURES)
+    while start < tape.end and words[start] in _TRAILING:
+        start += 1
     end = start
     while (after := _CORRECTING.skip(words, end)) > end:
         end = after

@@ -17,8 +17,10 @@ from voicebot.nlu.filling import begin, fill, judge
 from voicebot.nlu.han import sounds_of
 from voicebot.nlu.negation import denied
 from voicebot.nlu.pattern import Fill, Pattern, Tape
+from voicebot.nlu.phonetics import keys_of
 from voicebot.nlu.scope import Goal, Scope
 from voicebot.nlu.scorer import Query
+from voicebot.nlu.slots import card, phone
 from voicebot.nlu.slots.reading import Scene
 from voicebot.nlu.text import Utterance, words_of
 from voicebot.nlu.weights import FILLERS, says, total, weight
@@ -104,7 +106,10 @@ class Matching:
         self._onward: list[_Onward] = []
         scene = Scene("zh" if scope.chinese else "en", now)
         words, options = utterance.words, scope.options
-        self._tape = Tape(utterance, scene, scope.specs, options, words, filled=filled)
+        sounds = sounds_of if scope.chinese else keys_of
+        self._tape = Tape(
+            utterance, scene, scope.specs, options, words, filled=filled, sounds=sounds
+        )
 
     def meanings(self) -> list[Meaning]:
         """Everything found, the best of each goal, in no order."""
@@ -214,7 +219,10 @@ class Matching:
         return any(
             found.last == self._tape.end
             and (spec := self._scope.specs.get(found.slot)) is not None
-            and (spec.type is SlotType.TEXT or _may_grow(spec, found.value))
+            and (
+                spec.type is SlotType.TEXT
+                or _may_grow(spec, found.value, chinese=self._scope.chinese)
+            )
             for found in fills
         )
 
@@ -269,6 +277,7 @@ class Matching:
         last = max(found.last for found in fills)
         complete = filled and not likely and not self._dangles(last) and not self._is_open(fills)
         complete = complete and filling.quality >= _COMPLETE_FROM
+        complete = complete and not any(found.alike for found in fills)
         return [Meaning(Match.SLOTS, "", filling.quality, fills, complete, begun=begun)]
 
     def _only_begun(self, begun: tuple[Fill, ...], quality: float) -> list[Meaning]:
@@ -281,8 +290,9 @@ class Matching:
     def _likely_options(self, filled: set[str]) -> tuple[Fill, ...]:
         """Options of choice slots that what was said is like, where none was said exactly."""
         found: list[Fill] = []
+        words = tuple(word for at, word in enumerate(self._words) if at not in self._denied)
         for name, scorer in self._scope.option_scorers.items():
-            likely = scorer.probabilities(Query(self._words, self._words))
+            likely = scorer.probabilities(Query(words, words))
             if name in filled or not likely:
                 continue
             option = max(likely, key=lambda key: likely[key])
@@ -298,5 +308,12 @@ def _merged(exact: Meaning, other: Meaning) -> Meaning:
     return max(exact, other, key=lambda meaning: meaning.quality)
 
 
-def _may_grow(spec: SlotSpec, value: str) -> bool:
-    return spec.type is SlotType.DIGITS and len(value) < spec.max_length
+def _may_grow(spec: SlotSpec, value: str, *, chinese: bool) -> bool:
+    match spec.type:
+        case SlotType.DIGITS:
+            return len(value) < spec.max_length
+        case SlotType.PHONE:
+            return phone.may_grow(value, spec, "zh" if chinese else "en")
+        case SlotType.CARD:
+            return card.may_grow(value)
+    return False

@@ -7,13 +7,12 @@ square of the utterance at worst, however the pattern nests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from voicebot.core.meaning import EMPTY, SlotSpec, SlotType, SlotValue
 from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words, slots_of
-from voicebot.nlu.han import sounds_of
 from voicebot.nlu.slots import READERS, begun, merging
 from voicebot.nlu.slots.reading import Reading, Scene
 from voicebot.nlu.text import Utterance, words_of
@@ -31,9 +30,18 @@ class Fill:
     quality: float = 1.0
     adds: bool = False
     """The value holds what was given before as well."""
+    alike: bool = False
+    """An option that only sounds like what was said."""
+    several: bool = False
+    """Another option is said in the same words."""
 
 
+_BY_SOUND = 0.8
+"""Quality of an option that only sounds like what was said."""
 _THANKS = frozenset(words_of("please thanks thank you 谢谢 吧"))
+
+Sounds = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""From words to what they sound like, one for one."""
 
 Ends = dict[int, tuple[Fill, ...]]
 """Token after a match, and the slots filled within it."""
@@ -59,8 +67,11 @@ class Tape:
     """The utterance ended where the pattern went on to a slot."""
     going_on: bool = False
     """The utterance ended where the pattern went on."""
+    sounds: Sounds | None = None
+    """How options of slots sound, for those that are not said as they are written."""
     nested: bool = False
     """An option of a slot is being read, not the pattern itself."""
+    _sounding: tuple[str, ...] = ()
     _cache: dict[tuple[str, int], tuple[Fill, ...]] = field(default_factory=dict)
 
     @property
@@ -110,11 +121,30 @@ class Tape:
         return end
 
     def _read_choice(self, name: str, at: int) -> tuple[Fill, ...]:
+        """By the words; where these fit none, by how they sound."""
+        exact = self._options_at(name, at)
+        if exact or self.sounds is None:
+            return exact
+        keys, by_sound = self.keys, self.by_sound
+        self.keys, self.by_sound = self._heard(), True
+        alike = self._options_at(name, at)
+        self.keys, self.by_sound = keys, by_sound
+        clear = (found for found in alike if not found.several)
+        return tuple(replace(found, quality=_BY_SOUND, alike=True) for found in clear)
+
+    def _heard(self) -> tuple[str, ...]:
+        if not self._sounding and self.sounds is not None:
+            self._sounding = self.sounds(self.utterance.words)
+        return self._sounding
+
+    def _options_at(self, name: str, at: int) -> tuple[Fill, ...]:
         found: dict[int, Fill] = {}
         self.nested = True
         for option, pattern in self.options.get(name, ()):
             for end in pattern.ends(self, at):
-                found.setdefault(end, Fill(name, at, end, option))
+                first = found.setdefault(end, Fill(name, at, end, option))
+                if first.value != option:
+                    found[end] = replace(first, several=True)
         self.nested = False
         return tuple(found[end] for end in sorted(found, reverse=True))
 
@@ -224,35 +254,35 @@ class Pattern:
         return found
 
 
-def compile_pattern(phrase: Phrase, *, chinese: bool) -> Pattern:
-    """Prepare a phrase for matching; `chinese` prepares the comparison by sound too."""
+def compile_pattern(phrase: Phrase, sounds: Sounds | None = None) -> Pattern:
+    """Prepare a phrase for matching; with `sounds` for the comparison by sound, too."""
     first = _first(phrase)
-    sounds = None if first is None or not chinese else frozenset(sounds_of(tuple(sorted(first))))
+    heard = None if first is None or not sounds else frozenset(sounds(tuple(sorted(first))))
     words = {word for text in _texts(phrase) for word in words_of(text)}
     return Pattern(
-        _compile(phrase, slot_ahead=False, chinese=chinese),
+        _compile(phrase, sounds, slot_ahead=False),
         first,
-        sounds,
+        heard,
         frozenset(slots_of(phrase)),
         bool(words & {"not", "never", "不", "没", "别", "未", "无"}),
     )
 
 
-def _compile(phrase: Phrase, *, slot_ahead: bool, chinese: bool) -> _Matcher:
+def _compile(phrase: Phrase, sounds: Sounds | None, *, slot_ahead: bool) -> _Matcher:
     match phrase:
         case Words(text):
             words = words_of(text)
-            return _Literal(words, sounds_of(words) if chinese else words, slot_ahead)
+            return _Literal(words, sounds(words) if sounds else words, slot_ahead)
         case SlotMark(name):
             return _Slot(name)
         case Maybe(part):
-            return _Optional(_compile(part, slot_ahead=slot_ahead, chinese=chinese))
+            return _Optional(_compile(part, sounds, slot_ahead=slot_ahead))
         case OneOf(options):
-            return _Any(tuple(_compile(o, slot_ahead=slot_ahead, chinese=chinese) for o in options))
+            return _Any(tuple(_compile(o, sounds, slot_ahead=slot_ahead) for o in options))
         case Sequence(parts):
             compiled: list[_Matcher] = []
             for part in reversed(parts):
-                compiled.append(_compile(part, slot_ahead=slot_ahead, chinese=chinese))
+                compiled.append(_compile(part, sounds, slot_ahead=slot_ahead))
                 slot_ahead = slot_ahead or any(True for _ in slots_of(part))
             return _All(tuple(reversed(compiled)))
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import Phrase, sentences
+from voicebot.nlu.han import sounds_of
 from voicebot.nlu.pattern import Pattern, compile_pattern
+from voicebot.nlu.phonetics import keys_of
 from voicebot.nlu.scorer import LexicalScorer, Scorer, Sentence
 from voicebot.nlu.text import words_of
 
@@ -76,13 +78,14 @@ _FORMLESS = (SlotType.TEXT, SlotType.YES_NO)
 
 
 def _goal(choice: Choice, *, chinese: bool, universal: bool) -> Goal:
-    patterns = tuple(compile_pattern(phrase, chinese=chinese) for phrase in choice.phrases)
+    sounds = sounds_of if chinese else None
+    patterns = tuple(compile_pattern(phrase, sounds) for phrase in choice.phrases)
     return Goal(choice.name, universal, patterns)
 
 
 def _options(spec: SlotSpec, *, chinese: bool) -> tuple[tuple[str, Pattern], ...]:
     return tuple(
-        (option.name, compile_pattern(phrase, chinese=chinese))
+        (option.name, compile_pattern(phrase, sounds_of if chinese else keys_of))
         for option in spec.options
         for phrase in option.phrases
     )

@@ -11,12 +11,14 @@ from types import MappingProxyType
 
 from voicebot.core.meaning import SlotType
 from voicebot.nlu.slots import (
+    card,
     date,
     digits,
     duration,
     moment,
     money,
     number,
+    phone,
     time_of_day,
     yes_no,
 )
@@ -32,6 +34,8 @@ READERS: Mapping[SlotType, Reader] = MappingProxyType(
         SlotType.DATETIME: moment.read,
         SlotType.DURATION: duration.read,
         SlotType.MONEY: money.read,
+        SlotType.PHONE: phone.read,
+        SlotType.CARD: card.read,
     }
 )
 """How values of a type are found."""

@@ -4,8 +4,12 @@ four" of ten digits. Its text is as far as it goes; see `core.meaning.Interpreta
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from voicebot.core import cards
 from voicebot.core.meaning import SlotSpec, SlotType, SlotValue
-from voicebot.nlu.slots import date_parts, moment, time_of_day
+from voicebot.core.telephone import is_short
+from voicebot.nlu.slots import date_parts, moment, phone, time_of_day
 from voicebot.nlu.slots.merging import dates, digit_strings, times
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
 from voicebot.nlu.text import words_of
@@ -19,7 +23,10 @@ def read(
     words: Words, at: int, spec: SlotSpec, scene: Scene, earlier: SlotValue | None
 ) -> Reading | None:
     """The longest part of a value at `at`."""
+    scene = scene.of(spec)
     match spec.type:
+        case SlotType.PHONE | SlotType.CARD:
+            return _number(words, at, spec, scene, earlier.value if earlier else "")
         case SlotType.DIGITS:
             return _digits(words, at, spec, scene, earlier.value if earlier else "")
         case SlotType.DATE:
@@ -42,9 +49,23 @@ def _digits(words: Words, at: int, spec: SlotSpec, scene: Scene, before: str) ->
     return None
 
 
+def _number(words: Words, at: int, spec: SlotSpec, scene: Scene, before: str) -> Reading | None:
+    """The beginning of a telephone or card number: too short to be one."""
+    old = "" if digit_strings.whole(before, spec, scene) else before
+    found = phone.dialed(words, at, scene)
+    if found is None or not (old or len(found.value) >= _FEWEST):
+        return None
+    together = old + found.value
+    if spec.type is SlotType.PHONE:
+        short = is_short(together, phone.region(spec, scene))
+    else:
+        short = len(together) < cards.usual_length(together)
+    return replace(found, value=together, adds=bool(old)) if short else None
+
+
 def _month_or_week(words: Words, at: int, scene: Scene) -> Reading | None:
-    part = date_parts.part(words, at, scene.now.date())
-    value = part.value(scene.now.date()) if part else ""
+    part = date_parts.part(words, at, scene.today)
+    value = part.value(scene.today) if part else ""
     return Reading(part.end, value) if part and value else None
 
 

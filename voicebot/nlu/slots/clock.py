@@ -36,6 +36,20 @@ class Clock:
         total = (self.hour * 60 + self.minute - minutes) % 1_440
         return Clock(total // 60, total % 60, self.open)
 
+    def within(self, hours: tuple[int, int] | None) -> Clock:
+        """Itself or twelve hours from it: the one that lies within `hours`, minutes of the day."""
+        if hours is None or not self.open or self._is_within(hours):
+            return self
+        other = Clock((self.hour + 12) % 24, self.minute, self.open)
+        return other if other._is_within(hours) else self
+
+    def _is_within(self, hours: tuple[int, int]) -> bool:
+        first, last = hours
+        minute = self.hour * 60 + self.minute
+        if first <= last:
+            return first <= minute <= last
+        return minute >= first or minute <= last
+
     @classmethod
     def of(cls, hour: int, minute: int, part: Part = Part.NONE, *, typed: bool = False) -> Clock:
         """The time of an hour as said; `typed` takes one with leading digits as of 24 hours."""

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from voicebot.core.meaning import SlotSpec
-from voicebot.nlu.slots import calendar, date_en, date_zh
+from voicebot.nlu.slots import calendar, date_en, date_zh, holidays
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -15,19 +15,19 @@ _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?")
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     """The longest date at `at`."""
-    found = find(words, at, scene)
+    found = find(words, at, scene.of(spec))
     return [Reading(found[1], found[0].isoformat())] if found else []
 
 
 def find(words: Words, at: int, scene: Scene) -> tuple[date, int] | None:
     """The day and the token after it."""
-    today = scene.now.date()
+    today = scene.today
     if typed := _typed(word_at(words, at), today):
         return typed, at + 1
     candidates = [
         hit
-        for hit in (date_en.find(words, at, today), date_zh.find(words, at, today))
-        if hit is not None
+        for finder in (date_en.find, date_zh.find, holidays.find)
+        if (hit := finder(words, at, today)) is not None
     ]
     return max(candidates, key=lambda hit: hit[1]) if candidates else None
 

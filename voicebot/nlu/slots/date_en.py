@@ -7,6 +7,7 @@ from datetime import date
 from voicebot.nlu.slots import calendar
 from voicebot.nlu.slots import numerals_en as numerals
 from voicebot.nlu.slots.reading import Lexicon, Words, lexicon, table, word_at
+from voicebot.nlu.text import words_of
 
 _DAYS = Lexicon(
     {
@@ -39,14 +40,31 @@ ARTICLES = lexicon("the|on the|on|this|for|for the|at the|by")
 _UNIT_DAYS = Lexicon({"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14})
 _UNIT_MONTHS = Lexicon({"month": 1, "months": 1, "year": 12, "years": 12})
 _LATER = lexicon("from now|from today|later|from this day")
-_ENDS = lexicon("the end of the month|end of the month|the end of this month|the last of the month")
+_EDGES = lexicon(
+    "the end of|end of|the last of|last of|the last day of|last day of|the last day in"
+)
+_STARTS = lexicon(
+    "the beginning of|beginning of|the start of|start of|the first day of|first day of|the first of"
+)
+_WEEKDAY_NAMES = frozenset(words_of("monday tuesday wednesday thursday friday saturday sunday"))
+_MONTHS_AHEAD = Lexicon(
+    {"the month": 0, "this month": 0, "next month": 1, "the following month": 1, "last month": -1}
+    | {"the next month": 1, "the month after next": 2}
+)
+_YEAR_ENDS = lexicon(
+    "the end of the year|end of the year|the end of this year|year end|end of year"
+)
+_WEEKENDS = Lexicon(
+    {"this weekend": 0, "the weekend": 0, "weekend": 0, "this coming weekend": 0, "next weekend": 1}
+    | {"at the weekend": 0, "on the weekend": 0, "over the weekend": 0}
+)
 
 Hit = tuple[date, int]
 
 
 def find(words: Words, at: int, today: date) -> Hit | None:
     """The longest English date at `at`."""
-    start = at + (word_at(words, at) == "on")
+    start = at + (word_at(words, at) in ("on", "for", "by"))
     for reader in (_relative, _counted, _weekday, _month_first, _day_first, _bare_day):
         if hit := reader(words, start, today):
             return hit
@@ -57,9 +75,31 @@ def _relative(words: Words, at: int, today: date) -> Hit | None:
     if days := _DAYS.at(words, at):
         found = calendar.add_days(today, days[0])
         return (found, days[1]) if found else None
-    if end := _ENDS.at(words, at):
-        return calendar.month_end(today), end[1]
-    return None
+    if weekend := _WEEKENDS.at(words, at):
+        return calendar.in_week(today, weekend[0], 5), weekend[1]
+    if end := _YEAR_ENDS.at(words, at):
+        return date(today.year, 12, 31), end[1]
+    return _edge(words, at, today)
+
+
+def _edge(words: Words, at: int, today: date) -> Hit | None:
+    """ "the last of the month", "the end of december", "the beginning of next month"."""
+    last, first = _EDGES.skip(words, at), _STARTS.skip(words, at)
+    start = max(last, first)
+    month = _MONTHS_AHEAD.at(words, start)
+    named = MONTHS.at(words, start)
+    if start == at or (month is None and named is None):
+        return None
+    if named:
+        began = calendar.next_month_day(today.replace(day=1), named[0], 1)
+        end = named[1]
+    else:
+        began, end = (
+            calendar.in_month(today, month[0] if month else 0, 1),
+            month[1] if month else at,
+        )
+    found = calendar.last_of(began, 0) if began and last > at else began
+    return (found, end) if found else None
 
 
 def _count(words: Words, at: int) -> tuple[int, int] | None:
@@ -92,7 +132,7 @@ def _shifted_days(words: Words, end: int, today: date, days: int, *, ahead: bool
         days, end = -days, end + 1
     elif later := _LATER.at(words, end):
         end = later[1]
-    elif word_at(words, end) in ("from", "after"):
+    elif word_at(words, end) in ("from", "after", "on"):
         other = _relative(words, end + 1, today) or _weekday(words, end + 1, today)
         if other is None:
             return None
@@ -123,6 +163,8 @@ def _weekday(words: Words, at: int, today: date) -> Hit | None:
     if hit is None:
         return None
     weekday, end = hit
+    if tuple(words[end : end + 2]) == ("after", "next"):
+        return calendar.in_week(today, 2, weekday), end + 2
     if which == "next":
         return calendar.in_week(today, 1, weekday), end
     if which == "last":
@@ -133,6 +175,9 @@ def _weekday(words: Words, at: int, today: date) -> Hit | None:
         return today, end
     if tuple(words[end : end + 2]) == ("next", "week"):
         return calendar.in_week(today, 1, weekday), end + 2
+    if which in ("", *_WEEKDAY_NAMES) and word_at(words, end) == "week":
+        found = calendar.add_days(calendar.coming(today, weekday), 7)
+        return (found, end + 1) if found else None
     if _month_first(words, end, today) or _the_day(words, end):
         return None
     return calendar.coming(today, weekday), end
@@ -193,7 +238,8 @@ def _bare_day(words: Words, at: int, today: date) -> Hit | None:
     """ "the twenty third", "monday the third", "the third of next month"; not "the first one"."""
     start = WEEKDAYS.skip(words, at)
     number = _the_day(words, start) or numerals.ordinal(words, start)
-    if number is None:
+    before = at - 1 - (word_at(words, at - 1) == "the")
+    if number is None or MONTHS.at(words, before) or word_at(words, before) in numerals.TENS:
         return None
     value, end = number
     for wording, months in ((("of", "next", "month"), 1), (("of", "this", "month"), 0)):

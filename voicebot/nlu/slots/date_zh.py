@@ -51,13 +51,32 @@ WEEKS = Lexicon(
     }
 )
 _PLAIN_WEEK = lexicon("周|星期|礼拜")
-WEEKDAY = table("一,1|二,2|三,3|四,4|五,5|六,6|日,天,末,7")
+WEEKDAY = table("一,1|二,2|三,3|四,4|五,5|六,6|日,天,7")
 _MONTHS_AHEAD = Lexicon({"下个月": 1, "下月": 1, "这个月": 0, "本月": 0, "这月": 0})
+_EDGE_MONTHS = Lexicon(
+    {
+        "下个月": 1,
+        "下月": 1,
+        "下下个月": 2,
+        "这个月": 0,
+        "本月": 0,
+        "这月": 0,
+        "月": 0,
+        "上个月": -1,
+    }
+)
+_WEEKENDS = Lexicon(
+    {"周末": 0, "这周末": 0, "这个周末": 0, "本周末": 0, "下周末": 1, "下个周末": 1, "礼拜末": 0}
+)
 _YEARS = Lexicon({"今年": 0, "明年": 1, "后年": 2, "去年": -1})
 _UNITS = Lexicon({"天": 1, "日": 1, "周": 7, "个星期": 7, "星期": 7, "个礼拜": 7, "礼拜": 7})
 _MONTH_UNITS = Lexicon({"个月": 1, "年": 12})
+_HALVES = Lexicon({"半个月": 15, "半年": 6})
+"""Days, months."""
 _LATER = lexicon("以后|之后|过后|后")
 _AGO = lexicon("以前|之前|前")
+
+_NUMERALS = frozenset((*numerals.DIGITS, *numerals.UNITS))
 
 Hit = tuple[date, int]
 
@@ -74,9 +93,28 @@ def _relative(words: Words, at: int, today: date) -> Hit | None:
     if days := _DAYS.at(words, at):
         found = calendar.add_days(today, days[0])
         return (found, days[1]) if found else None
-    if tuple(words[at : at + 2]) == ("月", "底"):
-        return calendar.month_end(today), at + 2
-    return None
+    if tuple(words[at : at + 2]) == ("年", "底"):
+        return date(today.year, 12, 31), at + 2
+    if weekend := _WEEKENDS.at(words, at):
+        return calendar.in_week(today, weekend[0], 5), weekend[1]
+    return _edge(words, at, today)
+
+
+def _edge(words: Words, at: int, today: date) -> Hit | None:
+    """月底, 下个月初, 十二月底."""
+    ahead, month = _EDGE_MONTHS.at(words, at), read_number(words, at)
+    if ahead:
+        first, end = calendar.in_month(today, ahead[0], 1), ahead[1]
+    elif month and 1 <= month[0] <= 12 and word_at(words, month[1]) == "月":
+        first = calendar.next_month_day(today.replace(day=1), month[0], 1)
+        end = month[1] + 1
+    else:
+        return None
+    edge = word_at(words, end)
+    if first is None or edge not in ("底", "末", "初"):
+        return None
+    found = first if edge == "初" else calendar.last_of(first, 0)
+    return (found, end + 1) if found else None
 
 
 def _weekday(words: Words, at: int, today: date) -> Hit | None:
@@ -119,11 +157,15 @@ def _day_of_month(words: Words, at: int) -> tuple[int, int] | None:
     number = read_number(words, at)
     if number is None or word_at(words, number[1]) not in ("号", "日"):
         return None
+    if word_at(words, at - 1) in _NUMERALS:
+        return None
     return number[0], number[1] + 1
 
 
 def _dated(words: Words, at: int, today: date) -> Hit | None:
     """Year, month and day, of which the first or the first two may be left out."""
+    if word_at(words, at - 1) in _NUMERALS:
+        return None
     year = read_year(words, at, today)
     start = year[1] if year else at
     if ahead := _MONTHS_AHEAD.at(words, start):
@@ -132,6 +174,8 @@ def _dated(words: Words, at: int, today: date) -> Hit | None:
     if month and word_at(words, month[1]) == "月":
         return _in_named_month(words, month[1] + 1, today, year, month[0])
     number = _day_of_month(words, start) if year is None else None
+    if word_at(words, at - 1) == "月":
+        return None
     found = calendar.next_day_of_month(today, number[0]) if number else None
     return (found, number[1]) if number and found else None
 
@@ -162,8 +206,10 @@ def _in_month(words: Words, at: int, today: date, months: int) -> Hit | None:
 
 def _counted(words: Words, at: int, today: date) -> Hit | None:
     """三天后, 两个星期以后, 一个月之后, 三天前."""
+    if half := _HALVES.at(words, at):
+        return _half_counted(words, half[1], today, half[0])
     count = read_number(words, at)
-    if count is None or count[0] > 10_000:
+    if count is None or count[0] > 10_000 or numerals.is_vague(words, at):
         return None
     value, end = count
     unit = _UNITS.at(words, end)
@@ -179,6 +225,16 @@ def _counted(words: Words, at: int, today: date) -> Hit | None:
     else:
         return None
     found = calendar.add_days(today, amount) if unit else calendar.add_months(today, amount)
+    return (found, end) if found else None
+
+
+def _half_counted(words: Words, at: int, today: date, amount: int) -> Hit | None:
+    """半个月后 is fifteen days, 半年后 six months."""
+    later, ago = _LATER.at(words, at), _AGO.at(words, at)
+    if later is None and ago is None:
+        return None
+    amount, end = (amount, later[1]) if later else (-amount, ago[1] if ago else at)
+    found = (calendar.add_days if abs(amount) == 15 else calendar.add_months)(today, amount)
     return (found, end) if found else None
 
 

@@ -54,6 +54,12 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     return found[::-1]
 
 
+def goes_on(words: Words, at: int) -> bool:
+    """Whether a string of digits has begun before `at`."""
+    before = word_at(words, at - 1)
+    return bool(_one(before)) or before in _REPEATS or before.isdecimal()
+
+
 def _part(words: Words, at: int, *, inside: bool) -> tuple[str, int, bool] | None:
     """The next digits, the token after them, and whether the word is surely a digit."""
     word = word_at(words, at)

@@ -16,7 +16,7 @@ _UNITS = Lexicon(
             1: "second|seconds|sec|secs|秒|秒钟",
             _MINUTE: "minute|minutes|min|mins|分钟|分",
             _HOUR: "hour|hours|hr|hrs|个小时|小时|个钟头|钟头|个钟",
-            _DAY: "day|days|天|日",
+            _DAY: "day|days|night|nights|天|日|晚|个晚上|晚上",
             7 * _DAY: "week|weeks|周|个星期|星期|个礼拜|礼拜",
             14 * _DAY: "fortnight|fortnights",
             30 * _DAY: "month|months|个月",
@@ -59,12 +59,22 @@ def find(words: Words, at: int) -> tuple[int, int] | None:
     """Seconds, and the token after them; parts add up as long as the units fall."""
     total, end, last_unit = 0, at, 10**12
     while True:
+        if total and last_unit == _HOUR and (minutes := _bare_minutes(words, end)):
+            return total + minutes[0] * _MINUTE, minutes[1]
         start = end + (end > at and word_at(words, end) in ("and", "零", "又"))
         part = _part(words, start)
         if part is None or part[2] >= last_unit:
             break
         total, end, last_unit = total + part[0], part[1], part[2]
     return (total, end) if end > at else None
+
+
+def _bare_minutes(words: Words, at: int) -> tuple[int, int] | None:
+    """ "two hours thirty"."""
+    minutes = numerals_en.below_hundred(words, at)
+    if minutes is None or not 10 <= minutes[0] < 60 or _UNITS.at(words, minutes[1]):
+        return None
+    return minutes
 
 
 def _part(words: Words, at: int) -> tuple[int, int, int] | None:
@@ -97,5 +107,6 @@ def _number(words: Words, at: int) -> tuple[Decimal, int] | None:
     word = word_at(words, at)
     if word in ("a", "an") and word_at(words, at + 1) not in ("half", "couple", "dozen", "hundred"):
         return Decimal(1), at + 1
-    english = numerals_en.decimal(words, at)
-    return english if english else numerals_zh.decimal(words, at)
+    if numerals_zh.is_vague(words, at):
+        return None
+    return numerals_en.decimal(words, at) or numerals_zh.decimal(words, at)

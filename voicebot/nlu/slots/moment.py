@@ -5,10 +5,11 @@ A time without a date is the next such time from now.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from voicebot.core.meaning import SlotSpec
-from voicebot.nlu.slots import date, duration, time_of_day
+from voicebot.core.meaning import SlotSpec, Toward
+from voicebot.nlu.slots import date as dates
+from voicebot.nlu.slots import duration, time_of_day
 from voicebot.nlu.slots.clock import Clock
 from voicebot.nlu.slots.date_zh import HALF_DAYS_WITHIN
 from voicebot.nlu.slots.reading import Reading, Scene, Words, lexicon, word_at
@@ -20,11 +21,11 @@ _LATER = lexicon("from now|later|以后|之后|过后|后")
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     """The longest date with time at `at`; a date without a time is none."""
-    return read_at(words, at, scene)
+    return read_at(words, at, scene.of(spec))
 
 
 def read_at(words: Words, at: int, scene: Scene) -> list[Reading]:
-    """`read` without a slot."""
+    """`read` for a scene that is the slot's."""
     for finder in (_date_first, shifted, _time_first):
         found = finder(words, at, scene)
         if found:
@@ -38,17 +39,24 @@ def text(moment: datetime) -> str:
 
 
 def _date_first(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | None:
-    day = date.find(words, at, scene)
+    day = dates.find(words, at, scene)
     if day is None:
         return None
     found = _time_after(words, time_start(words, at, day[1]))
     if found is None:
         return None
-    if word_at(words, day[1] - 1) == "tonight" and found.clock.open:
-        evening = Clock.of(found.clock.hour % 12 or 12, found.clock.minute)
-        hour = evening.hour if evening.hour >= 12 else evening.hour + 12
-        return datetime.combine(day[0], time(hour % 24, found.clock.minute)), found.end
-    return datetime.combine(day[0], time(found.clock.hour, found.clock.minute)), found.end
+    tonight = word_at(words, day[1] - 1) == "tonight"
+    return at_clock(day[0], found.clock, scene, late=tonight), found.end
+
+
+def at_clock(day: date, clock: Clock, scene: Scene, *, late: bool = False) -> datetime:
+    """The moment; of an open time the half of the day that is to come, or the later (`late`)."""
+    clock = clock.within(scene.hours)
+    moment = datetime.combine(day, time(clock.hour, clock.minute))
+    if not clock.open or clock.hour >= 12 or scene.toward is Toward.PAST:
+        return moment
+    is_over = day == scene.now.date() and moment < scene.now.replace(tzinfo=None)
+    return moment + timedelta(hours=12) if late or is_over else moment
 
 
 def time_start(words: Words, first: int, last: int) -> int:
@@ -94,13 +102,17 @@ def _time_first(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | N
     found = time_of_day.find(words, at)
     if found is None:
         return None
-    clock = time(found.clock.hour, found.clock.minute)
     start = found.end + (word_at(words, found.end) == "on")
-    if day := date.find(words, start, scene):
-        return datetime.combine(day[0], clock), day[1]
-    if not found.sure:
-        return None
-    moment = datetime.combine(scene.now.date(), clock)
-    if moment <= scene.now.replace(tzinfo=None):
-        moment += timedelta(days=1)
-    return moment, found.end
+    if day := dates.find(words, start, scene):
+        late = "tonight" in words[start : day[1]]
+        return at_clock(day[0], found.clock, scene, late=late), day[1]
+    return (_nearest(found.clock, scene), found.end) if found.sure else None
+
+
+def _nearest(clock: Clock, scene: Scene) -> datetime:
+    """The next such time of day; the last where what is past is asked for."""
+    clock, now = clock.within(scene.hours), scene.now.replace(tzinfo=None)
+    moment = datetime.combine(now.date(), time(clock.hour, clock.minute))
+    if scene.toward is Toward.PAST:
+        return moment if moment <= now else moment - timedelta(days=1)
+    return moment if moment > now else moment + timedelta(days=1)

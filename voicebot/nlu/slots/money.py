@@ -31,6 +31,7 @@ _CURRENCIES = Lexicon({wording: code for code, ws in _NAMES.items() for wording 
 _SIGNS = {"$", "€", "£", "¥"}
 _CENTS = lexicon("cents|cent|pence|p|pennies|penny")
 _BEFORE_ZH = lexicon("人民币|rmb|usd|eur|gbp|cny")
+_COINS = Lexicon({"a quarter": 25, "a dime": 10, "a nickel": 5})
 _TENTHS = lexicon("毛|角|毛钱|角钱")
 _HUNDREDTHS = lexicon("分|分钱")
 _CENT = Decimal("0.01")
@@ -162,7 +163,9 @@ def _digit(words: Words, at: int) -> tuple[int, int] | None:
 
 
 def _small(words: Words, at: int) -> Found | None:
-    """Less than one unit: "fifty cents", 五毛."""
+    """Less than one unit: "fifty cents", "a quarter", 五毛."""
+    if coin := _COINS.at(words, at):
+        return _CENT * coin[0], "$", coin[1], 0.9
     cents = numerals_en.below_hundred(words, at) or numerals_en.integer(words, at)
     if cents and (named := _CENTS.at(words, cents[1])):
         return _CENT * cents[0], OWN, named[1], 1.0

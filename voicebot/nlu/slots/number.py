@@ -9,6 +9,8 @@ from voicebot.nlu.slots import numerals_en, numerals_zh
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
 
 _MINUS = {"minus", "negative", "负"}
+_AFTER_ONE = frozenset("共下起定样点些直般切旦边")
+"""Characters that make another word of 一 before them."""
 _PERCENT = ("百", "分", "之")
 
 
@@ -18,13 +20,30 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     if tuple(words[start : start + 3]) == _PERCENT:
         start += 3
     number = amount(words, start)
-    if number is None:
+    if number is None or _is_no_number(words, start, number[1]):
         return []
-    value, end = number
+    value, end = _with_half(words, *number)
     if words[at] in _MINUS:
         value = -value
     weak = end == at + 1 and words[at] in ("half", "半")
     return [Reading(end, plain(value), 0.8 if weak else 1.0)]
+
+
+def _with_half(words: Words, value: Decimal, end: int) -> tuple[Decimal, int]:
+    """两个半."""
+    has_half = tuple(words[end : end + 2]) == ("个", "半")
+    return (value + Decimal("0.5"), end + 2) if has_half else (value, end)
+
+
+def _is_no_number(words: Words, at: int, end: int) -> bool:
+    """一共, 第一, 两三个, 三分之一."""
+    if numerals_zh.is_vague(words, at) or word_at(words, at - 1) == "第":
+        return True
+    if end == at + 1 and words[at] == "一" and word_at(words, end) in _AFTER_ONE:
+        return True
+    fraction = word_at(words, at - 2) != "百" and tuple(words[at - 2 : at]) == ("分", "之")
+    fraction = fraction and tuple(words[max(0, at - 3) : at]) != _PERCENT
+    return fraction or tuple(words[end : end + 2]) == ("分", "之")
 
 
 def amount(words: Words, at: int) -> tuple[Decimal, int] | None:

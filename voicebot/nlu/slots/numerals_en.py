@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from voicebot.nlu.slots.reading import Words, word_at
+from voicebot.nlu.slots.reading import Lexicon, Words, word_at
 from voicebot.nlu.text import words_of
 
 UNITS = {
@@ -47,6 +47,27 @@ _ORDINAL_UNITS = {
     )
 }
 _ORDINAL_TENS = {"twentieth": 20, "thirtieth": 30}
+_PARTS = Lexicon(
+    {"a half": "0.5", "a quarter": "0.25", "three quarters": "0.75", "one quarter": "0.25"}
+)
+"""Behind a whole number and "and"."""
+_KNOWN = Lexicon(
+    {
+        "half": "0.5",
+        "a half": "0.5",
+        "one half": "0.5",
+        "three quarters": "0.75",
+        "a dozen": "12",
+        "half a dozen": "6",
+        "half dozen": "6",
+        "a couple": "2",
+        "a couple of": "2",
+        "half a hundred": "50",
+        "half a thousand": "500",
+        "half a million": "500000",
+        "half a billion": "500000000",
+    }
+)
 _INTEGER = re.compile(r"\d{1,15}|\d{1,3}(?:,\d{3})+")
 _DECIMAL = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3})+)\.(\d{1,9})")
 
@@ -150,10 +171,12 @@ def decimal(words: Words, at: int) -> tuple[Decimal, int] | None:
             scale = SCALES.get(word_at(words, after))
             value = Decimal(f"{whole[0]}.{digits}")
             return (value * scale, after + 1) if scale else (value, after)
-    if tuple(words[end : end + 3]) == ("and", "a", "half"):
-        scale = SCALES.get(word_at(words, end + 3))
-        value += Decimal("0.5")
-        return (value * scale, end + 4) if scale else (value, end + 3)
+    if word_at(words, end) in ("dozen", "dozens"):
+        return value * 12, end + 1
+    if word_at(words, end) == "and" and (part := _PARTS.at(words, end + 1)):
+        value, end = value + Decimal(part[0]), part[1]
+        scale = SCALES.get(word_at(words, end))
+        return (value * scale, end + 1) if scale else (value, end)
     return value, end
 
 
@@ -161,9 +184,6 @@ def _half(words: Words, at: int) -> tuple[Decimal, int] | None:
     if word_at(words, at) in ("point", "dot"):
         digits, end = _fraction(words, at + 1)
         return (Decimal(f"0.{digits}"), end) if digits else None
-    for wording, value in ((("a", "half"), "0.5"), (("half",), "0.5"), (("a", "dozen"), "12")):
-        if tuple(words[at : at + len(wording)]) == wording:
-            return Decimal(value), at + len(wording)
-    if tuple(words[at : at + 2]) == ("a", "couple"):
-        return Decimal(2), at + 2 + (word_at(words, at + 2) == "of")
+    if known := _KNOWN.at(words, at):
+        return Decimal(known[0]), known[1]
     return None

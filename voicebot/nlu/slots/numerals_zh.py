@@ -26,6 +26,14 @@ _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _ARABIC = re.compile(r"(?:\d{1,15}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,9})?")
 
 
+def is_vague(words: Words, at: int) -> bool:
+    """两三, 七八: about so many, which is no number; so is what follows its first digit."""
+    return any(
+        DIGITS.get(word_at(words, first), 0) and DIGITS.get(word_at(words, first + 1), 0)
+        for first in (at - 1, at)
+    )
+
+
 def _section(words: Words, at: int) -> tuple[int, int, int] | None:
     """Below ten thousand: value, token after it, and the unit that a last bare digit counts."""
     total, end, unit, zero = 0, at, 10_000, False
@@ -83,13 +91,15 @@ def cardinal(words: Words, at: int) -> tuple[int, int] | None:
 def decimal(words: Words, at: int) -> tuple[Decimal, int] | None:
     """A number with or without a fraction, no sign: 一点五, 半, 3万5, 1.5万."""
     if word_at(words, at) == "半":
-        return Decimal("0.5"), at + 1
+        return (Decimal(6), at + 2) if word_at(words, at + 1) == "打" else (Decimal("0.5"), at + 1)
     if _ARABIC.fullmatch(word_at(words, at)):
         return _arabic(words, at)
     whole = cardinal(words, at)
     if whole is None:
         return None
     value, end = Decimal(whole[0]), whole[1]
+    if word_at(words, end) == "打":
+        return value * 12, end + 1
     if word_at(words, end) != "点":
         return value, end
     digits, after = "", end + 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from voicebot.core.meaning import SlotSpec
+from voicebot.core.meaning import SlotSpec, Toward
+from voicebot.nlu.slots.calendar import Backward
 from voicebot.nlu.text import words_of
 
 T = TypeVar("T")
@@ -24,6 +25,22 @@ class Scene:
     """BCP 47 primary tag."""
     now: datetime
     """The call's clock, in the call's zone."""
+    toward: Toward = Toward.FUTURE
+    """Which day is meant where that is open."""
+    hours: tuple[int, int] | None = None
+    """Within which an open time is; see `SlotSpec.hours`."""
+
+    def of(self, spec: SlotSpec) -> Scene:
+        """As a slot has it."""
+        if spec.toward is self.toward and spec.hours == self.hours:
+            return self
+        return replace(self, toward=spec.toward, hours=spec.hours)
+
+    @property
+    def today(self) -> date:
+        """The call's day; of the kind that dates are sought from."""
+        day = self.now.date()
+        return Backward(*day.timetuple()[:3]) if self.toward is Toward.PAST else day
 
     @property
     def chinese(self) -> bool:

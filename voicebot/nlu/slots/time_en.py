@@ -29,6 +29,10 @@ _NAMED = Lexicon(
     }
 )
 _O_CLOCK = lexicon("o'clock|o clock|oclock|sharp|hundred hours|hundred")
+_SPANS = Lexicon(
+    {"half an hour": 30, "a half hour": 30, "an hour": 60, "one hour": 60, "two hours": 120}
+    | {"a quarter of an hour": 15, "quarter of an hour": 15, "an hour and a half": 90}
+)
 _MINUTES = Lexicon({"half": 30, "quarter": 15, "a quarter": 15})
 
 Hit = tuple[Clock, int, bool]
@@ -39,7 +43,20 @@ def find(words: Words, at: int) -> Hit | None:
     """The longest English time at `at`."""
     if named := _NAMED.at(words, at):
         return named[0], named[1], True
-    return _relative(words, at) or _hour_first(words, at)
+    return _shifted(words, at) or _relative(words, at) or _hour_first(words, at)
+
+
+def _shifted(words: Words, at: int) -> Hit | None:
+    """ "half an hour before noon", "an hour after three p m"."""
+    minutes = _SPANS.at(words, at)
+    direction = word_at(words, minutes[1]) if minutes else ""
+    if minutes is None or direction not in ("before", "after", "past"):
+        return None
+    base = find(words, minutes[1] + 1)
+    if base is None:
+        return None
+    shift = minutes[0] if direction == "before" else -minutes[0]
+    return base[0].earlier(shift), base[1], True
 
 
 def _hour(words: Words, at: int) -> tuple[int, int] | None:
@@ -64,6 +81,10 @@ def _relative(words: Words, at: int) -> Hit | None:
         return None
     start = minutes[1] + (word_at(words, minutes[1]) in ("minutes", "minute"))
     direction = word_at(words, start)
+    if minutes[0] == 30 and words[at] == "half" and (hour := _hour(words, start)):
+        part = PARTS.at(words, hour[1])
+        clock = Clock.of(hour[0], 30, part[0] if part else Part.NONE)
+        return clock, part[1] if part else hour[1], True
     if direction not in ("past", "after", "to", "till", "before", "of"):
         return None
     if direction == "of" and start == minutes[1]:

@@ -32,7 +32,8 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     found = find(words, at)
     if found is None:
         return []
-    return [Reading(found.end, found.clock.text, 1.0 if found.sure else 0.85)]
+    clock = found.clock.within(spec.hours)
+    return [Reading(found.end, clock.text, 1.0 if found.sure else 0.85)]
 
 
 def find(words: Words, at: int) -> Found | None:

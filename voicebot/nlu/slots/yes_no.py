@@ -13,10 +13,15 @@ that is right|that is correct|that is it|that is fine|that is true|that is the o
 you are right|right on|it is|i do|i am|i did|i have|yes it is|yes i do|yes i am|yes i did|yes i have
 yes that is right|yes that is correct|yes please|please do|go ahead|go for it|do it|sounds good
 sounds right|why not|i think so|i guess so|i believe so|got it|by all means|no problem|not wrong
-no doubt|of course yes|very well|totally|perfect|great|good|y
-是|是的|是啊|是呀|是吧|是滴|是我|对|对的|对啊|对呀|对对|对对对|没错|没有错|不错|正确|好|好的|好啊
+no doubt|of course yes|very well|totally|perfect|great|good|y|you bet|i suppose so|i suppose
+please|i would|i would love to|i would like that|i would like to|that would be great
+that would be good|that would be nice|that would be lovely|that works|that works for me|works for me
+for sure|that sounds good|sounds about right|sounds right to me|that is me|this is he|this is she
+speaking|cool|lovely|yes sir|yes ma'am|yes indeed|if you could|if you would|if possible
+hundred percent|one hundred percent|i can|we do|we are|we can|we did|we have|they are|he is|she is
+roger|是|是的|是啊|是呀|是吧|是滴|是我|对|对的|对啊|对呀|对对|对对对|没错|没有错|不错|正确|好|好的|好啊
 好吧|好呀|行|行的|行啊|可以|可以的|可以啊|嗯|嗯嗯|恩|嗯对|嗯是的|要|要的|需要|想|愿意|同意|确认|确定
-当然|当然是|没问题|有的|就是|就这样|说得对|说对了|你说得对|是这样|是这样的|就是这个|OK|中|得|可"""
+当然|当然是|没问题|有的|就是|就是我|就这样|说得对|说对了|你说得对|是这样|是这样的|就是这个|OK|中|得|可"""
 
 _NO = """no|nope|nah|no way|no thanks|no thank you|not really|not at all|not now|not yet|not quite
 not exactly|not correct|not right|not true|never|never mind|negative|wrong|incorrect|false
@@ -25,6 +30,10 @@ no it is not|it is not|is not|i do not|i do not think so|i am not|i did not|i ha
 i would rather not|rather not|certainly not|absolutely not|definitely not|of course not
 no that is wrong
 no that is not right|no i do not|no i did not|not me|not that|not that one|no sir|no ma'am|n
+uh uh|nuh uh|not at the moment|not right now|not today|not this time|i am afraid not|maybe not
+perhaps not|i would not|no need|there is no need|not necessary|i am good|i am fine|i am ok
+no that is all|that is all|that will be all|no that is fine|no that is ok|no i am good|no i am fine
+no that is it|nothing else|no way jose|negatory|not likely|i can not|we do not|we are not|we did not
 you got it wrong|you are wrong|i think not|i guess not|hardly|by no means
 不|不是|不是的|不是啊|不对|不对的|不对不对|不是不是|错|错了|错误|不正确|没有|没有啊|没|没有的|否|不要
 不要了|不用|不用了|不需要|不必|不必了|不好|不行|不可以|不想|不愿意|不同意|不确认|不确定|算了|没有没有
@@ -41,11 +50,18 @@ def _lines(block: str) -> list[str]:
 
 
 _ELLIPTIC_WORDINGS = """i do|i am|i did|i have|it is|is not|do not|i do not|i am not|i did not
-i have not|it is not|yes i do|yes i am|yes i did|yes i have|yes it is|do it|totally|never|perfect
+i have not|it is not|i can|we do|we are|we can|we did|we have|they are|he is|she is
+i can not|we do not|we are not|we did not|i would not|i would like to|i would love to
+i am good|i am fine|i am ok|cool
+this is she|this is he|no need|yes i do|yes i am|yes i did|yes i have|yes it is|do it|totally
+never|perfect
 有的|没有|不要|不用|不想|需要|想|要|就是|可以|不可以|不行|不需要|确定|确认|没|有"""
 _ELLIPTIC = {words_of(wording) for wording in _lines(_ELLIPTIC_WORDINGS)}
 """Answers only where the sentence ends with them: "I have" is one, "I have a card" is none."""
 
+
+_ALONE = {words_of("please"), words_of("speaking"), words_of("i would"), words_of("if possible")}
+"""Answers only where nothing else is said."""
 
 _GIVING_UP = {words_of("never mind"), words_of("算了")}
 """No, unless the flow has a command of this name."""
@@ -57,6 +73,10 @@ def _ends(words: Words, at: int) -> bool:
     return at >= len(words) or words[at] in FILLERS or words[at] == "了"
 
 
+def _is_all(words: Words, at: int, end: int) -> bool:
+    return all(word in FILLERS for word in (*words[:at], *words[end:]))
+
+
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     """The longest wording of yes or no at `at`."""
     hit = _WORDINGS.at(words, at)
@@ -64,6 +84,8 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
         return []
     value, end = hit
     if tuple(words[at:end]) in _ELLIPTIC and not _ends(words, end):
+        return []
+    if tuple(words[at:end]) in _ALONE and not _is_all(words, at, end):
         return []
     weak = end == at + 1 and words[at] in _WEAK and len(words) > 2
     weak = weak or tuple(words[at:end]) in _GIVING_UP

@@ -15,7 +15,7 @@ from voicebot.core.meaning import SlotSpec, SlotType, SlotValue
 from voicebot.nlu.slots import READERS
 from voicebot.nlu.slots.merging import dates, times
 from voicebot.nlu.slots.merging.dates import date_after
-from voicebot.nlu.slots.merging.digit_strings import digits_after
+from voicebot.nlu.slots.merging.digit_strings import digits_after, number_after
 from voicebot.nlu.slots.merging.moments import moment_after
 from voicebot.nlu.slots.merging.times import time_after
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
@@ -29,6 +29,7 @@ _ADDING = {"and", "point", "又", "再", "零", "点", "加"}
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene, earlier: SlotValue) -> list[Reading]:
     """Values at `at` as they are after `earlier`, the longest first."""
+    scene = scene.of(spec)
     match spec.type:
         case SlotType.DATE:
             day = date_after(words, at, scene, earlier.value, words_of(earlier.raw))
@@ -36,9 +37,12 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene, earlier: SlotValue
             return [Reading(day[1], day[0].isoformat(), adds=begun)] if day else []
         case SlotType.TIME:
             time = time_after(words, at, earlier.value, words_of(earlier.raw))
-            return [_time(time, adds=times.parsed(earlier.value) is None)] if time else []
+            begun = times.parsed(earlier.value) is None
+            return [_time(time, spec, adds=begun)] if time else []
         case SlotType.DATETIME:
             return moment_after(words, at, scene, earlier.value, words_of(earlier.raw))
+        case SlotType.PHONE | SlotType.CARD:
+            return number_after(words, at, spec, scene, earlier.value)
         case SlotType.DIGITS:
             return digits_after(words, at, spec, scene, earlier.value)
         case SlotType.NUMBER | SlotType.MONEY | SlotType.DURATION:
@@ -47,8 +51,9 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene, earlier: SlotValue
     return READERS[spec.type](words, at, spec, scene)
 
 
-def _time(found: Found, *, adds: bool) -> Reading:
-    return Reading(found.end, found.clock.text, 1.0 if found.sure else 0.85, adds)
+def _time(found: Found, spec: SlotSpec, *, adds: bool) -> Reading:
+    clock = found.clock.within(spec.hours)
+    return Reading(found.end, clock.text, 1.0 if found.sure else 0.85, adds)
 
 
 def _added(

@@ -14,7 +14,7 @@ def date_after(
     words: Words, at: int, scene: Scene, before: str, raw: Words
 ) -> tuple[datetime.date, int] | None:
     """The date at `at` after `before`: a date, or a month or week that was begun with."""
-    today = scene.now.date()
+    today = scene.today
     if begun := _begun(words, at, before):
         return begun
     found, old = date.find(words, at, scene), parsed(before)

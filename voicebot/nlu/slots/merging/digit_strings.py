@@ -8,9 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from voicebot.core import cards
 from voicebot.core.meaning import SlotSpec, SlotType
-from voicebot.nlu.slots import digits
+from voicebot.core.telephone import e164
+from voicebot.nlu.slots import READERS, digits, phone
 from voicebot.nlu.slots.reading import Lexicon, Reading, Scene, Words, lexicon
 
 _NOT = lexicon("not|not a|it is not|不是|不|没有|不是说")
@@ -51,6 +54,30 @@ def digits_after(words: Words, at: int, spec: SlotSpec, scene: Scene, before: st
     if not too_short or repeats:
         return alone or added
     return added or alone
+
+
+def number_after(words: Words, at: int, spec: SlotSpec, scene: Scene, before: str) -> list[Reading]:
+    """Telephone and card numbers at `at` after `before`: said anew, gone on with, or corrected."""
+    alone = READERS[spec.type](words, at, spec, scene)
+    if alone:
+        return alone
+    start, plus = (1, before[:1]) if before.startswith("+") else (0, "")
+    if corrected := _corrected(words, at, scene, before[start:]):
+        value = whole(plus + corrected.value, spec, scene)
+        return [replace(corrected, value=value)] if value else []
+    if not _DENIALS.isdisjoint(words[:at]) or digits.goes_on(words, at):
+        return []
+    for piece in pieces(words, at, scene)[:1]:
+        if value := whole(before + piece.value, spec, scene):
+            return [Reading(piece.end, value, piece.quality, adds=True)]
+    return []
+
+
+def whole(said: str, spec: SlotSpec, scene: Scene) -> str | None:
+    """The number as it is kept, if it is a whole one."""
+    if spec.type is SlotType.PHONE:
+        return e164(said, phone.region(spec, scene))
+    return said if cards.is_card(said) else None
 
 
 def pieces(words: Words, at: int, scene: Scene) -> list[Reading]:

@@ -30,7 +30,7 @@ def moment_after(words: Words, at: int, scene: Scene, before: str, raw: Words) -
     if said is None:
         return []
     day = said.day or dates.parsed(old_day)
-    clock = said.clock or times.parsed(old_time)
+    clock = said.clock.within(scene.hours) if said.clock else times.parsed(old_time)
     if day is None or clock is None:
         return [] if said.day else moment.read_at(words, at, scene)
     whole = datetime.combine(day, time(clock.hour, clock.minute))
