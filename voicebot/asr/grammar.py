@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,7 +46,8 @@ class Grammar:
 @lru_cache(maxsize=512)
 def compile_jsgf(expectation: Expectation) -> Grammar:
     """The grammar of what is expected, in JSGF for PocketSphinx (English)."""
-    rules = _Rules(expectation.slots)
+    sounds = _given(expectation)
+    rules = _Rules(expectation.slots, sounds)
     ways = list(rules.ways(expectation))
     if not ways:
         return Grammar("", (), "")
@@ -54,9 +55,24 @@ def compile_jsgf(expectation: Expectation) -> Grammar:
     lines += [f"<{name}> = {body};" for name, body in sorted(rules.closure().items())]
     jsgf = "#JSGF V1.0;\ngrammar expected;\n" + "\n".join(lines) + "\n"
     words = sorted({name for line in lines for name in _names(line)})
-    dictionary = tuple((name, pronunciations(word_of(name))) for name in words)
+    dictionary = tuple((name, _sounds_of(word_of(name), sounds)) for name in words)
     key = hashlib.sha256(repr((jsgf, dictionary)).encode()).hexdigest()[:24]
     return Grammar(jsgf, dictionary, key)
+
+
+def _given(expectation: Expectation) -> dict[str, tuple[str, ...]]:
+    """Pronunciations that the operator gave, by word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word, phones in expectation.sounds:
+        found[word] = (*found.get(word, ()), phones)
+    return found
+
+
+def _sounds_of(word: str, given: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The operator's pronunciations, then those of the dictionary."""
+    if word not in given:
+        return pronunciations(word)
+    return tuple(dict.fromkeys((*given[word], *pronunciations(word))))
 
 
 def check_vocabulary(expectation: Expectation) -> list[str]:
@@ -97,7 +113,8 @@ def _names(line: str) -> Iterator[str]:
 class _Rules:
     """JSGF of phrases; collects the rules of the slots that they use."""
 
-    def __init__(self, slots: tuple[SlotSpec, ...]) -> None:
+    def __init__(self, slots: tuple[SlotSpec, ...], sounds: Mapping[str, tuple[str, ...]]) -> None:
+        self._sounds = sounds
         self._slots = {slot.name: slot for slot in slots}
         self._bodies: dict[str, str] = {}
 
@@ -107,6 +124,9 @@ class _Rules:
             body = self.choice(choice)
             if body is not None:
                 yield f"({body}) <tail>"
+        asked = self.questions(expectation)
+        if asked is not None:
+            yield f"({asked}) <tail>"
         within = {name for phrase in _phrases(expectation) for name in slots_of(phrase)}
         for slot in expectation.slots:
             # A slot of a phrase is filled by that phrase alone, as understanding has it.
@@ -114,6 +134,13 @@ class _Rules:
             if rule is not None:
                 self._bodies[f"lead_{slot.name}"] = self.lead(slot)
                 yield f"<lead_{slot.name}> {rule} <tail>"
+
+    def questions(self, expectation: Expectation) -> str | None:
+        """What the knowledge base is asked: these sentences, as no others can be heard."""
+        scope = expectation.knowledge
+        if scope is None:
+            return None
+        return _either([self.words(text) for text in scope.questions(expectation.language)])
 
     def lead(self, slot: SlotSpec) -> str:
         """What may stand before a value: nothing, most of the time."""
@@ -145,7 +172,7 @@ class _Rules:
     def words(self, text: str) -> str | None:
         """Words as they stand; nothing where only punctuation stands."""
         words = spoken_words(text)
-        if not all(pronunciations(word) for word in words):
+        if not all(_sounds_of(word, self._sounds) for word in words):
             return None
         return " ".join(token(word) for word in words)
 
@@ -165,7 +192,7 @@ class _Rules:
     def slot_body(self, slot: SlotSpec) -> str | None:
         """The values of a slot. Marks within an option's phrases stand for nothing."""
         if slot.type is SlotType.CHOICE:
-            plain = _Rules(())
+            plain = _Rules((), self._sounds)
             return _either([plain.choice(option) for option in slot.options])
         return english.rule_for(slot)
 

@@ -25,8 +25,9 @@ _WORD = re.compile(r"(?<![</.\w])[a-z][\w']*(?![\w>])")
 
 def compile_list(expectation: Expectation, vocabulary: Collection[str]) -> list[str]:
     """Phrases, each words of `vocabulary` separated by spaces, and `[unk]`; empty where anything
-    may be said (a text slot) or nothing of what is expected is known: no grammar then."""
-    if any(slot.type is SlotType.TEXT for slot in expectation.slots):
+    may be said (a text slot, a question in any words) or nothing of what is expected is known: no grammar then."""
+    asked = expectation.knowledge
+    if any(s.type is SlotType.TEXT for s in expectation.slots) or (asked and asked.free):
         return []
     phrases = dict.fromkeys(
         phrase
@@ -46,6 +47,8 @@ def _texts(expectation: Expectation) -> Iterator[str]:
     yield from _phrase_texts(expectation)
     for slot in expectation.slots:
         yield from _slot_texts(slot, expectation.language)
+    if expectation.knowledge is not None:
+        yield from expectation.knowledge.questions(expectation.language)
 
 
 def _phrase_texts(expectation: Expectation) -> Iterator[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from voicebot.nlu.answering import AnsweringUnderstanding
 from voicebot.nlu.settings import NluSettings
 from voicebot.nlu.understanding import PhraseUnderstanding
 
-__all__ = ["NluSettings", "PhraseUnderstanding", "build"]
+__all__ = ["AnsweringUnderstanding", "NluSettings", "PhraseUnderstanding", "build"]
 
 
 def build(
     settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
-) -> PhraseUnderstanding:
+) -> AnsweringUnderstanding:
     """The understanding that `settings` ask for; `now` is the clock in the call's zone."""
-    return PhraseUnderstanding(settings, now)
+    return AnsweringUnderstanding(settings, now)

@@ -28,9 +28,11 @@ class WarmRecognizer(Protocol):
 
 
 class WarmUnderstanding(Protocol):
-    """Compiles an expectation; takes some ms."""
+    """Compiles an expectation; takes some ms, where `is_slow` some seconds."""
 
     def prepare(self, expectation: Expectation) -> None: ...
+
+    def is_slow(self, expectation: Expectation) -> bool: ...
 
 
 async def make_ready(
@@ -47,7 +49,15 @@ async def make_ready(
     for flow in flows:
         for expectation in await asyncio.to_thread(flow.expectations):
             recognizer.warm([expectation])
-            understanding.prepare(expectation)
+            await _prepare(understanding, expectation)
             await asyncio.sleep(_PAUSE_S)
     for flow in flows:
         await voice.warm(await asyncio.to_thread(flow.static_prompts))
+
+
+async def _prepare(understanding: WarmUnderstanding, expectation: Expectation) -> None:
+    """Beside the event loop, where it takes long."""
+    if understanding.is_slow(expectation):
+        await asyncio.to_thread(understanding.prepare, expectation)
+    else:
+        understanding.prepare(expectation)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voicebot.core.errors import ConfigError, EngineError, Problem
-from voicebot.nlu.embedding.find import find_encoder
+from voicebot.nlu.embedding.find import shared_encoder
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents import store
 from voicebot.nlu.intents.scorer import TrainedIntents
@@ -49,7 +49,7 @@ def open_models(settings: NluSettings) -> Opened:
 
 def _encoder(settings: NluSettings, notes: list[str]) -> SentenceEncoder | None:
     try:
-        return find_encoder(settings.encoder)
+        return shared_encoder(settings.encoder)
     except EngineError as error:
         notes.append(str(error))
         return None

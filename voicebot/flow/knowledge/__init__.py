@@ -1,0 +1,1 @@
+"""Knowledge bases as files: read, imported from spreadsheets, merged, written."""
