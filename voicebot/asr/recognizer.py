@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from voicebot.asr.deaf import DeafHearing
@@ -27,17 +27,18 @@ _SUGGESTED = {"en": "vosk-model-small-en-us-0.15", "zh": "vosk-model-small-cn-0.
 class PooledRecognizer:
     """All engines of a node over one pool of processes (`core.ports.Recognizer`)."""
 
-    def __init__(self, settings: AsrSettings, vosk: Mapping[str, VoskModel]) -> None:
-        """`vosk`: a checked model folder by language. Raises nothing."""
+    def __init__(
+        self,
+        settings: AsrSettings,
+        vosk: Mapping[str, VoskModel],
+        pool: Callable[[Mapping[str, Any]], WorkerPool] | None = None,
+    ) -> None:
+        """`vosk`: a checked model folder by language. `pool` makes another than that of worker
+        processes, from the engines' configuration. Raises nothing."""
         self._settings = settings
         self._vosk = dict(vosk)
         self._sphinx = settings.pocketsphinx and "en" not in vosk
-        self.pool = WorkerPool(
-            self._config(),
-            size=settings.workers,
-            deadline_ms=settings.deadline_ms,
-            start_deadline_ms=settings.start_deadline_ms,
-        )
+        self.pool = pool(self._config()) if pool else self._processes()
 
     def engine(self, language: str) -> str:
         """`vosk`, `pocketsphinx`, or empty where the language is not heard."""
@@ -95,6 +96,15 @@ class PooledRecognizer:
                 message = Message(header, (grammar.encode(), b""))
                 if grammar.jsgf:
                     self.pool.submit_to_all(message, Urgency.BACKGROUND)
+
+    def _processes(self) -> WorkerPool:
+        settings = self._settings
+        return WorkerPool(
+            self._config(),
+            size=settings.workers,
+            deadline_ms=settings.deadline_ms,
+            start_deadline_ms=settings.start_deadline_ms,
+        )
 
     def _config(self) -> dict[str, Any]:
         config: dict[str, Any] = {

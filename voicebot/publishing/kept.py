@@ -32,10 +32,13 @@ def keep_versions(library: Library, drafts: Path, folder: Path) -> None:
 
 
 def kept_version(folder: Path, flow: str, version: str) -> Document | None:
-    """A version that was kept, read; None where it was not."""
-    path = _path(folder, flow, version)
+    """A version that was kept, by how it begins; None where none was, or several begin so."""
+    place = _path(folder, flow, version)
+    found = list(place.parent.glob(f"{place.stem}*.yaml")) if version.isalnum() else []
+    if len(found) != 1:
+        return None
     try:
-        text = path.read_text("utf-8")
+        text = found[0].read_text("utf-8")
     except OSError:
         return None
     return read_text(text, Document(f"{flow}@{version[:SHOWN]}"))

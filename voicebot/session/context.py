@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -23,15 +24,17 @@ from voicebot.core.ports import (
 )
 from voicebot.core.queueing import QueueStatus, TransferOutcome
 from voicebot.core.record import FactKind
+from voicebot.core.speech import Voicing
 from voicebot.core.turn import Floor
 from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
 from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen
-from voicebot.session.line import Line
+from voicebot.session.line import Frame, Line
 from voicebot.session.presses import Presses
 from voicebot.session.speaker import Speaker
 from voicebot.session.tasks import Tasks
 from voicebot.turns.floor import FloorEvent, next_floor
+from voicebot.turns.settings import BargeInSettings, EndpointSettings
 
 
 class People(Protocol):
@@ -81,6 +84,8 @@ class Services:
     """Where the hotline is: by it flows tell the time."""
     setup: Mapping[str, Any] = field(default_factory=dict)
     """What calls are served with, for the journal: `program`, `settings`, `models`."""
+    endpointing: EndpointSettings = field(default_factory=EndpointSettings)
+    barge_in: BargeInSettings = field(default_factory=BargeInSettings)
     people: People | None = None
     """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
@@ -129,6 +134,13 @@ class Context:
 
     def __post_init__(self) -> None:
         self.vad = self.services.vad()
+
+    async def voicing(self, frame: Frame) -> Voicing:
+        """What the detector says of a frame. Calls that got theirs in the same moment take their
+        turn first where that saves work: one run of the dear detector is for all of them."""
+        if self.vad.hear(frame.heard, frame.played):
+            await asyncio.sleep(0)
+        return self.vad.judge()
 
     def note(self, kind: FactKind, data: Mapping[str, Any]) -> None:
         """Write a fact that the flow engine tells."""

@@ -35,7 +35,6 @@ from voicebot.turns.endpointing import (
     SpeechEnded,
     SpeechStarted,
 )
-from voicebot.turns.settings import EndpointSettings
 
 PRE_ROLL_MS = 400
 """Line sound that goes to the recognizer ahead of the onset: it needs at least 300."""
@@ -104,7 +103,8 @@ class Ear:
         """Forget the utterance under way; listen for the next."""
         self.close()
         timing = self._listen.timing
-        self._endpointer = Endpointer(timing, EndpointSettings().at(timing.sensitivity))
+        settings = self._context.services.endpointing.at(timing.sensitivity)
+        self._endpointer = Endpointer(timing, settings)
         self._hearing = self._partial = self._final = None
         self._later: list[Pcm] = []
         """Sound that the reading which has not begun yet is not to have."""

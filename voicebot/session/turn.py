@@ -17,7 +17,6 @@ from voicebot.turns.digits import Collected, CollectReason, DigitCollector, Digi
 from voicebot.turns.floor import FloorEvent
 from voicebot.turns.key_drops import DropReason
 from voicebot.turns.no_input import NoInputTimer
-from voicebot.turns.settings import BargeInSettings
 
 LATE_TERMINATOR_MS = 1_500
 """A terminator pressed so soon after a string that had ended by its length belongs to it."""
@@ -49,7 +48,9 @@ class _Turn:
         self._pen = context.pen
         self._expectation = listen.expectation
         self._ear = Ear(context, listen)
-        self._judge = BargeInJudge(BargeInSettings().at(listen.timing.sensitivity))
+        self._judge = BargeInJudge(
+            context.services.barge_in.at(listen.timing.sensitivity)
+        )
         self._no_input = NoInputTimer(listen.timing.no_input_ms)
         keys = self._expectation.keys
         waits = listen.timing.inter_digit_ms, listen.timing.term_timeout_ms
@@ -73,7 +74,8 @@ class _Turn:
             if self._line.held:
                 self._no_input.feed(frame.at_ms, held=True)
                 continue
-            event = self._keys(frame.at_ms) or self._speech(frame) or self._silence(frame.at_ms)
+            event = self._keys(frame.at_ms) or await self._speech(frame)
+            event = event or self._silence(frame.at_ms)
             if event is not None:
                 return event
 
@@ -121,8 +123,8 @@ class _Turn:
 
     # ------------------------------------------------------------ speech
 
-    def _speech(self, frame: Frame) -> Event | None:
-        voicing = self._context.vad.judge(frame.heard, frame.played)
+    async def _speech(self, frame: Frame) -> Event | None:
+        voicing = await self._context.voicing(frame)
         if self._typing or not self._expectation.speech:
             return None
         if self._speaker.speaking and not self._speaker.barge_in.by_speech:

@@ -13,6 +13,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from voicebot.audio.tones import tone
@@ -53,13 +54,17 @@ class PromptVoice:
         catalogue: Catalogue,
         workers: Workers,
         today: Today | None = None,
+        *,
+        at_once: bool = False,
     ) -> None:
+        """`at_once`: recordings are read on the spot, and not by a thread."""
         self._settings = settings
         self._catalogue = catalogue
         self._workers = workers
         self._studio = Studio(settings, workers)
         self._recordings = MemoryCache(settings.memory_cache_mb * 1_000_000)
         self._today = today
+        self._at_once = at_once
         self._apologies: dict[tuple[str, int], Pcm] = {}
 
     @property
@@ -145,7 +150,8 @@ class PromptVoice:
         pcm = self._recordings.get(key)
         if pcm is None:
             level_db = self._settings.level_db
-            pcm = await asyncio.to_thread(load_recording, path, rate=rate, level_db=level_db)
+            load = partial(load_recording, path, rate=rate, level_db=level_db)
+            pcm = load() if self._at_once else await asyncio.to_thread(load)
             self._recordings.put(key, pcm)
         return pcm
 

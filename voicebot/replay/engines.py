@@ -1,0 +1,90 @@
+"""Today's engines, made once in each process that replays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+
+from voicebot import nlu, vad
+from voicebot.asr.in_process import build_in_process
+from voicebot.config.settings import HotlineFile
+from voicebot.config.surroundings import hotline_file
+from voicebot.core.audio import Pcm
+from voicebot.core.ports import Recognizer, Vad
+from voicebot.core.prompt import Prompt
+from voicebot.prompts.catalogue import Catalogue
+from voicebot.replay.changing import Tuned, tuned
+from voicebot.replay.library import FlowShelf
+from voicebot.replay.options import ReplayOptions
+from voicebot.tts.blocking import BlockingWorkers, build_blocking
+from voicebot.tts.voice import PromptVoice
+
+
+class Engines:
+    """What calls are replayed with. Loads each part when it is first needed."""
+
+    def __init__(self, options: ReplayOptions) -> None:
+        """Raises `ConfigError` where the configuration or a setting is wrong."""
+        self.options = options
+        self.hotline = hotline_file(options.config) if options.config.is_dir() else HotlineFile()
+        self.tuned: Tuned = tuned(self.hotline, options.values)
+        self.shelf = FlowShelf(options, self.hotline, self.tuned.flow_settings)
+        self.now = datetime(2026, 1, 5, 10)
+        """The time of the call, in its zone: by it "tomorrow" is understood."""
+        self._workers: BlockingWorkers | None = None
+
+    @cached_property
+    def recognizer(self) -> Recognizer:
+        """In this process."""
+        return build_in_process(self.tuned.recognition)
+
+    @cached_property
+    def detector(self) -> Callable[[], Vad]:
+        """Makes a detector for each call."""
+        return vad.build(self.tuned.vad)
+
+    @cached_property
+    def understanding(self) -> nlu.AnsweringUnderstanding:
+        """By the clock of the call."""
+        return nlu.build(self.tuned.understanding, now=lambda: self.now)
+
+    @cached_property
+    def voice(self) -> LateVoice:
+        """Today's."""
+        speech = self.tuned.speech
+        if speech.cache_folder is None:
+            speech = replace(speech, cache_folder=self.options.data / "prompts")
+        if not speech.cache_folder or not speech.cache_folder.is_dir():
+            speech = replace(speech, cache_folder=None)
+        catalogue = Catalogue.load(self.options.flows / "prompts")
+        voice, workers = build_blocking(speech, catalogue, lambda: self.now.date())
+        self._workers = workers
+        return LateVoice(voice, workers)
+
+    def close(self) -> None:
+        """End what was started."""
+        if self._workers is not None:
+            self._workers.stop()
+
+
+class LateVoice:
+    """Implements `core.ports.Voice`: starts its synthesizer with the first prompt."""
+
+    def __init__(self, voice: PromptVoice, workers: BlockingWorkers) -> None:
+        self._voice, self._workers = voice, workers
+
+    def text(self, prompt: Prompt) -> str:
+        """The words."""
+        return self._voice.text(prompt)
+
+    def fallback(self, language: str, rate: int) -> Pcm:
+        """Without an apology, two tones."""
+        return self._voice.fallback(language, rate)
+
+    async def speak(self, prompt: Prompt, rate: int) -> AsyncIterator[Pcm]:
+        """Today's sound of it. Raises `EngineError`."""
+        self._workers.ready()
+        async for piece in self._voice.speak(prompt, rate):
+            yield piece

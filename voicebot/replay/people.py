@@ -1,0 +1,245 @@
+"""Agents, queues and whoever else was called, as they were then.
+
+joined ─▶ the facts of then, each as long after it as it came ─▶ out of the queue
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from voicebot.core.call import CallEvent
+from voicebot.core.meaning import SlotValue
+from voicebot.core.prompt import Prompt
+from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
+from voicebot.core.record import Fact, FactKind
+from voicebot.core.turn import BargeIn
+from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
+from voicebot.replay.assumed import Assumptions
+from voicebot.replay.recorded import RecordedCall
+from voicebot.session.context import Context
+from voicebot.session.music import Music
+from voicebot.turns.key_drops import DropReason
+
+LEAVE_KEY = "*"
+ASSUMED_WAIT_MS, ASSUMED_TALK_MS = 5_000, 10_000
+"""Of a queue that the call did not come to then: an agent answers, and talks."""
+_OF_QUEUES = (
+    *(FactKind.OFFERED, FactKind.OFFER_ENDED, FactKind.BRIDGED),
+    *(FactKind.UNBRIDGED, FactKind.LEFT_QUEUE),
+)
+_ASSUMED_TRANSFER: Mapping[str, Any] = {
+    "target": "",
+    "outcome": TransferOutcome.DONE.value,
+    "code": 200,
+    "talk_ms": ASSUMED_TALK_MS,
+}
+_STATUS = tuple(one.name for one in fields(QueueStatus))
+_MOVES = {
+    FactKind.OFFERED: CallEvent.OFFERED,
+    FactKind.OFFER_ENDED: CallEvent.OFFER_FAILED,
+    FactKind.BRIDGED: CallEvent.BRIDGED,
+}
+
+
+class JournalPeople:
+    """Implements `session.context.People` for one call."""
+
+    def __init__(self, call: RecordedCall, assumed: Assumptions, now_ms: Callable[[], int]) -> None:
+        """`now_ms` is the time of the call then."""
+        self._assumed, self._now_ms = assumed, now_ms
+        self._seen = deque(call.of(FactKind.QUEUE_SEEN))
+        self._stays = deque(_stays(call.facts))
+        self._transfers = deque(call.of(FactKind.TRANSFERRED))
+        self._last: QueueStatus | None = None
+
+    def look(self, context: Context, queue: str) -> QueueStatus:
+        """As it was seen then."""
+        while self._seen:
+            data = self._seen.popleft().data
+            if data["queue"] == queue:
+                self._last = _status(data)
+                return self._last
+        self._assumed.note(f"the queue {queue} was not looked at: an agent is free")
+        self._last = QueueStatus(staffed=1, available=1)
+        return self._last
+
+    async def wait(self, context: Context, action: Enqueue) -> QueueLeft:
+        """Wait as long as then, and with the same end. Raises `LegGone`."""
+        context.queued = True
+        if self._last is not None and not self._last.staffed:
+            return QueueLeft(QueueOutcome.NOBODY)
+        if self._last is not None and self._last.full:
+            return QueueLeft(QueueOutcome.FULL)
+        stay = self._stay(action.queue)
+        return await _Stay(context, action, stay).run()
+
+    def _stay(self, queue: str) -> list[Fact]:
+        while self._stays:
+            stay = self._stays.popleft()
+            if stay[0].data["queue"] == queue:
+                return stay
+        self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
+        return []
+
+    async def transfer(self, context: Context, action: Transfer | Dial) -> TransferOutcome:
+        """The outcome of then, after as long. Raises `LegGone`."""
+        if not self._transfers:
+            self._assumed.note("nobody was called: whoever is called now answers")
+            until_ms = self._now_ms() + ASSUMED_TALK_MS
+            data: Mapping[str, Any] = _ASSUMED_TRANSFER
+        else:
+            fact = self._transfers.popleft()
+            until_ms, data = fact.at_ms, fact.data
+        context.transferred = context.transferred or data["outcome"] == TransferOutcome.DONE
+        try:
+            while self._now_ms() < until_ms:
+                await context.line.frame()
+        finally:
+            context.pen.write(FactKind.TRANSFERRED, **data)
+        return TransferOutcome(data["outcome"])
+
+
+class _Stay:
+    """One stay in a queue."""
+
+    def __init__(self, context: Context, action: Enqueue, stay: list[Fact]) -> None:
+        self._context, self._line, self._action = context, context.line, action
+        self._began_ms = context.line.now_ms
+        self._facts = deque(stay[1:] or _assumed_stay(context, action))
+        self._then_ms = stay[0].at_ms if stay else self._began_ms
+        self._position = int(stay[0].data.get("position", 1)) if stay else 1
+        leg = context.line.leg
+        self._music = Music(leg, context.services.music(action.queue, leg.rate))
+        self._agent = ""
+        self._bridged_ms: int | None = None
+        self._told = False
+
+    async def run(self) -> QueueLeft:
+        context, queue = self._context, self._action.queue
+        context.move(CallEvent.ENQUEUED)
+        summary = dict(self._action.summary)
+        context.pen.write(FactKind.QUEUED, queue=queue, position=self._position, summary=summary)
+        outcome, key = "abandoned", ""
+        try:
+            outcome, key = await self._until_left()
+        finally:
+            self._leave(outcome)
+        context.move(CallEvent.RETURNED)
+        return QueueLeft(QueueOutcome(outcome), key)
+
+    async def _until_left(self) -> tuple[str, str]:
+        while True:
+            await self._line.frame()
+            while self._facts and self._is_due(self._facts[0]):
+                fact = self._facts.popleft()
+                if fact.kind is FactKind.LEFT_QUEUE and fact.data["outcome"] != "left":
+                    return str(fact.data["outcome"]), ""
+                if fact.kind is FactKind.UNBRIDGED:
+                    return QueueOutcome.SERVED, ""
+                self._take(fact)
+            if self._bridged_ms is None:
+                if (key := self._leaving_key()) is not None:
+                    return QueueOutcome.LEFT, key
+                self._entertain()
+
+    def _is_due(self, fact: Fact) -> bool:
+        waited_ms = self._line.now_ms - self._began_ms
+        left_by_caller = fact.data.get("by") == "caller" or fact.data.get("outcome") == "abandoned"
+        return fact.at_ms - self._then_ms <= waited_ms and not left_by_caller
+
+    def _take(self, fact: Fact) -> None:
+        context = self._context
+        if fact.kind in _MOVES:
+            context.move(_MOVES[fact.kind])
+        if fact.kind is FactKind.BRIDGED:
+            self._bridged_ms, self._agent = self._line.now_ms, str(fact.data["agent"])
+            context.bridged = True
+            context.speaker.stop()
+            self._music.stop()
+        context.pen.write(fact.kind, **fact.data)
+
+    def _leaving_key(self) -> str | None:
+        while press := self._line.keys.take():
+            if press.key == LEAVE_KEY or press.key in self._action.keys:
+                return press.key
+            self._line.keypad.drop(press.method, DropReason.NOT_WANTED)
+        return None
+
+    def _entertain(self) -> None:
+        speaker = self._context.speaker
+        if speaker.speaking:
+            return
+        if self._action.position and not self._told:
+            self._told = True
+            self._music.stop()
+            speaker.start([(p, BargeIn.NONE) for p in self._position_prompts()])
+        else:
+            self._music.keep_playing()
+
+    def _position_prompts(self) -> Iterable[Prompt]:
+        return [with_position(prompt, self._position) for prompt in self._action.position]
+
+    def _leave(self, outcome: str) -> None:
+        context = self._context
+        context.speaker.stop()
+        self._music.stop()
+        waited_ms = self._line.now_ms - self._began_ms
+        if self._bridged_ms is not None:
+            talk_ms = self._line.now_ms - self._bridged_ms
+            by = "agent" if outcome == QueueOutcome.SERVED else "caller"
+            context.pen.write(FactKind.UNBRIDGED, agent=self._agent, talk_ms=talk_ms, by=by)
+            self._line.keypad.discard_typed(DropReason.BRIDGED)
+        else:
+            context.pen.write(
+                FactKind.LEFT_QUEUE, queue=self._action.queue, outcome=outcome, wait_ms=waited_ms
+            )
+
+
+def _status(data: Mapping[str, Any]) -> QueueStatus:
+    values: dict[str, Any] = {name: data[name] for name in _STATUS if name in data}
+    return QueueStatus(**values)
+
+
+def _stays(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
+    """What happened in each queue, from joining to leaving."""
+    stay: list[Fact] = []
+    for fact in facts:
+        if fact.kind is FactKind.QUEUED:
+            stay = [fact]
+        elif stay and fact.kind in _OF_QUEUES:
+            stay.append(fact)
+            if fact.kind in (FactKind.UNBRIDGED, FactKind.LEFT_QUEUE):
+                yield stay
+                stay = []
+
+
+def _assumed_stay(context: Context, action: Enqueue) -> list[Fact]:
+    """An agent answers after a while, and talks for a while."""
+    now_ms, queue, agent = context.line.now_ms, action.queue, "(assumed)"
+    began = context.services.clock()
+
+    def fact(after_ms: int, kind: FactKind, **data: Any) -> Fact:
+        return Fact(context.id, 0, now_ms + after_ms, began, kind, data)
+
+    waited_ms = ASSUMED_WAIT_MS
+    return [
+        fact(1_000, FactKind.OFFERED, queue=queue, agent=agent),
+        fact(waited_ms, FactKind.BRIDGED, queue=queue, agent=agent, wait_ms=waited_ms),
+        fact(waited_ms + ASSUMED_TALK_MS, FactKind.UNBRIDGED, agent=agent, by="agent"),
+    ]
+
+
+def with_position(prompt: Prompt, position: int) -> Prompt:
+    """The place in the queue in place of the value that stands for it."""
+    return replace(
+        prompt,
+        parts=tuple(
+            replace(part, value=str(position))
+            if isinstance(part, SlotValue) and part.raw == "position"
+            else part
+            for part in prompt.parts
+        ),
+    )

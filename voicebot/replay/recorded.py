@@ -1,0 +1,132 @@
+"""A call as it was kept: its journal and its sound, and what is missing of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from voicebot.core.audio import Pcm
+from voicebot.core.call import LegInfo
+from voicebot.core.record import Cdr, Fact, FactKind, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the call, in ms."""
+
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """One call. Also a foreign recording, whose journal is empty."""
+
+    name: str
+    """The call's id, or the file's name."""
+    facts: tuple[Fact, ...] = ()
+    heard: Pcm | None = None
+    """The caller's channel; None where there is no sound."""
+    played: Pcm | None = None
+    """The bot's channel; None where it is not known."""
+    sound_start_ms: int = 0
+    """Time of the call at the sound's first sample."""
+    reference: str = ""
+    """What the caller really said, where somebody wrote it down."""
+    problems: tuple[str, ...] = ()
+    """Why the sound could not be read."""
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    """Corrections by people, by the `seq` of the fact that they correct: see `labels.py`."""
+
+    @property
+    def is_foreign(self) -> bool:
+        """There is no journal."""
+        return not self.facts
+
+    @cached_property
+    def cdr(self) -> Cdr | None:
+        """The record; None for a foreign recording."""
+        return fold(self.facts)
+
+    def of(self, *kinds: FactKind) -> Iterator[Fact]:
+        """The facts of some kinds, in order."""
+        return (fact for fact in self.facts if fact.kind in kinds)
+
+    def first(self, kind: FactKind) -> Fact | None:
+        """The first fact of a kind."""
+        return next(self.of(kind), None)
+
+    def value(self, kind: FactKind, key: str, otherwise: Any = None) -> Any:
+        """A value of the first fact of a kind."""
+        fact = self.first(kind)
+        return otherwise if fact is None else fact.data.get(key, otherwise)
+
+    @cached_property
+    def info(self) -> LegInfo:
+        """What the INVITE said."""
+        rang = self.first(FactKind.RANG)
+        data = rang.data if rang else {}
+        names = ("caller", "caller_name", "called", "source", "trunk", "diversion", "user_to_user")
+        values = {name: str(data.get(name) or "") for name in (*names, "sip_call_id")}
+        return LegInfo(**values)
+
+    @property
+    def flow(self) -> str:
+        """Name of the flow that served; empty where none did."""
+        return str(self.value(FactKind.ANSWERED, "flow", ""))
+
+    @property
+    def rate(self) -> int:
+        """Of the call, in Hz."""
+        known = self.heard.rate if self.heard is not None else 8_000
+        return int(self.value(FactKind.ANSWERED, "rate", known))
+
+    @property
+    def ended_ms(self) -> int:
+        """Time of the last fact, or the length of the sound."""
+        if self.facts:
+            return self.facts[-1].at_ms
+        return round(self.heard.duration_ms) if self.heard is not None else 0
+
+    @property
+    def ended_by(self) -> str:
+        """As the journal has it; the caller, where there is none."""
+        return str(self.value(FactKind.ENDED, "by", "caller"))
+
+    @cached_property
+    def clock(self) -> datetime:
+        """The time by which the flow went, with its zone."""
+        text = self.value(FactKind.ANSWERED, "clock")
+        if text:
+            return datetime.fromisoformat(text).astimezone(self.zone)
+        first = self.facts[0].time if self.facts else datetime(2026, 1, 5, 10, tzinfo=UTC)
+        return first.astimezone(self.zone)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Where the hotline was."""
+        name, text = self.value(FactKind.ANSWERED, "zone"), self.value(FactKind.ANSWERED, "clock")
+        try:
+            return ZoneInfo(str(name))
+        except (KeyError, ValueError, OSError):
+            offset = datetime.fromisoformat(text).utcoffset() if text else None
+            return timezone(offset or timedelta())
+
+    def secrets(self) -> tuple[Span, ...]:
+        """When nothing was recorded."""
+        spans: list[Span] = []
+        since: int | None = None
+        for fact in self.of(FactKind.RECORDING):
+            paused = bool(fact.data.get("paused"))
+            if paused and since is None:
+                since = fact.at_ms
+            elif not paused and since is not None:
+                spans.append(Span(since, fact.at_ms))
+                since = None
+        if since is not None:
+            spans.append(Span(since, self.ended_ms))
+        return tuple(spans)

@@ -1,0 +1,112 @@
+"""Where the calls come from: ids of a hotline's calls, WAV files, folders of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicebot.audio.resample import resample
+from voicebot.audio.wav import Wav, WavError, read_wav
+from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
+from voicebot.core.record import Fact, FactKind
+from voicebot.replay.recorded import RecordedCall
+from voicebot.store.calls import CallStore
+from voicebot.store.rows import fact_from_json
+
+TRANSCRIPT = ".txt"
+JOURNAL = ".json"
+"""Beside a sound file: what `voicebot calls show ID --json` prints."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSource:
+    """One call to be replayed; small, so that it can go to other processes."""
+
+    name: str
+    call: str = ""
+    """Id of a call of the store."""
+    file: Path | None = None
+    """A sound file, in place of it."""
+    caller_channel: int = 0
+    """The caller's of a stereo file: 0 left, 1 right."""
+
+
+def sources_below(folder: Path, caller_channel: int = 0) -> Iterator[CallSource]:
+    """Every WAV file below a folder, by path."""
+    for path in sorted(folder.rglob("*.wav")):
+        yield CallSource(str(path.relative_to(folder)), "", path, caller_channel)
+
+
+def read_call(source: CallSource, store: CallStore | None, data: Path) -> RecordedCall:
+    """The call with its sound. What cannot be read is in its `problems`."""
+    if source.file is not None:
+        return _read_file(source, source.file)
+    assert store is not None
+    return _with_sound(source.name, store.facts(source.call), data)
+
+
+def read_facts(source: CallSource, store: CallStore | None) -> RecordedCall:
+    """The call without its sound."""
+    if source.file is not None:
+        return RecordedCall(source.name, _facts_beside(source.file))
+    assert store is not None
+    return RecordedCall(source.name, store.facts(source.call))
+
+
+def _with_sound(name: str, facts: Sequence[Fact], data: Path) -> RecordedCall:
+    began = next((f for f in facts if f.kind is FactKind.RECORDING and f.data.get("file")), None)
+    if began is None:
+        return RecordedCall(name, tuple(facts))
+    path = data / str(began.data["file"])
+    try:
+        wav = read_wav(path)
+    except OSError as error:
+        problem = f"the recording cannot be read: {error.strerror or type(error).__name__}"
+        return RecordedCall(name, tuple(facts), problems=(problem,))
+    except WavError as error:
+        return RecordedCall(name, tuple(facts), problems=(str(error),))
+    right = wav.channel(1) if len(wav.channels) > 1 else None
+    return RecordedCall(name, tuple(facts), wav.channel(0), right, began.at_ms)
+
+
+def _read_file(source: CallSource, path: Path) -> RecordedCall:
+    facts = _facts_beside(path)
+    try:
+        wav = read_wav(path)
+    except OSError as error:
+        problem = f"{path}: {error.strerror or type(error).__name__}"
+        return RecordedCall(source.name, facts, problems=(problem,))
+    except WavError as error:
+        return RecordedCall(source.name, facts, problems=(str(error),))
+    heard, played = _channels(wav, source.caller_channel)
+    start = next((f.at_ms for f in facts if f.kind is FactKind.RECORDING and f.data["file"]), 0)
+    reference = path.with_suffix(TRANSCRIPT)
+    said = reference.read_text("utf-8").strip() if reference.is_file() else ""
+    return RecordedCall(source.name, facts, heard, played, start, said)
+
+
+def _channels(wav: Wav, caller: int) -> tuple[Pcm, Pcm | None]:
+    """The caller's and the bot's, at a rate that calls have."""
+    rate = wav.rate if wav.rate in (NARROWBAND, WIDEBAND) else _nearest(wav.rate)
+    count = len(wav.channels)
+    heard = wav.channel(min(caller, count - 1))
+    played = wav.channel(1 - caller) if count == 2 else None
+
+    def at_rate(pcm: Pcm) -> Pcm:
+        return pcm if pcm.rate == rate else resample(pcm, rate)
+
+    return at_rate(heard), None if played is None else at_rate(played)
+
+
+def _nearest(rate: int) -> int:
+    return WIDEBAND if rate > WIDEBAND else NARROWBAND
+
+
+def _facts_beside(path: Path) -> tuple[Fact, ...]:
+    journal = path.with_suffix(JOURNAL)
+    if not journal.is_file():
+        return ()
+    value = json.loads(journal.read_text("utf-8"))
+    return tuple(fact_from_json(fact) for fact in value["facts"])
