@@ -1,7 +1,8 @@
 """Talk to a flow by typing: the engine, understanding and back end that serve a call.
 
     voicebot chat bank_en                     a flow of ivr_flows/, by name
-    voicebot chat my_flow.yaml --trace        any file; with what the journal would hold
+    voicebot chat my_flow.yaml --trace        any file; with what the journal would hold and what
+                                              the conversation keeps for later turns
     printf 'lost card\\n#4321\\n' | voicebot chat bank_en
 
 Type what the caller would say. Lines of keys only are keys (12, 12#, *; a # before them is left
@@ -9,7 +10,8 @@ out), and those that a question does not take are kept for the next. An empty li
 /hangup, or the end of input, ends the call. Queues and transfers end as --queue-outcome and
 --transfer-outcome say.
 
-The flow's back end is asked for real, with the secrets of sip_config/. Where it is the demo bank of
+What sip_config/ says of understanding holds, trained models included. The flow's back end is asked
+for real, with the secrets of sip_config/. Where it is the demo bank of
 this machine and does not run, one is started for the conversation.
 
 Exit codes: 0 the call came to its end, 1 it failed, 2 the flow cannot be loaded.
@@ -30,11 +32,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from voicebot import nlu
+from voicebot.cli.chat_context import context_of
 from voicebot.cli.chat_services import pretend, tell
 from voicebot.cli.flows.finding import load_by_name
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile
-from voicebot.config.surroundings import hotline_file
+from voicebot.config.surroundings import hotline_in
 from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Interpretation, Match, SlotValue
@@ -54,6 +57,8 @@ from voicebot.flow.steps import (
     HangUp,
     Listen,
     LookAtQueue,
+    LookedUp,
+    LookUp,
     NoInput,
     NoMatch,
     Note,
@@ -104,7 +109,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--caller", default="", help="the caller's number")
     parser.add_argument(
-        "--trace", action="store_true", help="show nodes, slots, scores and what came close"
+        "--trace",
+        action="store_true",
+        help="show nodes, slots, scores, what came close, and what is kept for later turns",
     )
     parser.add_argument(
         "--today", type=datetime.date.fromisoformat, metavar="DATE", help="YYYY-MM-DD"
@@ -121,9 +128,13 @@ def run(args: argparse.Namespace) -> int:
 
 async def _talk(flow: Flow, args: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
-        backend = await _backend(stack, own=args.own_backend)
+        hotline = hotline_in(_CONFIG)
+        backend = await _backend(stack, hotline, own=args.own_backend)
         outcomes = list(args.queue_outcome or [])
-        chat = Chat(flow, backend, nlu.build(now=_clock(args.today)), outcomes)
+        understanding = nlu.build(hotline.understanding, now=_clock(args.today))
+        for note in understanding.notes:
+            print(f"Note: {note}", file=sys.stderr)
+        chat = Chat(flow, backend, understanding, outcomes)
         chat.transfer_outcome, chat.trace, chat.today = (
             args.transfer_outcome,
             args.trace,
@@ -157,13 +168,8 @@ class _Elsewhere:
         return await self.backend.request(request)
 
 
-def _configuration() -> HotlineFile:
-    return hotline_file(_CONFIG) if _CONFIG.is_dir() else HotlineFile()
-
-
-async def _backend(stack: AsyncExitStack, *, own: bool) -> Backend:
+async def _backend(stack: AsyncExitStack, hotline: HotlineFile, *, own: bool) -> Backend:
     """Back ends as flows say; the demo services are started where they do not run."""
-    hotline = _configuration()
     backend = HttpBackend(hotline.backend, read_secrets(hotline.secrets))
     stack.push_async_callback(backend.close)
     if not own and await _answers(_DEMO_PORT):
@@ -197,6 +203,8 @@ class Chat:
     today: datetime.date | None = None
     keys: str = field(default="", init=False)
     """Keys typed ahead."""
+    context: str = field(default="", init=False)
+    """As it was shown last."""
 
     async def run(self, language: str = "", caller: str = "") -> Outcome:
         """Until the flow or the caller hangs up."""
@@ -207,6 +215,7 @@ class Chat:
             while not isinstance(event, HangUp):
                 at_ms = round((time.monotonic() - began_s) * 1000)
                 state, actions = step(state, event, at_ms)
+                self._show_context(context_of(state))
                 event = await self._carry_out(actions)
         except _HungUp:
             print("       (the caller hangs up)")
@@ -234,6 +243,8 @@ class Chat:
             case Transfer(target):
                 print(f"       (transfer to {target}: {self.transfer_outcome})")
                 return TransferEnded(self.transfer_outcome)
+            case LookUp(text, knowledge, language):
+                return LookedUp(await self.understanding.look_up(text, knowledge, language))
             case LookAtQueue(queue):
                 status = QueueStatus(staffed=1, available=1)
                 print(f"       (looks at queue {queue}: an agent is free)")
@@ -313,6 +324,12 @@ class Chat:
             return CallFailed(reason)
         self._trace(f"back end {call.request.method} {reply.status}")
         return Replied(reply)
+
+    def _show_context(self, context: str) -> None:
+        """What is kept for later turns, where it is something else than before."""
+        if context != self.context:
+            self.context = context
+            self._trace(f"context  {context or 'nothing'}")
 
     def _trace(self, text: str) -> None:
         if self.trace:

@@ -29,6 +29,11 @@ def hotline_file(config: Path) -> HotlineFile:
     return hotline
 
 
+def hotline_in(config: Path) -> HotlineFile:
+    """The same; the defaults where there is no such folder."""
+    return hotline_file(config) if config.is_dir() else HotlineFile()
+
+
 def surroundings_of(hotline: HotlineFile) -> Surroundings:
     """The names that a configuration has."""
     return Surroundings(
@@ -37,6 +42,7 @@ def surroundings_of(hotline: HotlineFile) -> Surroundings:
         calendars=hotline.calendars,
         secrets=list(hotline.secrets),
         mail=bool(hotline.mail.host),
+        answers=hotline.answers,
     )
 
 

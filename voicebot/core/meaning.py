@@ -118,6 +118,8 @@ class Expectation:
     secret: bool = False
     """Nothing of what is said or keyed here may be kept or logged."""
     speech: bool = True
+    levels_given: bool = False
+    """`accept` or `confirm` was set by the flow: what a model has learned does not go before it."""
     """False: only keys are listened for."""
     filled: Mapping[str, SlotValue] = field(
         default_factory=lambda: EMPTY, compare=False, repr=False
@@ -136,6 +138,14 @@ class Match(StrEnum):
     SLOTS = "slots"
     UNIVERSAL = "universal"
     NONE = "none"
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """From where on a meaning is taken, and asked back, as `Expectation` has them."""
+
+    accept: float
+    confirm: float
+
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +172,5 @@ class Interpretation:
     """Next best values of slots, where another reading came close."""
     complete: bool = False
     """A choice is made or every required slot is filled: nothing more need be said."""
+    levels: Levels | None = None
+    """Where the model that it was found by has learned them and the flow gives none."""

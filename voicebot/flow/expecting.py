@@ -129,13 +129,18 @@ class Expecting(Kind):
             speech=wanted.speech and not visit.deaf,
         )
 
+            levels_given=self._levels_given(flow),
+            sounds=flow.sounds,
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
         """On entry, and while something is asked back."""
         yield self.expectation(flow, Visit())
         yield self.expectation(flow, Visit(proposal=Proposal("choice", "", 0.5)))
 
-    def bands(self, flow: Flow) -> tuple[float, float]:
-        """(accept, confirm) here."""
+    def bands(self, flow: Flow, meaning: Interpretation | None = None) -> tuple[float, float]:
+        """(accept, confirm) here, for `meaning`: those that its model has learned, where the flow
+        gives none."""
+        if meaning is not None and meaning.levels is not None:
+            return meaning.levels.accept, meaning.levels.confirm
         own, shared, system = self.confidence, flow.file.confidence, flow.settings
         accept = _nearest(own.accept, shared.accept, system.accept)
         return accept, min(accept, _nearest(own.confirm, shared.confirm, system.confirm))
@@ -150,6 +155,10 @@ class Expecting(Kind):
         proposal = visit.proposal
         if proposal is None:
             return self.wanted(flow, visit)
+    def _levels_given(self, flow: Flow) -> bool:
+        own, shared = self.confidence, flow.file.confidence
+        return any(level is not None for c in (own, shared) for level in (c.accept, c.confirm))
+
         slots = self.correctable(flow, proposal)
         return expected(proposal, self.alternatives(proposal), slots, flow.language)
 

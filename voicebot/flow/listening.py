@@ -61,10 +61,12 @@ class Listening(Reacting):
 
     def _understood(self, walk: Walk, meaning: Interpretation) -> None:
         wanted = self.expectation(walk.flow, walk.visit, walk.state.language)
-        accept, confirm = wanted.accept, wanted.confirm
+        accept, confirm = self.bands(walk.flow, meaning)
         proposal = walk.visit.proposal
-        if set(meaning.slots) != {ANSWER}:
-            confirm = max(confirm, self.bands(walk.flow)[1])
+        if set(meaning.slots) == {ANSWER}:
+            confirm = wanted.confirm
+        if meaning.choice == "wait" and meaning.slots:  # "No wait, fifty-five."
+            meaning = replace(meaning, match=Match.SLOTS, choice="")
         if meaning.match is Match.NONE or meaning.confidence < confirm:
             self.not_understood(walk, meaning.text)
         elif meaning.match is Match.UNIVERSAL:

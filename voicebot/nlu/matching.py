@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from voicebot.core.meaning import EMPTY, Match, SlotSpec, SlotType, SlotValue
+from voicebot.core.meaning import EMPTY, Levels, Match, SlotSpec, SlotType, SlotValue
 from voicebot.nlu.filling import begin, fill, judge
 from voicebot.nlu.han import sounds_of
 from voicebot.nlu.negation import denied
@@ -56,6 +56,8 @@ class Meaning:
     first: int = 0
     last: int = 0
     """Tokens of the pattern that was found; none where it is only alike."""
+    levels: Levels | None = None
+    """Where a trained model knew it."""
     begun: tuple[Fill, ...] = ()
     """Slots of which a part was said."""
 
@@ -233,15 +235,16 @@ class Matching:
         affirmed = self._marked(without=self._denied)[0] if self._denied else words
         under = {self._words[at] for at in self._denied} - set(affirmed)
         denied_words = frozenset(word for word in under if says(word))
-        found = self._scope.scorer.probabilities(
-            Query(words, affirmed, denied_words, self._tape.utterance.text)
-        )
+        query = Query(words, affirmed, denied_words, self._tape.utterance.text)
+        found = self._scope.scorer.likely(query)
         meanings: list[Meaning] = []
         for goal in self._scope.goals:
             match = Match.UNIVERSAL if goal.universal else Match.CHOICE
             own = {name for pattern in goal.patterns for name in pattern.slots}
             kept = tuple(f for f in fills if f.slot in own)
-            meanings.append(Meaning(match, goal.name, found.get(goal.name, 0.0), kept))
+            quality = found.probabilities.get(goal.name, 0.0)
+            levels = found.learned.get(goal.name)
+            meanings.append(Meaning(match, goal.name, quality, kept, levels=levels))
         return meanings
 
     def _marked(
@@ -292,7 +295,7 @@ class Matching:
         found: list[Fill] = []
         words = tuple(word for at, word in enumerate(self._words) if at not in self._denied)
         for name, scorer in self._scope.option_scorers.items():
-            likely = scorer.probabilities(Query(words, words))
+            likely = scorer.likely(Query(words, words)).probabilities
             if name in filled or not likely:
                 continue
             option = max(likely, key=lambda key: likely[key])
@@ -303,9 +306,10 @@ class Matching:
 
 def _merged(exact: Meaning, other: Meaning) -> Meaning:
     """The same goal found twice: what the pattern filled stays, unless it found much less."""
+    levels = exact.levels or other.levels
     if exact.fills or exact.complete or not other.fills:
-        return replace(exact, quality=max(exact.quality, other.quality))
-    return max(exact, other, key=lambda meaning: meaning.quality)
+        return replace(exact, quality=max(exact.quality, other.quality), levels=levels)
+    return replace(max(exact, other, key=lambda meaning: meaning.quality), levels=levels)
 
 
 def _may_grow(spec: SlotSpec, value: str, *, chinese: bool) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.core.meaning import Levels
 from voicebot.nlu.han import sounds_of
 from voicebot.nlu.similarity import Features, Index, Scores, ngrams
 from voicebot.nlu.stems import stem
@@ -56,11 +57,21 @@ class Query:
     """As it was recognized; empty where only a part is compared."""
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """How likely the choices of a node are."""
+
+    probabilities: Mapping[str, float]
+    """By choice; they need not add up to one: the rest is "none of these"."""
+    learned: Mapping[str, Levels] = field(default_factory=dict)
+    """Levels of the choices that a trained model knew."""
+
+
 class Scorer(Protocol):
     """Gives the probability that a choice was meant."""
 
-    def probabilities(self, query: Query) -> Mapping[str, float]:
-        """By choice; they need not add up to one: the rest is "none of these"."""
+    def likely(self, query: Query) -> Likely:
+        """Never fails for a text."""
         ...
 
 
@@ -82,18 +93,20 @@ class LexicalScorer:
         views = [self._views(sentence.words) for sentence in sentences]
         self._indexes = [Index(list(rows), groups) for rows in zip(*views, strict=True)]
 
-    def probabilities(self, query: Query) -> Mapping[str, float]:
-        """By choice, calibrated on menus of about eight."""
+    def likely(self, query: Query) -> Likely:
+        """Calibrated on menus of about eight."""
         if not self._names or not query.words:
-            return {}
+            return Likely({})
         likeness = self._likeness(query)
         by_choice = [_typical(likeness[first:last]) for first, last in self._blocks]
         order = sorted(by_choice, reverse=True)
         best, second = order[0], order[1] if len(order) > 1 else 0.0
-        return {
-            name: _curve(score, score - (second if score == best else best))
-            for name, score in zip(self._names, by_choice, strict=True)
-        }
+        return Likely(
+            {
+                name: _curve(score, score - (second if score == best else best))
+                for name, score in zip(self._names, by_choice, strict=True)
+            }
+        )
 
     def _likeness(self, query: Query) -> Scores:
         likeness = self._cosines(query.words)

@@ -63,11 +63,14 @@ class PhraseUnderstanding:
             return nothing
         chosen, runner_up = self._choose(found)
         second = self._second_values(chosen, found)
+        levels = None if expectation.levels_given else chosen.meaning.levels
+        confirm = expectation.confirm if levels is None else levels.confirm
         if second is not None or runner_up:
-            chosen = _asked_back(chosen, expectation.confirm)
-        if chosen.confidence < expectation.confirm:
+            chosen = _asked_back(chosen, confirm)
+        if chosen.confidence < confirm:
             return replace(nothing, confidence=round(chosen.confidence, 4))
         meant = _interpretation(chosen, runner_up, transcript.text, scope, filled)
+        meant = replace(meant, levels=levels)
         if second is None:
             return meant
         others = _values(second.meaning.fills, second, scope, filled)

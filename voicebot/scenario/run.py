@@ -16,6 +16,7 @@ from voicebot.flow.base import Destination, QueueName, marked
 from voicebot.flow.loader import Flows
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
+from voicebot.nlu import NluSettings
 from voicebot.queueing.switchboard import Switchboard
 from voicebot.scenario.backend import StubBackend
 from voicebot.scenario.compare import accepted, difference, rendered
@@ -68,11 +69,14 @@ class Result:
 class Rehearsal:
     """Runs scenarios against the flows of one folder."""
 
-    def __init__(self, flows: Flows, folder: Path) -> None:
+    def __init__(self, flows: Flows, folder: Path, settings: NluSettings | None = None) -> None:
+        """`settings` are those of understanding."""
         self._flows = flows
         self._folder = folder
         self._now = BEGAN
-        self._understanding = nlu.build(now=self._local_time)
+        # By words: a scenario comes out alike with a sentence encoder and without.
+        settings = replace(settings or NluSettings(), knowledge_by_words=True)
+        self._understanding = nlu.build(settings, now=self._local_time)
 
     def _local_time(self) -> datetime:
         return self._now.replace(tzinfo=None)

@@ -15,6 +15,7 @@ from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.files import SUFFIXES, flow_files
 from voicebot.flow.loader import Flows, load_flows
+from voicebot.nlu import NluSettings
 from voicebot.scenario.coverage import Coverage, Move, coverage_of
 from voicebot.scenario.run import COMMON, Rehearsal, Result
 
@@ -51,13 +52,16 @@ class Outcome:
         return min((one.percent for one in self.coverage), default=100.0)
 
 
-def run_suite(paths: Sequence[Path], *, jobs: int = 0) -> Outcome:
+def run_suite(
+    paths: Sequence[Path], *, jobs: int = 0, understanding: NluSettings | None = None
+) -> Outcome:
     """Run what the paths stand for: scenarios, flow files, or folders of either. Raises
-    `ConfigError` where a flow does not check, or there is no scenario."""
+    `ConfigError` where a flow does not check, there is no scenario, or a trained model of
+    `understanding` cannot be used."""
     began = time.perf_counter()
     wanted, only = _collect(paths)
     library = {folder: _load(folder) for folder in dict.fromkeys(one.folder for one in wanted)}
-    results = _run_all(wanted, library, jobs or os.cpu_count() or 1)
+    results = _run_all(wanted, library, jobs or os.cpu_count() or 1, understanding)
     if only is not None:
         results = [one for one in results if _is_of(one, library, only)]
     outcome = Outcome(results)
@@ -140,10 +144,15 @@ _rehearsals: dict[Path, Rehearsal] = {}
 """Of this process, by folder of flows."""
 
 
-def _run_all(wanted: list[Wanted], library: Mapping[Path, Shelf], jobs: int) -> list[Result]:
+def _run_all(
+    wanted: list[Wanted],
+    library: Mapping[Path, Shelf],
+    jobs: int,
+    understanding: NluSettings | None,
+) -> list[Result]:
     _rehearsals.clear()
     for folder, shelf in library.items():
-        _rehearsals[folder] = Rehearsal(shelf.flows, folder)
+        _rehearsals[folder] = Rehearsal(shelf.flows, folder, understanding)
     jobs = min(jobs, len(wanted) // _LEAST_A_PROCESS)
     if jobs < 2:
         return [_run_one(one) for one in wanted]

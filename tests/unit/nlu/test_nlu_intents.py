@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -19,12 +20,16 @@ from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.nlu import NluSettings, PhraseUnderstanding
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents import store
-from voicebot.nlu.intents.calibration import expected_calibration_error, threshold_keeping
+from voicebot.nlu.intents.calibration import (
+    expected_calibration_error,
+    learned_levels,
+    threshold_keeping,
+)
 from voicebot.nlu.intents.features import normalized
 from voicebot.nlu.intents.model import IntentModel
 from voicebot.nlu.intents.train import train
 from voicebot.nlu.intents.training_set import read_training
-from voicebot.nlu.noise import Noise, sound_key, stock
+from voicebot.nlu.noise import Noise, stock
 
 VERBS = ("i want to", "please", "can you", "i need to", "could i", "how do i", "help me")
 ENGLISH = {
@@ -272,7 +277,12 @@ def test_noise_is_the_same_for_the_same_seed() -> None:
 
 
 def test_errors_sound_alike() -> None:
-    assert sound_key("card") == sound_key("cart") != sound_key("balance")
+    words = ["card", "cart", "balance", "ballots", "transfer", "translate", "money", "monday"]
+    alike = stock([" ".join(words * 2)], "en").alike
+    assert (alike("card")[0], alike("balance")[0]) == ("cart", "ballots")
+    phones = {"night": ["N AY1 T"], "knight": ["N AY1 T"], "nights": ["N AY1 T S"]}
+    by_phones = stock(["night knight nights nit"], "en", lambda word: phones.get(word, []))
+    assert by_phones.alike("night")[0] == "knight"
     chinese = Noise(stock(["余额鱼鹅查查"], "zh"), 1.0, 5)
     heard = {chinese("余") for _ in range(40)}
     assert "鱼" in heard
@@ -324,3 +334,39 @@ def test_a_model_of_another_language_stops_the_start(english: IntentModel, tmp_p
     store.save(english, tmp_path / "m.npz")
     with pytest.raises(ConfigError, match="was taught `en`"):
         PhraseUnderstanding(NluSettings(intents={"zh": tmp_path / "m.npz"}))
+
+
+def test_the_flow_s_levels_go_before_what_was_learned(english: IntentModel, tmp_path: Path) -> None:
+    store.save(english, tmp_path / "m.npz")
+    taught = PhraseUnderstanding(NluSettings(intents={"en": tmp_path / "m.npz"}))
+    node = menu("lost_card", "balance")
+    text = said("could i check what is in my account")
+    learned = english.calibration(spoken=True, sense=False).levels
+    assert taught.understand(text, node).levels == learned
+    assert taught.understand(text, replace(node, levels_given=True)).levels is None
+    assert taught.understand(said("will it rain on sunday"), node).levels is None
+    assert PhraseUnderstanding().understand(said("balance please"), node).levels is None
+
+
+def test_learned_levels_part_right_from_wrong() -> None:
+    confidences = np.linspace(0, 1, 1_001)
+    right = confidences > 0.45
+    levels = learned_levels(confidences, right)
+    assert levels.accept == pytest.approx(0.45, abs=0.01)
+    assert levels.confirm == 0.1
+    sure = learned_levels(confidences, np.ones(1_001, bool))
+    assert sure.accept == 0.3
+
+
+def test_close_intents_are_both_named(tmp_path: Path) -> None:
+    colors = {name: (f"stop my {name} card", f"lose my {name} card") for name in ("pink", "blue")}
+    phrases = {**colors, "weather": ("hear the weather", "know if it rains")}
+    store.save(train(read_training([tsv(tmp_path, phrases)]), None), tmp_path / "m.npz")
+    taught = PhraseUnderstanding(NluSettings(intents={"en": tmp_path / "m.npz"}))
+    node = menu(*phrases)
+    clear = taught.understand(said("i want to stop my pink card"), node)
+    assert (clear.choice, clear.runner_up) == ("pink", "")
+    found = taught.understand(said("i want to stop my card"), node)
+    assert {found.choice, found.runner_up} == {"pink", "blue"}
+    assert found.levels is not None
+    assert found.levels.confirm <= found.confidence < 0.6

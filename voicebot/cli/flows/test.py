@@ -27,6 +27,8 @@ import argparse
 import json
 from pathlib import Path
 
+from voicebot.cli.flows.around import CONFIG
+from voicebot.config.surroundings import hotline_in
 from voicebot.scenario.report import as_json, as_junit, lines_of
 from voicebot.scenario.run import accept
 from voicebot.scenario.suite import run_suite
@@ -57,16 +59,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept", action="store_true", help="rewrite the scenarios to what came of them"
     )
+    parser.add_argument(
+        "--config", type=Path, default=CONFIG, metavar="DIR",
+        help=f"whose hotline.toml says how is understood, trained models included ({CONFIG})",
+    )  # fmt: skip
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (one a core)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run them, print, and tell by the exit code."""
-    outcome = run_suite(args.paths, jobs=args.jobs)
+    understanding = hotline_in(args.config).understanding
+    outcome = run_suite(args.paths, jobs=args.jobs, understanding=understanding)
     if args.accept:
         count = accept(outcome.results)
         print(f"{count} scenario{'' if count == 1 else 's'} rewritten")
-        outcome = run_suite(args.paths, jobs=args.jobs) if count else outcome
+        if count:
+            outcome = run_suite(args.paths, jobs=args.jobs, understanding=understanding)
     too_little = outcome.percent < args.min_coverage
     if args.junit:
         args.junit.write_text(as_junit(outcome), "utf-8")

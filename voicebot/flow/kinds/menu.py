@@ -100,7 +100,7 @@ class MenuNode(Listening):
         proposal = Proposal("choice", name, interpretation.confidence, slots)
         runner_up = interpretation.runner_up
         is_open = runner_up in self.choices and ("choice", runner_up) not in walk.visit.denied
-        if interpretation.confidence >= self.bands(walk.flow)[0]:
+        if interpretation.confidence >= self.bands(walk.flow, interpretation)[0]:
             self._choose(walk, proposal, interpretation.runner_up)
         elif is_open and runner_up != name:
             other = Proposal("choice", runner_up, interpretation.confidence)

@@ -6,10 +6,12 @@ Guo et al. 2017, On Calibration of Modern Neural Networks (temperature scaling, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.core.meaning import Levels
 from voicebot.nlu.intents.model import Calibration, Judgment
 from voicebot.nlu.intents.softmax import log_softmax
 
@@ -17,6 +19,10 @@ _TEMPERATURES = np.geomspace(0.05, 5, 93)
 KEPT = 0.95
 """Share of what belongs here that must not be rejected."""
 _BINS = 15
+_DROPPED = 0.02
+"""Share of what is not rejected that is too unsure to be asked back."""
+_ACCEPT, _CONFIRM = (0.3, 0.6), (0.1, 0.35)
+"""Bounds of what is learned, up to the usual levels: a few held-out phrases may tell anything."""
 
 
 def calibrate(
@@ -30,11 +36,11 @@ def calibrate(
     scaled = np.exp(log_softmax(logs / np.float32(temperature)))
     scores = np.array([judgment.score for judgment in judged])
     if not by_words:
-        scores = scores - found.max(axis=1) + scaled.max(axis=1)
+        scores = scores - _two_best(found) + _two_best(scaled)
     right = scaled.argmax(axis=1) == truth
     reject = threshold_keeping(scores, KEPT)
-    accept = max(reject, _most_often_right(scores, right))
-    return Calibration(words, temperature, reject, accept)
+    levels = learned_levels(scaled.max(axis=1)[scores >= reject], right[scores >= reject])
+    return Calibration(words, temperature, reject, levels)
 
 
 def best_temperature(logs: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
@@ -49,13 +55,21 @@ def threshold_keeping(scores: NDArray[np.float64], share: float) -> float:
     return float(np.quantile(scores, 1 - share))
 
 
-def _most_often_right(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Where taking what is above and doubting what is below is right most often."""
-    order = np.argsort(scores)
+def _two_best(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    best: NDArray[np.float32] = np.sort(probabilities, axis=1)[:, -2:].sum(axis=1)
+    return best
+
+
+def learned_levels(confidences: NDArray[np.floating[Any]], right: NDArray[np.bool_]) -> Levels:
+    """From confidences of what is not rejected. Taken from where taking what is above and doubting
+    what is below is right most often; asked back from where nearly all is kept."""
+    order = np.argsort(confidences, kind="stable")
+    rising = confidences[order]
     below = np.concatenate([[0], np.cumsum(~right[order])])
     above = right.sum() - np.concatenate([[0], np.cumsum(right[order])])
     best = int(np.argmax(below + above))
-    return float(scores[order][min(best, len(scores) - 1)])
+    accept = float(np.clip(rising[min(best, len(rising) - 1)], *_ACCEPT))
+    return Levels(accept, min(accept, float(np.clip(np.quantile(rising, _DROPPED), *_CONFIRM))))
 
 
 def expected_calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -1,6 +1,7 @@
 """What a text shows of itself: n-grams of words and characters, or of characters and sounds.
 
-text ─▶ lower case, no punctuation ─┬─ English: words 1-2      · characters within words 2-5
+text ─▶ lower case, no punctuation ─┬─ English: words 1-2, pairs a few words apart
+                                    │           · characters within words 2-5
                                     └─ Chinese: characters 1-3 · blurred pinyin 1-3
 """
 
@@ -19,6 +20,7 @@ MAX_CHARACTERS = 600
 _DROPPED = re.compile(r"[^\w'%$£€¥]+|_+")
 _LOOSE = re.compile(r"(?<!\w)'+|'+(?!\w)")
 _HAN_TOKEN = re.compile(rf"[{HAN}]|[^\s{HAN}]+")
+_APART = 3
 Grams = Counter[str]
 
 
@@ -37,7 +39,7 @@ def views(text: str, language: str) -> tuple[Grams, Grams]:
 
 def _english(text: str) -> tuple[Grams, Grams]:
     words = text.split()
-    return _runs(words, 2), _within_words(words)
+    return _runs(words, 2) + _apart(words), _within_words(words)
 
 
 def _chinese(text: str) -> tuple[Grams, Grams]:
@@ -50,6 +52,15 @@ def _runs(items: Sequence[str], longest: int) -> Grams:
         " ".join(items[at : at + n])
         for n in range(1, longest + 1)
         for at in range(len(items) - n + 1)
+    )
+
+
+def _apart(words: Sequence[str]) -> Grams:
+    """Pairs with one to three words between them: "card _ work" of "my card does not work"."""
+    return Counter(
+        f"{words[first]} _ {words[second]}"
+        for first in range(len(words))
+        for second in range(first + 2, min(first + 2 + _APART, len(words)))
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.core.meaning import Levels
 from voicebot.nlu.intents.features import normalized
 from voicebot.nlu.intents.kernel import Kernel
 from voicebot.nlu.intents.softmax import log_softmax
@@ -34,8 +35,8 @@ class Calibration:
     """Log-probabilities are divided by it: 0.8 is right eight times in ten then."""
     reject: float
     """Score below which a text is out of scope."""
-    accept: float
-    """Score from which it need not be confirmed."""
+    levels: Levels
+    """Confidence from which an intent is taken, and from which it is asked back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,9 @@ class IntentModel:
         probabilities = np.zeros(len(self.labels), np.float32)
         probabilities[scope] = np.exp(log_softmax(logs / np.float32(calibration.temperature)))
         if meaning.vector is None:
-            return Judgment(probabilities, float(words.max()))
+            return Judgment(probabilities, float(np.linalg.norm(np.maximum(words + 1, 0))))
         near = self._nearness(meaning.vector, None if allowed is None else scope)
-        return Judgment(probabilities, float(probabilities.max()) + near)
+        return Judgment(probabilities, _two_best(probabilities) + near)
 
     def _nearness(self, vector: Floats, scope: NDArray[np.int64] | None) -> float:
         """Cosine to the fifth nearest example; to the nearest where intents have fewer."""
@@ -132,6 +133,11 @@ class IntentModel:
             cosines = cosines[np.isin(self.sense.labels, scope)]
         rank = min(neighbor_rank(self.sense.labels), len(cosines))
         return float(np.partition(cosines, -rank)[-rank]) if rank else 0.0
+
+
+def _two_best(probabilities: Floats) -> float:
+    """Of both together: a text that may mean one or the other is not out of scope."""
+    return float(np.partition(probabilities, -2)[-2:].sum())
 
 
 def calibration_name(*, spoken: bool, sense: bool) -> str:

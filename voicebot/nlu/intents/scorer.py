@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents.features import normalized
 from voicebot.nlu.intents.model import IntentModel, Meaning
-from voicebot.nlu.scorer import Query, Scorer
+from voicebot.nlu.scorer import Likely, Query, Scorer
 
 _ELSEWHERE = 0.1
 """How likely an intent is that cannot be meant at the node, against one that can."""
@@ -56,20 +56,21 @@ class _IntentScorer:
     """Intents that can be meant, and their numbers."""
     phrases: Scorer
 
-    def probabilities(self, query: Query) -> Mapping[str, float]:
-        """By choice."""
-        found = dict(self.phrases.probabilities(query))
+    def likely(self, query: Query) -> Likely:
+        """What was taught by the model, the rest by the phrases."""
+        by_phrases = self.phrases.likely(query)
         if not query.text or query.denied:
-            return found
+            return by_phrases
         meaning = self.trained.read(query.text)
         model = self.trained.model
         calibration = model.calibration(spoken=True, sense=meaning.sense is not None)
         judgment = model.judge(meaning, calibration)
         if judgment.score < calibration.reject:
-            return found
+            return by_phrases
+        found = dict(by_phrases.probabilities)
         here = sum(float(judgment.probabilities[at]) for at in self.allowed.values())
         rest = _ELSEWHERE * max(0.0, 1 - here)
         for name, at in self.allowed.items():
             likely = float(judgment.probabilities[at]) / max(here + rest, 1e-9)
             found[name] = max(found.get(name, 0.0), likely)
-        return found
+        return Likely(found, dict.fromkeys(self.allowed, calibration.levels))

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.core.errors import ConfigError, Problem
+from voicebot.core.meaning import Levels
 from voicebot.nlu.intents.kernel import Kernel
 from voicebot.nlu.intents.model import Calibration, IntentModel, Sense
 from voicebot.nlu.intents.tfidf import TfIdf
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when a program cannot read older models any more."""
 Arrays = dict[str, NDArray[Any]]
 
@@ -99,9 +100,13 @@ def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
         TfIdf(about["language"], vocabularies, arrays["rarity"]),
         arrays["svm"],
         sense,
-        {name: Calibration(**values) for name, values in about["calibrations"].items()},
+        {name: _calibration(values) for name, values in about["calibrations"].items()},
         about["version"],
     )
+
+
+def _calibration(values: Mapping[str, Any]) -> Calibration:
+    return Calibration(**{**values, "levels": Levels(**values["levels"])})
 
 
 def _checksum(arrays: Arrays) -> str:

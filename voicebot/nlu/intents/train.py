@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.core.meaning import Levels
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder, Vector
 from voicebot.nlu.intents.calibration import calibrate
 from voicebot.nlu.intents.features import Grams, normalized, views
@@ -34,7 +35,7 @@ _ENOUGH = 1_200
 _FEW = 20
 """Below as many examples an intent, n-grams say little and count for less."""
 _TYPED_WORDS, _SPOKEN_WORDS, _FEW_WORDS = 0.35, 0.5, 0.2
-_BLANK = Calibration(1.0, 1.0, 0.0, 0.0)
+_BLANK = Calibration(1.0, 1.0, 0.0, Levels(0.6, 0.35))
 
 
 @dataclass(frozen=True, slots=True)
