@@ -180,7 +180,8 @@ def run(vad: Vad, heard: Pcm, bot: Bot | None = None) -> Heard:
     voicings, started, suspected, confirmed = [], [], [], 0
     for number in range(len(heard) // frame_samples(heard.rate)):
         at_ms = (number + 1) * FRAME_MS
-        voicing = vad.judge(*line.frame(number))
+        vad.hear(*line.frame(number))
+        voicing = vad.judge()
         voicings.append(voicing)
         events = endpointer.feed(voicing, at_ms)
         started += [(at_ms, event) for event in events if isinstance(event, SpeechStarted)]
@@ -330,7 +331,8 @@ def cpu_ms(make: Callable[[], Vad], pcm: Pcm) -> float:
     vad, silent = make(), Pcm.silence(FRAME_MS, pcm.rate)
     began = time.process_time()
     for frame in pcm.frames():
-        vad.judge(frame, silent)
+        vad.hear(frame, silent)
+        vad.judge()
     return (time.process_time() - began) * 1e6 / pcm.duration_ms
 
 

@@ -199,9 +199,14 @@ class Telephone(Protocol):
 class Vad(Protocol):
     """A voice activity detector with the state of one call."""
 
-    def judge(self, heard: Pcm, played: Pcm) -> Voicing:
-        """One frame (`FRAME_MS`) of what was heard, and what was played meanwhile (its echo is
-        no speech)."""
+    def hear(self, heard: Pcm, played: Pcm) -> bool:
+        """Take one frame (`FRAME_MS`) of what was heard, and what was played meanwhile (its echo
+        is no speech). True where the verdict is cheaper once the detectors of other calls have
+        taken their frames, too: they share the work."""
+        ...
+
+    def judge(self) -> Voicing:
+        """The verdict on the frame that was taken last; asked once for each."""
         ...
 
 

@@ -11,6 +11,7 @@ from voicebot.core.record import FactKind
 from voicebot.flow.steps import Record, Recorded
 from voicebot.session.context import Context, Message
 from voicebot.session.limit import TimeIsUp
+from voicebot.session.line import Frame
 from voicebot.turns.key_drops import DropReason
 
 SOUND_MS = 200
@@ -65,16 +66,16 @@ class _Taking:
         while True:
             frame = await self._line.frame()
             if not self._line.held:
-                self._keep(Audio(frame.heard, frame.played), frame.at_ms)
+                await self._keep(frame)
             if (by := self._over(frame.at_ms)) is not None:
                 return by
 
-    def _keep(self, audio: Audio, now_ms: int) -> None:
-        self._recording.add(audio)
-        self._sound.append(audio.heard)
-        if self._context.vad.judge(audio.heard, audio.played).voiced:
+    async def _keep(self, frame: Frame) -> None:
+        self._recording.add(Audio(frame.heard, frame.played))
+        self._sound.append(frame.heard)
+        if (await self._context.voicing(frame)).voiced:
             self._speech_ms += FRAME_MS
-            self._heard_ms = now_ms
+            self._heard_ms = frame.at_ms
 
     def _over(self, now_ms: int) -> str | None:
         """Why it ends now."""

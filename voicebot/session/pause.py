@@ -26,7 +26,7 @@ async def pause(context: Context, action: Pause) -> Waited:
             if music is not None:
                 music.keep_playing()
             frame = await context.line.frame()
-            if speech.lasts(frame) and action.barge_in.by_speech:
+            if await speech.lasts(frame) and action.barge_in.by_speech:
                 return Waited("speech")
     finally:
         if music is not None:
@@ -58,8 +58,8 @@ class _Speech:
         self._context = context
         self._ms = 0
 
-    def lasts(self, frame: Frame) -> bool:
+    async def lasts(self, frame: Frame) -> bool:
         """With this frame it is long enough."""
-        voicing = self._context.vad.judge(frame.heard, frame.played)
+        voicing = await self._context.voicing(frame)
         self._ms = self._ms + FRAME_MS if voicing.sure else 0
         return self._ms >= SPEECH_MS and not self._context.line.held

@@ -52,9 +52,15 @@ def speaking_ms(text: str) -> int:
 class SimVad:
     """Implements `core.ports.Vad`."""
 
-    def judge(self, heard: Pcm, played: Pcm) -> Voicing:
-        loud = bool(heard.samples.max() >= _FIRST_MARK)
-        return Voicing(loud, loud, -20.0 if loud else -100.0)
+    def __init__(self) -> None:
+        self._loud = False
+
+    def hear(self, heard: Pcm, played: Pcm) -> bool:
+        self._loud = bool(heard.samples.max() >= _FIRST_MARK)
+        return False
+
+    def judge(self) -> Voicing:
+        return Voicing(self._loud, self._loud, -20.0 if self._loud else -100.0)
 
 
 class SimRecognizer:

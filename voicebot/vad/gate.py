@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from voicebot.audio.gain import level_db
+from voicebot.audio.gain import SILENCE_DB, level_db
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.ports import Vad
 from voicebot.core.speech import Voicing
@@ -60,14 +61,17 @@ class CallVad:
         self._crowd = Crowd(over_db=settings.crowd_db)
         self._second: _SecondOpinion | None = None
         self._rate = 0
+        self._frame = _Frame(SILENCE_DB, SILENCE_DB, False, False, False, False)
 
     @property
     def noise_floor_db(self) -> float:
         """The level of the line between words, as far as it is known."""
         return self._floor.db
 
-    def judge(self, heard: Pcm, played: Pcm) -> Voicing:
-        """One frame each. A change of rate begins anew. Raises `EngineError`."""
+    def hear(self, heard: Pcm, played: Pcm) -> bool:
+        """Take one frame each; `judge` has the verdict, before the next. A change of rate begins
+        anew. True where the second opinion is needed, and is cheaper once the other calls of
+        this moment have taken theirs. Raises `EngineError`."""
         if heard.rate != self._rate:
             self._begin(heard.rate)
         level, played_level = level_db(heard.samples), level_db(played.samples)
@@ -75,14 +79,19 @@ class CallVad:
         near = self._echo.passes(level, played_level, self._floor.db)
         outburst = self._outburst.feed(level, self._floor.db, near=near)
         opened = self._webrtc.is_speech(heard) and loud and near
-        voiced, sure = self._verdict(
-            heard, opened=opened, asked=opened or outburst, near=near, loud=loud
-        )
+        self._frame = _Frame(level, played_level, opened, near, loud, outburst)
+        return self._second is not None and self._second.hear(heard, opened=opened or outburst)
+
+    def judge(self) -> Voicing:
+        """The verdict on the frame that was taken last; asked once. Raises `EngineError`."""
+        frame = self._frame
+        voiced, sure = self._verdict(frame)
         self._outburst.learn(speech=sure)
-        self._floor.feed(level)
-        if self._crowd.drowns(level, played_level, speech=sure if near else None):
-            return Voicing(False, False, level)
-        return Voicing(voiced, sure, level, outburst)
+        self._floor.feed(frame.level_db)
+        speech = sure if frame.near else None
+        if self._crowd.drowns(frame.level_db, frame.played_db, speech=speech):
+            return Voicing(False, False, frame.level_db)
+        return Voicing(voiced, sure, frame.level_db, frame.outburst)
 
     def _begin(self, rate: int) -> None:
         self._start()
@@ -94,16 +103,28 @@ class CallVad:
         settings = self._settings
         return level > max(settings.quiet_db, self._floor.db + settings.over_floor_db)
 
-    def _verdict(
-        self, heard: Pcm, *, opened: bool, asked: bool, near: bool, loud: bool
-    ) -> tuple[bool, bool]:
+    def _verdict(self, frame: _Frame) -> tuple[bool, bool]:
         """Silero says yes for 100 ms and more after the last word: where the line is quiet enough
         to tell that nothing is to be heard any more, that would make every answer later."""
         if self._second is None:
-            return opened, opened
-        sure = self._second.ask(heard, opened=asked) and near
+            return frame.opened, frame.opened
+        sure = self._second.judge() and frame.near
         noisy = self._floor.db >= self._settings.noisy_floor_db
-        return (sure if noisy else opened or (sure and loud)), sure
+        return (sure if noisy else frame.opened or (sure and frame.loud)), sure
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the cheap detectors say of a frame."""
+
+    level_db: float
+    played_db: float
+    opened: bool
+    """Speech, by webrtcvad and the levels."""
+    near: bool
+    """No echo of the bot."""
+    loud: bool
+    outburst: bool
 
 
 class _SecondOpinion:
@@ -116,18 +137,30 @@ class _SecondOpinion:
         self._idle_ms = settings.hangover_ms
         self._sure = False
 
-    def ask(self, frame: Pcm, *, opened: bool) -> bool:
-        """One frame; `opened` where the cheap detector says yes."""
-        was_asked = self._idle_ms < self._settings.hangover_ms
+    @property
+    def _is_asked(self) -> bool:
+        return self._idle_ms < self._settings.hangover_ms
+
+    def hear(self, frame: Pcm, *, opened: bool) -> bool:
+        """One frame; `opened` where the cheap detector says yes. True where Silero has something
+        new to hear."""
+        was_asked = self._is_asked
         self._idle_ms = 0 if opened else self._idle_ms + FRAME_MS
-        if self._idle_ms >= self._settings.hangover_ms:
+        if not self._is_asked:
             self._before.append(frame)
-            self._sure = False
             return False
         if not was_asked:
             self._catch_up()
+        self._stream.feed(frame)
+        return self._stream.waits
+
+    def judge(self) -> bool:
+        """Whether the frame that was heard last is speech."""
+        if not self._is_asked:
+            self._sure = False
+            return False
         threshold = self._settings.sure_until if self._sure else self._settings.sure_from
-        self._sure = self._stream.feed(frame) >= threshold
+        self._sure = self._stream.probability >= threshold
         return self._sure
 
     def _catch_up(self) -> None:

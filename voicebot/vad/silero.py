@@ -2,7 +2,13 @@
 
 The file comes inside the `silero_vad` package, which is never imported: it would want torch.
 The network takes chunks of 32 ms, each with the last 8 ms before it in front, and a state of
-shape (2, 1, 128); both 8 and 16 kHz are in the one file.
+shape (2, calls, 128); both 8 and 16 kHz are in the one file.
+
+    call A  feed ─▶ chunk ─┐
+    call B  feed ─▶ chunk ─┼─▶ one run for all that wait, once the first of them is asked
+    call C  feed ─▶ chunk ─┘
+
+A run for one call alone spends most of its time fetching the network's weights.
 """
 
 from __future__ import annotations
@@ -50,7 +56,7 @@ def shared_model(path: Path) -> SileroModel:
 
 
 class SileroModel:
-    """The network. Without state of its own: all calls share one."""
+    """The network, and the streams with sound that it has not heard yet. All calls share one."""
 
     def __init__(self, path: Path) -> None:
         """Raises `EngineError` where the file is not such a model."""
@@ -64,15 +70,32 @@ class SileroModel:
             )
         except Exception as error:  # onnxruntime has a dozen kinds, none documented
             raise EngineError(f"cannot load the voice detector {path}: {error}") from error
+        self._waiting: dict[int, dict[SileroStream, None]] = {NARROWBAND: {}, WIDEBAND: {}}
 
-    def run(self, chunk: Floats, state: Floats, rate: int) -> tuple[float, Floats]:
-        """`chunk` of shape (context + 32 ms,), +-1; gives the probability and the next state."""
-        inputs = {"input": chunk[np.newaxis], "state": state, "sr": np.array(rate, np.int64)}
+    def run(self, chunks: Floats, states: Floats, rate: int) -> tuple[Floats, Floats]:
+        """A chunk of each of n calls, shape (n, context + 32 ms), +-1, and their states, shape
+        (2, n, 128); gives the probabilities, shape (n,), and the next states."""
+        inputs = {"input": chunks, "state": states, "sr": np.array(rate, np.int64)}
         try:
-            probability, state = self._session.run(None, inputs)
+            probabilities, states = self._session.run(None, inputs)
         except Exception as error:
             raise EngineError(f"the voice detector failed: {error}") from error
-        return float(probability[0, 0]), state
+        return probabilities[:, 0], states
+
+    def wait(self, stream: SileroStream) -> None:
+        """This stream has whole chunks to be heard."""
+        self._waiting[stream.rate][stream] = None
+
+    def work_off(self, rate: int) -> None:
+        """Hear all that waits: the first chunk of every stream, then the second of those that
+        have one. Raises `EngineError`; the chunks of that run are lost."""
+        streams, self._waiting[rate] = list(self._waiting[rate]), {}
+        while streams := [stream for stream in streams if stream.waits]:
+            chunks = np.stack([stream.next_chunk() for stream in streams])
+            states = np.stack([stream.state for stream in streams], axis=1)
+            probabilities, states = self.run(chunks, states, rate)
+            for number, stream in enumerate(streams):
+                stream.take(float(probabilities[number]), states[:, number])
 
 
 class SileroStream:
@@ -84,29 +107,41 @@ class SileroStream:
         self.rate = rate
         self._model = model
         self._chunk = rate * CHUNK_MS // 1000
+        self._context = rate * _CONTEXT_MS // 1000
         self.reset()
 
     def reset(self) -> None:
         """Forget all that was heard."""
-        self._state: Floats = np.zeros((2, 1, 128), np.float32)
-        self._context: Floats = np.zeros(self.rate * _CONTEXT_MS // 1000, np.float32)
-        self._waiting: Floats = np.zeros(0, np.float32)
-        self.probability = 0.0
+        self.state: Floats = np.zeros((2, 128), np.float32)
+        self._line: Floats = np.zeros(self._context, np.float32)
+        """The context, then what was not heard yet."""
+        self._probability = 0.0
 
-    def feed(self, pcm: Pcm) -> float:
-        """More sound, any length; the probability of speech in the last whole chunk.
-
-        Raises `EngineError`.
-        """
+    def feed(self, pcm: Pcm) -> None:
+        """More sound, any length."""
         floats = pcm.samples.astype(np.float32) / np.float32(32768)
-        line = np.concatenate([self._waiting, floats])
-        while len(line) >= self._chunk:
-            self._hear(line[: self._chunk])
-            line = line[self._chunk :]
-        self._waiting = line
-        return self.probability
+        self._line = np.concatenate([self._line, floats])
+        if self.waits:
+            self._model.wait(self)
 
-    def _hear(self, chunk: Floats) -> None:
-        both = np.concatenate([self._context, chunk])
-        self.probability, self._state = self._model.run(both, self._state, self.rate)
-        self._context = chunk[-len(self._context) :]
+    @property
+    def waits(self) -> bool:
+        """There is a whole chunk that was not heard yet."""
+        return len(self._line) >= self._context + self._chunk
+
+    @property
+    def probability(self) -> float:
+        """Of speech in the last whole chunk. Raises `EngineError`."""
+        if self.waits:
+            self._model.work_off(self.rate)
+        return self._probability
+
+    def next_chunk(self) -> Floats:
+        """The oldest chunk that waits, its context in front."""
+        both = self._line[: self._context + self._chunk]
+        self._line = self._line[self._chunk :]
+        return both
+
+    def take(self, probability: float, state: Floats) -> None:
+        """What the network made of that chunk."""
+        self._probability, self.state = probability, state

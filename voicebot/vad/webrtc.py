@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import webrtcvad
 
-from voicebot.audio.gain import level_db
+from voicebot.audio.gain import SILENCE_DB, level_db
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import EngineError
 from voicebot.core.speech import Voicing
@@ -18,6 +18,7 @@ class WebRtcVad:
         if mode not in range(4):
             raise EngineError(f"webrtcvad knows modes 0 to 3, not {mode}")
         self._vad = webrtcvad.Vad(mode)
+        self._voicing = Voicing(False, False, SILENCE_DB)
 
     def is_speech(self, frame: Pcm) -> bool:
         """A frame of 10, 20 or 30 ms at 8 or 16 kHz, in order. Raises `EngineError`."""
@@ -27,7 +28,12 @@ class WebRtcVad:
             length = f"{frame.duration_ms:g} ms at {frame.rate} Hz"
             raise EngineError(f"webrtcvad cannot judge a frame of {length}") from error
 
-    def judge(self, heard: Pcm, played: Pcm) -> Voicing:
+    def hear(self, heard: Pcm, played: Pcm) -> bool:
         """As port: no second opinion and no echo gate."""
         voiced = self.is_speech(heard)
-        return Voicing(voiced, voiced, level_db(heard.samples))
+        self._voicing = Voicing(voiced, voiced, level_db(heard.samples))
+        return False
+
+    def judge(self) -> Voicing:
+        """As port: the frame that was heard last."""
+        return self._voicing

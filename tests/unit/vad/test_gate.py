@@ -19,8 +19,14 @@ needs_silero = pytest.mark.skipif(bool(missing_reason()), reason="silero-vad is 
 def judged(vad, heard, played=None):
     played = played or Pcm.silence(heard.duration_ms, heard.rate)
     return [
-        vad.judge(frame, echo) for frame, echo in zip(heard.frames(), played.frames(), strict=False)
+        voicing_of(vad, frame, echo)
+        for frame, echo in zip(heard.frames(), played.frames(), strict=False)
     ]
+
+
+def voicing_of(vad, frame, echo):
+    vad.hear(frame, echo)
+    return vad.judge()
 
 
 def share(voicings, what):
@@ -164,7 +170,7 @@ def events_of(line):
     vad, endpointer, judge = build()(), Endpointer(Timing()), BargeInJudge()
     silent, events = Pcm.silence(20, line.rate), []
     for number, frame in enumerate(line.frames(), start=1):
-        voicing = vad.judge(frame, silent)
+        voicing = voicing_of(vad, frame, silent)
         events += endpointer.feed(voicing, number * 20)
         events += judge.feed(voicing, number * 20, playing=True)
     return events

@@ -7,13 +7,18 @@ from voicebot.core.speech import Voicing
 from voicebot.vad.webrtc import WebRtcVad
 
 
+def judged(vad, frame):
+    assert vad.hear(frame, Pcm.silence(20, frame.rate)) is False
+    return vad.judge()
+
+
 @pytest.mark.parametrize("rate", [8_000, 16_000])
 def test_speech_and_silence(rate):
     vad, silent = WebRtcVad(), Pcm.silence(20, rate)
-    voicings = [vad.judge(frame, silent) for frame in vowels(rate, 1_000).frames()]
+    voicings = [judged(vad, frame) for frame in vowels(rate, 1_000).frames()]
     assert sum(voicing.voiced for voicing in voicings) > 40
     assert all(voicing.voiced == voicing.sure for voicing in voicings)
-    quiet = [vad.judge(silent, silent) for _ in range(20)]
+    quiet = [judged(vad, silent) for _ in range(20)]
     assert quiet[-1] == Voicing(voiced=False, sure=False, level_db=-100)
 
 
