@@ -1,7 +1,23 @@
-"""Options of the whole suite."""
+"""Options of the whole suite, and the database server that tests share."""
+
+from collections.abc import Iterator
 
 import pytest
+from postgres_cluster import Cluster, programs
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite scenarios to what came out")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A running PostgreSQL server."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: run script/setup --test")
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed: run script/setup --test")
+    cluster = Cluster(folder)
+    cluster.start()
+    yield cluster
+    cluster.close()

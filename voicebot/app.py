@@ -51,7 +51,7 @@ from voicebot.sip.endpoint import SipEndpoint
 from voicebot.sip.settings import SipSettings
 from voicebot.store.opening import Store, open_store
 from voicebot.store.recordings import Recordings
-from voicebot.store.settings import RecordingSettings
+from voicebot.store.settings import RecordingSettings, StoreSettings
 from voicebot.tts import voice as tts
 from voicebot.tts.voice import PromptVoice
 from voicebot.web.app import create_app
@@ -204,7 +204,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     """Build everything, the line last but for the console, which asks it how it is: a node that
     rings is ready."""
     hotline = settings.hotline
-    store = open_store(database_url(hotline, settings.data))
+    store = open_store(database_url(hotline, settings.data), _store_settings(settings))
     stack.callback(store.close)
     recordings = Recordings(RecordingSettings(folder=settings.data / "recordings"))
     stack.callback(recordings.close)
@@ -282,6 +282,12 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
+
+
+def _store_settings(settings: Settings) -> StoreSettings:
+    kept = StoreSettings(folder=settings.data)
+    node = settings.hotline.node
+    return replace(kept, node=node) if node else kept
 
 
 @contextmanager

@@ -171,13 +171,16 @@ def set_up(
     flows: Mapping[str, str] | None = None,
     drain_s: int = 2,
     media: str = "",
+    top: str = "",
 ) -> Setup:
-    """Write the files: `agents`, `sip`, `calls` and `hotline` are TOML, `flows` YAML by name."""
+    """Write the files: `agents`, `sip`, `calls` and `hotline` are TOML, `flows` YAML by name; `top`
+    goes before the first table of hotline.toml."""
     setup = Setup(folder, quiet_port(), quiet_port(), quiet_port(), quiet_port())
     config = folder / "sip_config"
     config.mkdir(parents=True)
     (config / "sip.toml").write_text(sip + _SIP.format(setup=setup, media=media), "utf-8")
-    text = _HOTLINE.format(setup=setup, calls=calls, agents=agents, drain_s=drain_s) + hotline
+    tables = _HOTLINE.format(setup=setup, calls=calls, agents=agents, drain_s=drain_s)
+    text = top + tables + hotline
     (config / "hotline.toml").write_text(text, "utf-8")
     for name, flow in (flows or {}).items():
         (folder / "flows").mkdir(exist_ok=True)

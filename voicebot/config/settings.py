@@ -73,6 +73,9 @@ class HotlineFile:
     one from a file. `demo_key`, of the sample flows' back end, is always there."""
     database: str = ""
     """SQLAlchemy URL; an SQLite file in the data folder where empty."""
+    node: str = ""
+    """Name of this node among those that share a database; the machine's where empty. It stays
+    the same over restarts."""
 
     def __post_init__(self) -> None:
         known = {"demo_key": DEMO_KEY, **self.secrets}

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from voicebot.core.errors import ConfigError, EngineError, Problem
+
+ANSWER_MS = 5_000
+DRIVER = "postgresql+psycopg"
 
 
 class DatabaseAway(EngineError):
@@ -51,10 +56,13 @@ def parse_url(url: str) -> URL:
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError):
         raise config_error("database", "database-url", "is no database URL", hint) from None
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise config_error("database", "database-url", f"{backend} is not supported", hint)
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         message = "an SQLite database in memory keeps nothing"
         raise config_error("database", "database-url", message, hint)
-    return parsed
+    return parsed.set(drivername=DRIVER) if backend == "postgresql" else parsed
 
 
 def sqlite_file(url: URL) -> Path | None:
@@ -70,27 +78,64 @@ def shown(url: URL) -> str:
     return str(file) if file else url.render_as_string(hide_password=True)
 
 
-def open_engine(url: URL, *, busy_timeout_ms: int, mode: str = "rw") -> Engine:
-    """Make an engine; connects lazily.
+def open_engine(
+    url: URL, *, busy_timeout_ms: int, answer_timeout_ms: int = ANSWER_MS, mode: str = "rw"
+) -> Engine:
+    """Make an engine; connects lazily. Raises `ConfigError` where there is no driver.
 
     `mode` is SQLite's: `ro`, `rw`, or `rwc` which makes the file. While serving it is `rw`, so
-    that a file that was moved away is missed instead of silently begun anew.
+    that a file that was moved away is missed instead of silently begun anew. Of a server, `ro`
+    only reads. `answer_timeout_ms` is how long a server may take to connect or to answer.
     """
     file = sqlite_file(url)
-    options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": file is None}
-    if file is not None:
-        address = f"{file.absolute().as_uri()}?mode={mode}"
-        options["creator"] = lambda: sqlite3.connect(
-            address, uri=True, timeout=busy_timeout_ms / 1000, check_same_thread=False
-        )
     try:
-        engine = create_engine(url, **options)
-    except ModuleNotFoundError as error:
-        message = f"the driver {error.name} is not installed"
-        raise config_error(shown(url), "database-driver", message, "pip install psycopg") from None
+        if file is None:
+            settings = _server_settings(url, busy_timeout_ms, answer_timeout_ms, mode)
+            engine = create_engine(
+                url, json_serializer=_server_json, pool_pre_ping=True, connect_args=settings
+            )
+        else:
+            opened = partial(_open_file, file, busy_timeout_ms, mode)
+            engine = create_engine(url, json_serializer=_json, creator=opened)
+    except ImportError:
+        message = "the driver for PostgreSQL, psycopg, is not installed"
+        hint = ".venv/bin/pip install -r requirements/postgres.txt"
+        raise config_error(shown(url), "database-driver", message, hint) from None
     if file is not None and mode != "ro":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _open_file(file: Path, busy_timeout_ms: int, mode: str) -> sqlite3.Connection:
+    address = f"{file.absolute().as_uri()}?mode={mode}"
+    timeout_s = busy_timeout_ms / 1000
+    return sqlite3.connect(address, uri=True, timeout=timeout_s, check_same_thread=False)
+
+
+def _server_settings(
+    url: URL, busy_timeout_ms: int, answer_timeout_ms: int, mode: str
+) -> dict[str, Any]:
+    """What libpq is told. A server that vanished must be missed soon: the journal's facts go to
+    the spill file only then."""
+    session = {
+        "lock_timeout": busy_timeout_ms,
+        "statement_timeout": answer_timeout_ms,
+        "timezone": "UTC",
+        # So that a node whose machine died is missed in turn.
+        "tcp_keepalives_idle": 20,
+        "tcp_keepalives_interval": 5,
+        "tcp_keepalives_count": 4,
+    }
+    if mode == "ro":
+        session["default_transaction_read_only"] = "on"
+    options = " ".join(f"-c {name}={value}" for name, value in session.items())
+    given = url.query.get("options", "")
+    return {
+        "connect_timeout": max(2, ceil(answer_timeout_ms / 1000)),
+        "tcp_user_timeout": answer_timeout_ms,
+        "application_name": "voicebot",
+        "options": f"{options} {given}".strip(),
+    }
 
 
 @contextmanager
@@ -115,7 +160,19 @@ def transaction(engine: Engine, what: str) -> Iterator[Connection]:
 
 def _json(value: object) -> str:
     # As written, not as \uXXXX: callers' words are searched for in this text.
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    text.encode()  # half a character is an error here, not in the driver
+    return text
+
+
+def _server_json(value: object) -> str:
+    # psycopg asks for it in the midst of a statement, where only errors of its own are translated.
+    import psycopg
+
+    try:
+        return _json(value)
+    except (TypeError, ValueError) as error:
+        raise psycopg.DataError(type(error).__name__) from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

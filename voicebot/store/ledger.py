@@ -60,10 +60,16 @@ class Ledger:
 
     def _commit(self, facts: Sequence[Fact]) -> None:
         self._check_file()
-        with self._writing() as connection:
-            folded = self._fold(connection, facts)
-            connection.execute(_INSERT_FACT, [fact_row(fact) for fact in facts])
-            self._store(connection, folded.values())
+        try:
+            with self._writing() as connection:
+                folded = self._fold(connection, facts)
+                connection.execute(_INSERT_FACT, [fact_row(fact) for fact in facts])
+                self._store(connection, folded.values())
+        except DatabaseAway:
+            # A server that is lost in a commit may have made it: its journal knows.
+            for fact in facts:
+                self._running.pop(fact.call, None)
+            raise
         self._remember(folded.values())
 
     def _has(self, fact: Fact) -> bool:

@@ -8,9 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 SCRIPTS = Path(__file__).parent / "migrations"
+
+UPGRADING = 0x766F6963
+"""Number of the lock that PostgreSQL holds for whoever upgrades: "voic"."""
 
 
 class WrongVersion(Exception):
@@ -27,8 +30,21 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 def upgrade(connection: Connection) -> None:
     """Run what is missing. Raises `WrongVersion` where the database is ahead."""
+    if is_current(connection):
+        return
+    _take_time(connection)
     if not is_current(connection):
         command.upgrade(alembic_config(connection), "head")
+        connection.commit()
+
+
+def _take_time(connection: Connection) -> None:
+    """Nodes that start together bring a server's database up to date one after the other, however
+    long it takes; the lock goes with the connection. An SQLite database has one node."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(f"SELECT pg_advisory_lock({UPGRADING})"))
         connection.commit()
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import FileIO
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -32,10 +30,16 @@ from voicebot.store.migrate import WrongVersion, is_current, upgrade
 from voicebot.store.outbox import OutboxStore
 from voicebot.store.recovery import close_open_calls
 from voicebot.store.settings import StoreSettings
+from voicebot.store.sole import FolderLock, NameLock
 from voicebot.store.spill import SpillFile
 from voicebot.store.versions import VersionStore
 
 READ_TIMEOUT_MS = 5_000
+_FILE_HINT = "check that it is readable and writable; a broken file must be restored or moved away"
+_SERVER_HINT = (
+    "check that the server runs, that the URL has its host, user and password, and that the "
+    "database is there (createdb)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Store:
     outbox: OutboxStore
     versions: VersionStore
     _engine: Engine
-    _lock: FileIO | None
+    _locks: tuple[FolderLock | NameLock, ...]
 
     def close(self) -> bool:
         """Write everything and let go; False where facts are lost. Blocks up to some seconds;
@@ -59,8 +63,8 @@ class Store:
         self.calls.close()
         self.callbacks.close()
         self._engine.dispose()
-        if self._lock is not None:
-            self._lock.close()
+        for lock in self._locks:
+            lock.close()
         return written
 
 
@@ -69,14 +73,14 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Store:
     spill file, end calls that were cut off. Raises `ConfigError`."""
     settings = settings or StoreSettings()
     address = parse_url(url)
-    lock = _lock_beside(address)
+    spill = settings.spill or _spill_file(address, settings.folder)
+    lock = FolderLock(sqlite_file(address) or spill)
     try:
         with _explained(address):
             _upgrade(address)
-            return _assemble(address, settings, lock)
+            return _assemble(address, settings, SpillFile(spill), lock)
     except BaseException:
-        if lock is not None:
-            lock.close()
+        lock.close()
         raise
 
 
@@ -109,12 +113,8 @@ def open_versions(url: str) -> VersionStore:
     address = parse_url(url)
     with _explained(address):
         if not _is_up_to_date(address):
-            lock = _lock_beside(address)
-            try:
+            with _nobody_serves(address):
                 _upgrade(address)
-            finally:
-                if lock is not None:
-                    lock.close()
     return VersionStore(open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS))
 
 
@@ -153,55 +153,41 @@ def _upgrade(address: URL) -> None:
         file.chmod(0o600)
 
 
-def _assemble(address: URL, settings: StoreSettings, lock: FileIO | None) -> Store:
-    writing = open_engine(address, busy_timeout_ms=settings.busy_timeout_ms)
-    reading = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
-    ledger = Ledger(writing, settings.node, sqlite_file(address))
-    spill = SpillFile(settings.spill or _spill_beside(address))
+def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: FolderLock) -> Store:
+    busy_ms, answer_ms = settings.busy_timeout_ms, settings.answer_timeout_ms
+    opened = partial(open_engine, address, answer_timeout_ms=answer_ms)
+    writing, reading = opened(busy_timeout_ms=busy_ms), opened(busy_timeout_ms=READ_TIMEOUT_MS)
+    file = sqlite_file(address)
+    locks = (lock,) if file else (NameLock(writing, settings.node), lock)
+    ledger = Ledger(writing, settings.node, file)
     if spill.waiting:
         spill.read_back(ledger.append)
     close_open_calls(writing, ledger, settings.node)
     feed = Feed(ring_events=settings.ring_events, subscriber_events=settings.subscriber_events)
     journal = JournalWriter(ledger, spill, feed, settings)
-    after = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
+    after = opened(busy_timeout_ms=READ_TIMEOUT_MS)
     callbacks, outbox = CallbackStore(after), OutboxStore(after, settings.node)
     versions = VersionStore(after)
-    return Store(journal, CallStore(reading), feed, callbacks, outbox, versions, writing, lock)
+    return Store(journal, CallStore(reading), feed, callbacks, outbox, versions, writing, locks)
 
 
-def _spill_beside(address: URL) -> Path:
-    file = sqlite_file(address)
-    return file.with_name(f"{file.name}.waiting.jsonl") if file else Path("voicebot.waiting.jsonl")
+def _spill_file(address: URL, folder: Path) -> Path:
+    file = sqlite_file(address) or folder / "voicebot.db"
+    return file.with_name(f"{file.name}.waiting.jsonl")
 
 
-def _lock_beside(address: URL) -> FileIO | None:
-    """Hold a file that keeps a second node off an SQLite database; None for a server."""
+@contextmanager
+def _nobody_serves(address: URL) -> Iterator[None]:
+    """Keep nodes off an SQLite database; those of a server wait for its migrations."""
     file = sqlite_file(address)
     if file is None:
-        return None
+        yield
+        return
+    lock = FolderLock(file)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileIO(file.with_name(f"{file.name}.lock"), "a", opener=_private)
-    except OSError as error:
-        raise _unwritable(file, error) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        yield
+    finally:
         lock.close()
-        hint = "stop the other one, or give this one another data folder"
-        message = "another voicebot serves from this database"
-        raise config_error(str(file), "database-in-use", message, hint) from None
-    return lock
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _unwritable(file: Path, error: OSError) -> Exception:
-    message = f"the data folder cannot be written: {error.strerror}"
-    hint = f"make {file.parent} writable for this user, or name another folder"
-    return config_error(str(file), "data-folder", message, hint)
 
 
 @contextmanager
@@ -214,8 +200,6 @@ def _explained(address: URL) -> Iterator[None]:
         raise config_error(shown(address), "database-version", str(error), hint) from None
     except (SQLAlchemyError, DatabaseAway, OSError) as error:
         text = reason(error) if isinstance(error, SQLAlchemyError) else str(error)
-        hint = (
-            "check that it is readable and writable; a broken file must be restored or moved away"
-        )
         message = f"the database cannot be opened: {text}"
+        hint = _SERVER_HINT if sqlite_file(address) is None else _FILE_HINT
         raise config_error(shown(address), "database", message, hint) from None

@@ -12,17 +12,23 @@ class StoreSettings:
     """How the journal is written."""
 
     node: str = field(default_factory=socket.gethostname)
-    """Name of this node, the same after a restart: calls that it left open are closed then."""
+    """Name of this node, the same after a restart: calls that it left open are closed then. Nodes
+    that share a database have different ones."""
     batch_ms: int = 100
     """A fact waits so long for others before they are committed together."""
     busy_timeout_ms: int = 250
     """How long a commit waits for a locked database before its facts go to the spill file."""
+    answer_timeout_ms: int = 5_000
+    """How long a database server may take to connect or to answer before it counts as away."""
     retry_ms: int = 300
     """Pause between two attempts while the database is away."""
     memory_facts: int = 100_000
     """Facts kept in memory when neither the database nor the spill file takes them."""
+    folder: Path = Path("data")
+    """Where a node whose database is a server keeps its spill file."""
     spill: Path | None = None
-    """JSONL file for facts that wait for the database; beside the database if None."""
+    """JSONL file for facts that wait for the database; beside an SQLite database, or in `folder`,
+    if None."""
     ring_events: int = 5_000
     """Latest facts kept in memory for subscribers that come back."""
     subscriber_events: int = 1_000

@@ -1,7 +1,7 @@
 """How the node is doing, for machines that ask.
 
 GET /healthz    alive: 503 says that only a restart would help
-GET /readyz     a call would be served now: 503 names what is missing
+GET /readyz     a call would be served now: 503 names what is missing, 200 what is short
 GET /metrics    Prometheus's text format
 """
 
@@ -49,6 +49,7 @@ class _Asked:
         body = {
             "ready": ready,
             "reasons": [check.reason for check in now.ready if not check.ok],
+            "degraded": [check.reason for check in now.ready if check.ok and check.reason],
             "checks": {check.name: {"ok": check.ok, "note": check.reason} for check in now.ready},
         }
         return web.json_response(body, status=200 if ready else 503)

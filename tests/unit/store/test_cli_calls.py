@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Sqlite
 
 from voicebot.cli import main
 from voicebot.cli.calls import parse_since, printable, table, width
 from voicebot.store.opening import Store
+
+
+@pytest.fixture
+def database(sqlite: Sqlite) -> Sqlite:
+    """That of a data folder, where nothing else is configured."""
+    return sqlite
 
 
 @pytest.fixture

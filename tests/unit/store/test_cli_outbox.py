@@ -8,11 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from databases import Sqlite
 
 from voicebot.cli import main
 from voicebot.core.afterwards import CallbackRequest, Notice, Webhook
 from voicebot.core.call import CallId
 from voicebot.store.opening import Store
+
+
+@pytest.fixture
+def database(sqlite: Sqlite) -> Sqlite:
+    """That of a data folder, where nothing else is configured."""
+    return sqlite
 
 
 @pytest.fixture

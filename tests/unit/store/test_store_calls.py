@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import tempfile
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from call_story import NOON, Pen
-from hypothesis import given
+from databases import Database
+from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
@@ -88,31 +88,32 @@ def test_a_cursor_that_was_not_given_out(calls: Store, cursor: str) -> None:
         calls.calls.list(CallFilter(cursor=cursor))
 
 
-@budget(max_examples=15, deadline=None)
+@budget(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     minutes=st.lists(st.integers(0, 5), max_size=12), limit=st.integers(1, 5), late=st.booleans()
 )
-def test_pages_hold_every_call_once(minutes: list[int], limit: int, *, late: bool) -> None:
+def test_pages_hold_every_call_once(
+    database: Database, settings: StoreSettings, minutes: list[int], limit: int, *, late: bool
+) -> None:
     """Also where many began at the same time, and where calls come in meanwhile."""
-    quick = StoreSettings(node="here", batch_ms=0)
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'voicebot.db'}", quick)
-        for number, minute in enumerate(minutes):
-            for fact in Pen(f"c{number}", NOON + timedelta(minutes=minute)).begin():
+    database.clear()
+    store = open_store(database.url, replace(settings, batch_ms=0))
+    for number, minute in enumerate(minutes):
+        for fact in Pen(f"c{number}", NOON + timedelta(minutes=minute)).begin():
+            store.journal.write(fact)
+    assert store.journal.flush()
+    expected = ids(store)
+    found, cursor = [], ""
+    while True:
+        page = store.calls.list(CallFilter(limit=limit, cursor=cursor))
+        found += [cdr.call for cdr in page.calls]
+        if late:
+            write = Pen(f"late{len(found)}", NOON + timedelta(hours=1 + len(found)))
+            for fact in write.begin():
                 store.journal.write(fact)
-        assert store.journal.flush()
-        expected = ids(store)
-        found, cursor = [], ""
-        while True:
-            page = store.calls.list(CallFilter(limit=limit, cursor=cursor))
-            found += [cdr.call for cdr in page.calls]
-            if late:
-                write = Pen(f"late{len(found)}", NOON + timedelta(hours=1 + len(found)))
-                for fact in write.begin():
-                    store.journal.write(fact)
-                store.journal.flush()
-            if not (cursor := page.cursor):
-                break
-        store.close()
+            store.journal.flush()
+        if not (cursor := page.cursor):
+            break
+    store.close()
     assert found == expected
     assert len(found) == len(minutes)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import textwrap
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from call_story import Pen
-from hypothesis import given
+from databases import Database, Sqlite
+from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
@@ -27,18 +27,6 @@ from voicebot.core.record import Fact, fold
 from voicebot.store.journal import JournalStatus
 from voicebot.store.opening import Store, open_calls, open_store
 from voicebot.store.settings import StoreSettings
-
-
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Another program holds the database."""
-    connection = sqlite3.connect(file, isolation_level=None)
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
-        connection.close()
 
 
 def until(store: Store, status: JournalStatus) -> None:
@@ -60,9 +48,9 @@ def test_facts_come_back_as_they_were_written(store: Store, pen: Any) -> None:
     assert store.journal.health().lag_ms == 0
 
 
-def test_writing_does_not_wait_for_the_database(store: Store, pen: Any, tmp_path: Path) -> None:
+def test_writing_does_not_wait_for_the_database(store: Store, pen: Any, database: Database) -> None:
     write = pen("one")
-    with locked(tmp_path / "voicebot.db"):
+    with database.locked():
         begun = time.perf_counter()
         for _ in range(1_000):
             store.journal.write(write("tagged", tag="x"))
@@ -72,11 +60,11 @@ def test_writing_does_not_wait_for_the_database(store: Store, pen: Any, tmp_path
 
 
 def test_a_locked_database_delays_and_loses_nothing(
-    store: Store, pen: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store: Store, pen: Any, database: Database, spill: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write = pen("one")
     first, later = write.begin(), [write("tagged", tag=str(n)) for n in range(50)]
-    with locked(tmp_path / "voicebot.db"):
+    with database.locked():
         for fact in first:
             store.journal.write(fact)
         until(store, JournalStatus.BEHIND)
@@ -85,13 +73,13 @@ def test_a_locked_database_delays_and_loses_nothing(
         assert not store.journal.flush(0.1)
         health = store.journal.health()
         assert health.lag_ms > 0
-        assert "locked" in health.error
+        assert "lock" in health.error
         # A kill now would lose none of them.
-        spilled = (tmp_path / "voicebot.db.waiting.jsonl").read_text().splitlines()
+        spilled = spill.read_text().splitlines()
         assert [json.loads(line)["seq"] for line in spilled] == list(range(52))
     assert store.journal.flush()
     assert list(store.calls.facts("one")) == [*first, *later]
-    assert not (tmp_path / "voicebot.db.waiting.jsonl").exists()
+    assert not spill.exists()
     assert store.journal.health().status is JournalStatus.OK
     away = [record for record in caplog.records if "is away" in record.message]
     back = [record for record in caplog.records if "is back" in record.message]
@@ -99,13 +87,14 @@ def test_a_locked_database_delays_and_loses_nothing(
 
 
 def test_without_database_and_spill_file_memory_keeps_as_much_as_it_may(
-    url: str, settings: StoreSettings, pen: Any, tmp_path: Path
+    database: Database, settings: StoreSettings, pen: Any, tmp_path: Path
 ) -> None:
-    nowhere = replace(settings, spill=tmp_path / "missing" / "spill", memory_facts=20)
-    store = open_store(url, nowhere)
+    nowhere = replace(settings, spill=tmp_path / "away" / "spill", memory_facts=20)
+    store = open_store(database.url, nowhere)
+    shutil.rmtree(tmp_path / "away", ignore_errors=True)
     write = pen("one")
     facts = [write("tagged", tag=str(n)) for n in range(30)]
-    with locked(tmp_path / "voicebot.db"):
+    with database.locked():
         for fact in facts[:10]:
             store.journal.write(fact)
         until(store, JournalStatus.FAILING)
@@ -122,12 +111,12 @@ def test_without_database_and_spill_file_memory_keeps_as_much_as_it_may(
 
 
 def test_what_the_database_refused_at_the_end_is_there_after_the_next_start(
-    url: str, settings: StoreSettings, pen: Any, tmp_path: Path
+    url: str, settings: StoreSettings, pen: Any, database: Database
 ) -> None:
     store = open_store(url, settings)
     write = pen("one")
     facts = [*write.begin(), write.end()]
-    with locked(tmp_path / "voicebot.db"):
+    with database.locked():
         for fact in facts:
             store.journal.write(fact)
         assert store.close()
@@ -137,16 +126,16 @@ def test_what_the_database_refused_at_the_end_is_there_after_the_next_start(
 
 
 def test_half_a_line_of_a_killed_writer_costs_only_itself(
-    url: str, settings: StoreSettings, pen: Any, tmp_path: Path
+    url: str, settings: StoreSettings, pen: Any, database: Database, spill: Path
 ) -> None:
     open_store(url, settings).close()
     write = pen("one")
     store = open_store(url, settings)
-    with locked(tmp_path / "voicebot.db"):
+    with database.locked():
         for fact in [*write.begin(), write.end()]:
             store.journal.write(fact)
         store.close()
-    with (tmp_path / "voicebot.db.waiting.jsonl").open("a") as file:
+    with spill.open("a") as file:
         file.write('{"call": "one", "se')
     again = open_store(url, settings)
     assert len(again.calls.facts("one")) == 3
@@ -186,30 +175,32 @@ def test_a_fact_that_cannot_be_folded_does_not_hold_up_the_others(store: Store, 
     assert cdr.outcome == "contained"
 
 
-def test_a_database_that_was_moved_away_is_missed(store: Store, pen: Any, tmp_path: Path) -> None:
-    file, elsewhere = tmp_path / "voicebot.db", tmp_path / "elsewhere.db"
+def test_a_database_that_was_moved_away_is_missed(
+    sqlite: Sqlite, settings: StoreSettings, pen: Any, tmp_path: Path
+) -> None:
+    store, elsewhere = open_store(sqlite.url, settings), tmp_path / "elsewhere.db"
     write = pen("one")
     first, second = write.begin()
     store.journal.write(first)
     assert store.journal.flush()
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    file.rename(elsewhere)
+    sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    sqlite.file.rename(elsewhere)
     store.journal.write(second)
     until(store, JournalStatus.BEHIND)
     assert "gone" in store.journal.health().error
-    elsewhere.rename(file)
+    elsewhere.rename(sqlite.file)
     assert store.journal.flush()
     assert list(store.calls.facts("one")) == [first, second]
+    store.close()
 
 
 def test_logs_say_nothing_of_what_callers_say(
-    store: Store, pen: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store: Store, pen: Any, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(0)
     write = pen("one")
     secret = "xyzzy4711"
-    with locked(tmp_path / "voicebot.db"):
+    with database.locked():
         store.journal.write(write("heard", text=secret))
         until(store, JournalStatus.BEHIND)
         assert secret not in store.journal.health().error
@@ -246,32 +237,33 @@ STEP = st.tuples(
 )
 
 
-@budget(max_examples=30, deadline=None)
+@budget(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=40))
 def test_the_stored_record_is_the_fold(
+    database: Database,
+    settings: StoreSettings,
     steps: list[tuple[int, Any, int, bool, bool]],
 ) -> None:
     """Calls side by side, in batches cut anywhere, some ended, some written on after a restart."""
-    quick = StoreSettings(node="here", batch_ms=0, busy_timeout_ms=10, retry_ms=10)
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{folder}/voicebot.db", quick)
-        pens = [Pen(f"call-{n}") for n in range(3)]
-        written: dict[str, list[Fact]] = {}
-        for pen in pens:
-            for fact in pen.begin():
-                written.setdefault(fact.call, []).append(fact)
-                store.journal.write(fact)
-        for index, (kind, data), number, ends, flushes in steps:
-            pen = pens[index]
-            fact = pen.end(pen.seq * 10) if ends and number == 0 else pen(kind, **data(number))
-            written[fact.call].append(fact)
+    database.clear()
+    store = open_store(database.url, replace(settings, batch_ms=0))
+    pens = [Pen(f"call-{n}") for n in range(3)]
+    written: dict[str, list[Fact]] = {}
+    for pen in pens:
+        for fact in pen.begin():
+            written.setdefault(fact.call, []).append(fact)
             store.journal.write(fact)
-            if flushes:
-                store.journal.flush()
-        assert store.journal.flush()
-        for cdr in store.calls.list().calls:
-            assert cdr == fold(written[cdr.call]) == store.calls.get(cdr.call)
-        store.close()
+    for index, (kind, data), number, ends, flushes in steps:
+        pen = pens[index]
+        fact = pen.end(pen.seq * 10) if ends and number == 0 else pen(kind, **data(number))
+        written[fact.call].append(fact)
+        store.journal.write(fact)
+        if flushes:
+            store.journal.flush()
+    assert store.journal.flush()
+    for cdr in store.calls.list().calls:
+        assert cdr == fold(written[cdr.call]) == store.calls.get(cdr.call)
+    store.close()
 
 
 # ---------------------------------------------------------------- killed
@@ -280,12 +272,13 @@ WRITER = """
 import sys, time
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from voicebot.core.call import CallId
 from voicebot.core.record import Fact, FactKind
 from voicebot.store.opening import open_store
 from voicebot.store.settings import StoreSettings
 
-store = open_store(sys.argv[1], StoreSettings(node="here"))
+store = open_store(sys.argv[1], StoreSettings(node="here", spill=Path(sys.argv[2])))
 for seq in count():
     fact = Fact(CallId("one"), seq, seq, datetime.now(UTC), FactKind.TAGGED, {"tag": "x"})
     store.journal.write(fact)
@@ -296,19 +289,19 @@ for seq in count():
 
 @pytest.mark.parametrize("lock", [False, True], ids=["as usual", "while the database is locked"])
 def test_a_killed_node_loses_no_fact_older_than_a_second(
-    url: str, tmp_path: Path, *, lock: bool
+    url: str, database: Database, spill: Path, *, lock: bool
 ) -> None:
-    settings = StoreSettings(node="here")
+    settings = StoreSettings(node="here", spill=spill)
     open_store(url, settings).close()
     child = subprocess.Popen(
-        [sys.executable, "-c", WRITER, url],
+        [sys.executable, "-c", WRITER, url, str(spill)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert child.stdout is not None
     written = [child.stdout.readline().split()]
-    with locked(tmp_path / "voicebot.db") if lock else contextmanager(lambda: iter([None]))():
+    with database.locked() if lock else nullcontext():
         while float(written[-1][1]) - float(written[0][1]) < 1.5:
             written.append(child.stdout.readline().split())
         child.send_signal(signal.SIGKILL)

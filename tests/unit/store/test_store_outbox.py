@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import Database, Sqlite
 
 from voicebot.core.afterwards import CallbackRequest, CallbackState, Mail, Notice, Webhook
 from voicebot.core.call import CallId
@@ -71,17 +71,16 @@ def test_it_is_there_after_a_restart(url: str, settings: StoreSettings) -> None:
 
 
 def test_of_one_that_arrived_nothing_personal_is_kept(
-    store: Store, url: str, clock: Clock, tmp_path: Path
+    store: Store, database: Database, clock: Clock
 ) -> None:
-    outbox = opened(url, clock)
+    outbox = opened(database.url, clock)
     outbox.put(HOOK)
     assert outbox.flush()
     outbox.sent(HOOK.id)
     assert outbox.due() == ()
     [entry] = outbox.list(NoticeState.SENT)
     assert entry.notice.id == HOOK.id
-    with sqlite3.connect(tmp_path / "voicebot.db") as connection:
-        assert connection.execute("SELECT message FROM outbox").fetchall() == [("{}",)]
+    assert database.run("SELECT CAST(message AS TEXT) FROM outbox") == [("{}",)]
 
 
 def test_pauses_grow_until_it_is_dead_and_it_can_be_revived(
@@ -124,17 +123,14 @@ def test_a_node_delivers_its_own(store: Store, url: str, clock: Clock) -> None:
 
 
 def test_a_database_that_is_away_is_waited_for_and_order_is_kept(
-    store: Store, url: str, clock: Clock, tmp_path: Path
+    store: Store, database: Database, clock: Clock
 ) -> None:
-    outbox = opened(url, clock)
+    outbox = opened(database.url, clock)
     notices = [replace(HOOK, id=f"msg_{n}") for n in range(5)]
-    lock = sqlite3.connect(tmp_path / "voicebot.db", isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")
-    for notice in notices:
-        outbox.put(notice)
-    assert not outbox.flush(0.2)
-    lock.execute("ROLLBACK")
-    lock.close()
+    with database.locked():
+        for notice in notices:
+            outbox.put(notice)
+        assert not outbox.flush(0.2)
     assert outbox.flush()
     assert [entry.notice.id for entry in outbox.due()] == [notice.id for notice in notices]
 
@@ -159,10 +155,9 @@ def test_a_callback_is_there_after_a_restart(url: str, settings: StoreSettings) 
 
 
 def test_a_callback_that_cannot_be_written_says_so_without_the_number(
-    store: Store, url: str, tmp_path: Path
+    store: Store, database: Database
 ) -> None:
-    with sqlite3.connect(tmp_path / "voicebot.db") as connection:
-        connection.execute("DROP TABLE callbacks")
+    database.run("DROP TABLE callbacks")
     with pytest.raises(DatabaseAway) as raised:
         asyncio.run(store.callbacks.add(callback()))
     assert "4917055501" not in str(raised.value)
@@ -180,7 +175,7 @@ def test_they_are_read_while_the_hotline_serves(store: Store, url: str) -> None:
     callbacks.close()
 
 
-def test_nothing_is_made_by_looking(url: str, tmp_path: Path) -> None:
+def test_nothing_is_made_by_looking(sqlite: Sqlite, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no database here"):
-        open_afterwards(url)
+        open_afterwards(sqlite.url)
     assert list(tmp_path.iterdir()) == []

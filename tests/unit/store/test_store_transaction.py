@@ -14,14 +14,15 @@ from voicebot.store import tables
 from voicebot.store.database import Conflict, DatabaseAway, Refused, parse_url, transaction
 from voicebot.store.database import open_engine as opened
 from voicebot.store.opening import open_store
+from voicebot.store.settings import StoreSettings
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SECRET = "what a caller said"
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    open_store(url).close()
+def engine(url: str, settings: StoreSettings) -> Iterator[Engine]:
+    open_store(url, settings).close()
     engine = opened(parse_url(url), busy_timeout_ms=50)
     yield engine
     engine.dispose()
@@ -68,9 +69,10 @@ def test_a_row_that_is_there_is_a_conflict_and_nothing_else_is_kept(engine: Engi
     assert count(engine) == 1
 
 
-def test_a_value_that_no_column_takes_is_refused_and_not_told(engine: Engine) -> None:
+@pytest.mark.parametrize("data", [{SECRET}, {"text": f"{SECRET}\ud800"}], ids=["a set", "half"])
+def test_a_value_that_no_column_takes_is_refused_and_not_told(engine: Engine, data: object) -> None:
     with pytest.raises(Refused) as raised:
-        add(engine, row("one", data={SECRET}))
+        add(engine, row("one", data=data))
     assert not isinstance(raised.value, Conflict)
     assert SECRET not in str(raised.value)
 

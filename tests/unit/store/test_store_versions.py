@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from databases import Sqlite
 
 from voicebot.core.errors import ConfigError
 from voicebot.core.publishing import FlowVersion, PublishingKind, standing
 from voicebot.store.opening import Store, find_versions, open_store, open_versions
+from voicebot.store.settings import StoreSettings
 
 WHEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -65,17 +67,17 @@ def test_it_can_be_published_while_a_node_serves(store: Store, url: str) -> None
     versions.close()
 
 
-def test_looking_makes_no_database(url: str, tmp_path: Path) -> None:
+def test_looking_makes_no_database(url: str, settings: StoreSettings, tmp_path: Path) -> None:
     assert find_versions(url) is None
     assert list(tmp_path.iterdir()) == []
-    open_store(url).close()
+    open_store(url, settings).close()
     found = find_versions(url)
     assert found is not None
     assert found.entries() == ()
     found.close()
 
 
-def test_a_broken_database_is_named(url: str, tmp_path: Path) -> None:
-    (tmp_path / "voicebot.db").write_bytes(b"no database at all" * 1_000)
+def test_a_broken_database_is_named(sqlite: Sqlite) -> None:
+    sqlite.file.write_bytes(b"no database at all" * 1_000)
     with pytest.raises(ConfigError, match="cannot be opened"):
-        open_versions(url)
+        open_versions(sqlite.url)

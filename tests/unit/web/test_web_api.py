@@ -52,6 +52,7 @@ async def test_ready_names_what_is_missing(serve: Callable[..., Any]) -> None:
         body = await answer.json()
         assert (answer.status, body["ready"], body["reasons"]) == (503, False, [full.reason])
         assert body["checks"]["speech"] == {"ok": True, "note": short.reason}
+        assert body["degraded"] == [short.reason]
 
 
 async def test_metrics_are_text_behind_the_token(serve: Callable[..., Any]) -> None:
