@@ -60,10 +60,9 @@ def ask_of(entry: Entry) -> Ask:
 def step_of(now: Snapshot, entry: Entry) -> int:
     """The relaxation step that the place has reached; it never goes back."""
     steps = now.queues[entry.queue].steps
-    if len(steps.steps) < 2:
-        return 0
-    present = [agent.spec for agent in now.agents if agent.present]
-    return max(entry.step, steps.reached(ask_of(entry), entry.waited_ms(now.now_ms), present))
+    if entry.step >= len(steps.steps) - 1:
+        return entry.step
+    return max(entry.step, steps.reached(ask_of(entry), entry.waited_ms(now.now_ms), now.present))
 
 
 def candidates(now: Snapshot, entry: Entry, agents: Iterable[Agent]) -> list[Agent]:

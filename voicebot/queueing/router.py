@@ -111,6 +111,8 @@ class Router:
     def dispatch(self, now_ms: int) -> tuple[Offer, ...]:
         """The offers to be made now; each reserves its agent. They are to be dialed at once."""
         self.tick(now_ms)
+        if not any(agent.may_ring(now_ms) for agent in self.agents.values()):
+            return ()
         now = self.snapshot(now_ms)
         picks = policy.decide(now)
         self._keep_steps(now)
@@ -207,6 +209,8 @@ class Router:
         self._answered_ms.pop(agent.name, None)
         if entry is not None and entry.state is EntryState.BRIDGED:
             state = next_entry_state(entry.state, EntryEvent.REQUEUED)
+            if entry.ringing:
+                state = next_entry_state(state, EntryEvent.OFFERED)
             tried = (*entry.tried, agent.name)
             self.entries[offer.call] = replace(entry, state=state, agent="", tried=tried)
 

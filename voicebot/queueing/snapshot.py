@@ -117,6 +117,12 @@ class Snapshot:
     queues: Mapping[str, QueuePolicy]
     entries: tuple[Entry, ...]
     agents: tuple[Agent, ...]
+    present: tuple[AgentSpec, ...] = field(init=False)
+    """Agents who are logged in and not on a pause."""
+
+    def __post_init__(self) -> None:
+        present = tuple(agent.spec for agent in self.agents if agent.present)
+        object.__setattr__(self, "present", present)
 
 
 @dataclass(frozen=True, slots=True)

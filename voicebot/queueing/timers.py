@@ -12,7 +12,9 @@ from voicebot.queueing.snapshot import Agent, Entry, Snapshot
 def due_ms(now: Snapshot) -> int | None:
     """The next moment, after `now.now_ms`; None where there is none."""
     times = [at_ms for agent in now.agents for at_ms in _of_agent(agent)]
-    times += [at_ms for entry in now.entries for at_ms in _of_entry(now, entry)]
+    # Who may be rung does not matter while there is nobody to ring.
+    if any(agent.may_ring(now.now_ms) for agent in now.agents):
+        times += [at_ms for entry in now.entries for at_ms in _of_entry(now, entry)]
     return min((at_ms for at_ms in times if at_ms > now.now_ms), default=None)
 
 
@@ -30,9 +32,9 @@ def _of_agent(agent: Agent) -> Iterator[int]:
 def _of_entry(now: Snapshot, entry: Entry) -> Iterator[int]:
     """A step gives way to the next; one more phone is to ring."""
     queue = now.queues[entry.queue]
-    if entry.state in (EntryState.WAITING, EntryState.OFFERED) and len(queue.steps.steps) > 1:
-        present = [agent.spec for agent in now.agents if agent.present]
-        for _, ends_ms in queue.steps.ends(policy.ask_of(entry), present):
+    relaxes = entry.step < len(queue.steps.steps) - 1
+    if relaxes and entry.state in (EntryState.WAITING, EntryState.OFFERED):
+        for _, ends_ms in queue.steps.ends(policy.ask_of(entry), now.present):
             if ends_ms is not None:
                 yield entry.joined_ms + ends_ms
     if queue.strategy is Strategy.RING_PROGRESSIVE and entry.ringing and queue.ring_next_ms > 0:

@@ -411,9 +411,7 @@ class AnyRun(RuleBasedStateMachine):
             ringing = {o.agent.name for o in self.ringing if o.call == call}
             if entry.state in _OPEN:
                 assert set(entry.ringing) == ringing
-            assert (entry.state is EntryState.OFFERED) == bool(
-                ringing and entry.state is not EntryState.BRIDGED
-            )
+                assert (entry.state is EntryState.OFFERED) == bool(ringing)
 
     @invariant()
     def nobody_loses_a_place(self) -> None:

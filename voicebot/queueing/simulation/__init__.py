@@ -1,0 +1,1 @@
+"""Callers and agents in virtual time, through the router that serves real ones."""
