@@ -1,0 +1,157 @@
+"""A journal as turns: what the bot said, what came back, what was made of it, where it led."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from voicebot.core.record import Fact, FactKind
+
+_OUTSIDE = {
+    FactKind.REQUESTED: ("node", "method", "status", "error"),
+    FactKind.QUEUE_SEEN: ("queue", "staffed", "available", "full"),
+    FactKind.QUEUED: ("queue",),
+    FactKind.OFFER_ENDED: ("outcome",),
+    FactKind.BRIDGED: ("agent",),
+    FactKind.UNBRIDGED: ("agent", "by"),
+    FactKind.LEFT_QUEUE: ("queue", "outcome"),
+    FactKind.TRANSFERRED: ("target", "outcome"),
+    FactKind.MESSAGE: ("target", "outcome"),
+    FactKind.CALLBACK: ("queue", "outcome"),
+    FactKind.TAGGED: ("tag",),
+    FactKind.MILESTONE: ("milestone",),
+    FactKind.CAME_TO: ("outcome",),
+    FactKind.SURVEYED: ("question", "score"),
+    FactKind.LANGUAGE: ("language",),
+    FactKind.FAILED: ("what",),
+}
+"""What else may happen, with what tells one from another."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn. Times are in ms of the call."""
+
+    at_ms: int = 0
+    """When its first prompt began, or its input came."""
+    said: list[str] = field(default_factory=list)
+    """What the bot said; what was cut off before it sounded is not there."""
+    cut: bool = False
+    """The caller interrupted it."""
+    by: str = ""
+    """What came back: `speech`, `keys`, `silence`; empty where the call went on by itself."""
+    start_ms: int = 0
+    end_ms: int = 0
+    """Of the speech, or when the keys or the silence ended."""
+    text: str = ""
+    confidence: float = 0.0
+    alternatives: list[str] = field(default_factory=list)
+    rejected: bool = False
+    keys: str = ""
+    """Secret ones as dots."""
+    match: str = ""
+    """`choice`, `slots`, `universal`, or empty where nothing was understood."""
+    intent: str = ""
+    slots: dict[str, str] = field(default_factory=dict)
+    sure: float = 0.0
+    """Confidence of the meaning."""
+    path: list[str] = field(default_factory=list)
+    """Nodes that the call went to then."""
+    events: list[str] = field(default_factory=list)
+    """Requests, queues, transfers, tags: what happened besides."""
+    asked_at: str = ""
+    """The node that listened."""
+    onset_ms: int | None = None
+    """Of an interruption, as it was decided."""
+    ended: str = ""
+    """How the call ended, in its last turn."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what there is."""
+        names = [name for name in self.__slots__ if getattr(self, name) not in ("", [], {}, None)]
+        return {name: getattr(self, name) for name in names}
+
+
+def turns_of(facts: Iterable[Fact]) -> list[Turn]:
+    """The turns of one call."""
+    folding = _Folding()
+    for fact in facts:
+        folding.take(fact)
+    return folding.turns
+
+
+class _Folding:
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self._node = ""
+        self._onset_ms: int | None = None
+
+    def take(self, fact: Fact) -> None:
+        data = fact.data
+        match fact.kind:
+            case FactKind.SAID:
+                self._said(fact)
+            case FactKind.BARGED_IN:
+                self._open(fact.at_ms).onset_ms = int(data["onset_ms"])
+            case FactKind.HEARD:
+                self._heard(fact)
+            case FactKind.KEYED:
+                turn = self._input(fact, "keys")
+                turn.keys = str(data.get("digits") or "•" * int(data.get("count") or 0))
+            case FactKind.UNDERSTOOD:
+                self._understood(data)
+            case FactKind.TIMED_OUT:
+                self._input(fact, "silence")
+            case FactKind.MOVED:
+                self._node = str(data["node"])
+                self._last(fact).path.append(self._node)
+            case FactKind.ENDED:
+                reason = f" ({data['reason']})" if data.get("reason") else ""
+                self._last(fact).ended = f"{data['outcome']} by {data['by']}{reason}"
+            case kind if kind in _OUTSIDE:
+                values = (data.get(name) for name in _OUTSIDE[kind])
+                shown = " ".join(str(v) for v in values if v not in ("", None))
+                self._last(fact).events.append(f"{kind} {shown}")
+
+    def _said(self, fact: Fact) -> None:
+        start_ms = int(fact.data["start_ms"])
+        turn = self._open(start_ms)
+        if not turn.said:
+            turn.at_ms = start_ms
+        turn.said.append(str(fact.data.get("text") or fact.data.get("prompt") or "…"))
+        turn.cut = turn.cut or bool(fact.data.get("interrupted"))
+
+    def _heard(self, fact: Fact) -> None:
+        data, turn = fact.data, self._input(fact, "speech")
+        turn.text, turn.confidence = str(data["text"]), float(data["confidence"])
+        turn.alternatives = list(data.get("hypotheses", ()))
+        turn.rejected = bool(data.get("rejected"))
+        turn.start_ms, turn.end_ms = int(data["start_ms"]), int(data["end_ms"])
+
+    def _understood(self, data: Mapping[str, Any]) -> None:
+        if not self.turns:
+            return
+        turn = self.turns[-1]
+        turn.match, turn.intent = str(data["match"]), str(data["choice"])
+        turn.slots = {name: _text(value) for name, value in data["slots"].items()}
+        turn.sure = float(data["confidence"])
+
+    def _input(self, fact: Fact, by: str) -> Turn:
+        turn = self._open(fact.at_ms)
+        turn.by, turn.asked_at = by, self._node
+        turn.start_ms = turn.end_ms = fact.at_ms
+        return turn
+
+    def _open(self, at_ms: int) -> Turn:
+        """The turn whose input has not come; a new one where the last one's has."""
+        if not self.turns or self.turns[-1].by:
+            self.turns.append(Turn(at_ms))
+        return self.turns[-1]
+
+    def _last(self, fact: Fact) -> Turn:
+        return self.turns[-1] if self.turns else self._open(fact.at_ms)
+
+
+def _text(value: object) -> str:
+    return str(value.get("value", "") if isinstance(value, Mapping) else value)
