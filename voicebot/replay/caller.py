@@ -68,8 +68,8 @@ class ReplayCaller:
         self._busy = _busy_spans(call)
         self._due = deque(_events(call))
         self._end_ms = self._sound_end_ms = call.sound_start_ms + round(self._sound.duration_ms)
-        self._hangs_up = call.is_foreign or call.ended_by == "caller"
-        if not call.is_foreign and self._hangs_up:
+        self._hangs_up = not call.is_foreign and call.ended_by in ("caller", "system")
+        if self._hangs_up:
             self._end_ms = call.ended_ms
         self._waiting = False
 

@@ -65,12 +65,16 @@ class Comparison:
         return self.first is None
 
 
-def compared(then: Sequence[Turn], now: Sequence[Turn]) -> Comparison:
-    """Align and compare."""
+def compared(then: Sequence[Turn], now: Sequence[Turn], *, sound: bool = True) -> Comparison:
+    """Align and compare; without `sound`, only what words tell."""
     pairs: list[Pair] = []
     different = False
     for left, right in _aligned(then, now):
         major, minor = _differences(left, right)
+        if not sound:
+            minor = tuple(name for name in minor if name in _SURE)
+            if left and right and left.cut and right.said[: len(left.said)] == left.said:
+                major = tuple(name for name in major if name != "said")  # The rest was cut off.
         pairs.append(Pair(left, right, major, minor, different))
         different = different or bool(major)
     return Comparison(tuple(pairs))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from voicebot import nlu, vad
 from voicebot.asr.in_process import build_in_process
+from voicebot.asr.recognizer import PooledRecognizer
+from voicebot.config.in_effect import LANGUAGES, settings_in_effect
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import hotline_file
 from voicebot.core.audio import Pcm
-from voicebot.core.ports import Recognizer, Vad
+from voicebot.core.ports import Vad
 from voicebot.core.prompt import Prompt
 from voicebot.prompts.catalogue import Catalogue
 from voicebot.replay.changing import Tuned, tuned
@@ -36,7 +39,7 @@ class Engines:
         self._workers: BlockingWorkers | None = None
 
     @cached_property
-    def recognizer(self) -> Recognizer:
+    def recognizer(self) -> PooledRecognizer:
         """In this process."""
         return build_in_process(self.tuned.recognition)
 
@@ -62,6 +65,24 @@ class Engines:
         voice, workers = build_blocking(speech, catalogue, lambda: self.now.date())
         self._workers = workers
         return LateVoice(voice, workers)
+
+    def settings_now(self) -> Mapping[str, Any]:
+        """As the journal would keep them."""
+        tuned = self.tuned
+        changed = replace(
+            self.hotline,
+            vad=tuned.vad,
+            recognition=tuned.recognition,
+            understanding=tuned.understanding,
+            speech=tuned.speech,
+        )
+        return settings_in_effect(changed)
+
+    @cached_property
+    def models(self) -> Mapping[str, Any]:
+        """The recognizers' models by language."""
+        asr = self.recognizer
+        return {lang: asr.identity(lang) for lang in LANGUAGES if asr.available(lang)}
 
     def close(self) -> None:
         """End what was started."""

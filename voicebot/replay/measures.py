@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def _last_sound(sounds: NDArray[np.bool_], onset_ms: int) -> int | None:
 def _false_stops(facts: Sequence[Fact]) -> int:
     resumed = sum(fact.kind is FactKind.RESUMED for fact in facts)
     wordless = 0
-    for fact, following in zip(facts, facts[1:], strict=False):
+    for fact, following in pairwise(facts):
         if fact.kind is FactKind.BARGED_IN and following.kind is FactKind.HEARD:
             wordless += not following.data.get("text") and not following.data.get("rejected")
     return resumed + wordless

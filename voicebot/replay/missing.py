@@ -77,6 +77,8 @@ def _facts_missing(call: RecordedCall) -> Iterator[Missing]:
         yield Missing("kept by an older program: no keys, readings and answers of back ends", 0)
     if call.first(FactKind.ENDED) is None:
         yield Missing("the call has not ended, or its end is not in the journal", call.ended_ms)
+    if call.ended_by == "system":
+        yield Missing("the call was cut off by the hotline, not by what was said", call.ended_ms)
     for fact in call.of(FactKind.REQUESTED):
         data = fact.data
         if data.get("status") and "reply" in data and data["reply"] is None:

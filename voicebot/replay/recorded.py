@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 from typing import Any
@@ -39,8 +39,6 @@ class RecordedCall:
     """What the caller really said, where somebody wrote it down."""
     problems: tuple[str, ...] = ()
     """Why the sound could not be read."""
-    labels: Mapping[str, Any] = field(default_factory=dict)
-    """Corrections by people, by the `seq` of the fact that they correct: see `labels.py`."""
 
     @property
     def is_foreign(self) -> bool:

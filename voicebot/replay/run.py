@@ -1,4 +1,4 @@
-"""One call from its sound: the caller's channel and keys through the whole stack, in virtual time."""
+"""One call from its sound: its caller through the whole stack, in virtual time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicebot.core.record import Fact, FactKind
 from voicebot.core.speech import Transcript
 from voicebot.flow.state import Flow
 from voicebot.nlu import AnsweringUnderstanding
-from voicebot.queueing.switchboard import Switchboard
+from voicebot.queueing.router import Router
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.backend import ReplayBackend
 from voicebot.replay.caller import ReplayCaller
@@ -99,7 +99,7 @@ class _Replay:
 
     async def run(self) -> Replayed:
         loop = asyncio.get_running_loop()
-        directory = Directory(Switchboard((), ()), lambda: round(loop.time() * 1000))
+        directory = Directory(Router((), ()), lambda: round(loop.time() * 1000))
         name = CallId(self._call.name)
         session = CallSession(self._leg, self._flow, self._services(), directory, name)
         async with asyncio.timeout(LONGEST_S):

@@ -40,7 +40,7 @@ class Turn:
     cut: bool = False
     """The caller interrupted it."""
     by: str = ""
-    """What came back: `speech`, `keys`, `silence`; empty where the call went on by itself."""
+    """What came back: `speech`, `keys`, `silence`; `start` of the call; empty at its end."""
     start_ms: int = 0
     end_ms: int = 0
     """Of the speech, or when the keys or the silence ended."""
@@ -82,75 +82,80 @@ def turns_of(facts: Iterable[Fact]) -> list[Turn]:
 
 
 class _Folding:
+    """What is said belongs to the input after it, what happens to the input before it: so the
+    order in which both are noted does not matter."""
+
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self._node = ""
-        self._onset_ms: int | None = None
+        self._next = Turn(by="start")
+        """The turn whose input has not come yet."""
+        self._close(0)
 
     def take(self, fact: Fact) -> None:
-        data = fact.data
+        data, turn = fact.data, self.turns[-1]
         match fact.kind:
             case FactKind.SAID:
                 self._said(fact)
             case FactKind.BARGED_IN:
-                self._open(fact.at_ms).onset_ms = int(data["onset_ms"])
+                self._next.onset_ms = int(data["onset_ms"])
             case FactKind.HEARD:
-                self._heard(fact)
+                self._heard(data)
             case FactKind.KEYED:
-                turn = self._input(fact, "keys")
-                turn.keys = str(data.get("digits") or "•" * int(data.get("count") or 0))
-            case FactKind.UNDERSTOOD:
-                self._understood(data)
+                self._input(fact, "keys")
+                count = int(data.get("count") or 0)
+                self.turns[-1].keys = str(data.get("digits") or "•" * count)
             case FactKind.TIMED_OUT:
                 self._input(fact, "silence")
+            case FactKind.UNDERSTOOD:
+                turn.match, turn.intent = str(data["match"]), str(data["choice"])
+                turn.slots = {name: _text(value) for name, value in data["slots"].items()}
+                turn.sure = float(data["confidence"])
             case FactKind.MOVED:
                 self._node = str(data["node"])
-                self._last(fact).path.append(self._node)
+                turn.path.append(self._node)
             case FactKind.ENDED:
-                reason = f" ({data['reason']})" if data.get("reason") else ""
-                self._last(fact).ended = f"{data['outcome']} by {data['by']}{reason}"
+                self._ended(fact)
             case kind if kind in _OUTSIDE:
                 values = (data.get(name) for name in _OUTSIDE[kind])
                 shown = " ".join(str(v) for v in values if v not in ("", None))
-                self._last(fact).events.append(f"{kind} {shown}")
+                turn.events.append(f"{kind} {shown}")
 
     def _said(self, fact: Fact) -> None:
-        start_ms = int(fact.data["start_ms"])
-        turn = self._open(start_ms)
+        turn = self._next
         if not turn.said:
-            turn.at_ms = start_ms
+            turn.at_ms = int(fact.data["start_ms"])
         turn.said.append(str(fact.data.get("text") or fact.data.get("prompt") or "…"))
         turn.cut = turn.cut or bool(fact.data.get("interrupted"))
 
-    def _heard(self, fact: Fact) -> None:
-        data, turn = fact.data, self._input(fact, "speech")
+    def _heard(self, data: Mapping[str, Any]) -> None:
+        turn = self._next
+        turn.by = "speech"
         turn.text, turn.confidence = str(data["text"]), float(data["confidence"])
         turn.alternatives = list(data.get("hypotheses", ()))
         turn.rejected = bool(data.get("rejected"))
         turn.start_ms, turn.end_ms = int(data["start_ms"]), int(data["end_ms"])
+        self._close(turn.start_ms)
 
-    def _understood(self, data: Mapping[str, Any]) -> None:
-        if not self.turns:
-            return
-        turn = self.turns[-1]
-        turn.match, turn.intent = str(data["match"]), str(data["choice"])
-        turn.slots = {name: _text(value) for name, value in data["slots"].items()}
-        turn.sure = float(data["confidence"])
+    def _input(self, fact: Fact, by: str) -> None:
+        self._next.by = by
+        self._next.start_ms = self._next.end_ms = fact.at_ms
+        self._close(fact.at_ms)
 
-    def _input(self, fact: Fact, by: str) -> Turn:
-        turn = self._open(fact.at_ms)
-        turn.by, turn.asked_at = by, self._node
-        turn.start_ms = turn.end_ms = fact.at_ms
-        return turn
+    def _ended(self, fact: Fact) -> None:
+        if self._next.said:
+            self._close(fact.at_ms)
+        data = fact.data
+        reason = f" ({data['reason']})" if data.get("reason") else ""
+        self.turns[-1].ended = f"{data['outcome']} by {data['by']}{reason}"
 
-    def _open(self, at_ms: int) -> Turn:
-        """The turn whose input has not come; a new one where the last one's has."""
-        if not self.turns or self.turns[-1].by:
-            self.turns.append(Turn(at_ms))
-        return self.turns[-1]
-
-    def _last(self, fact: Fact) -> Turn:
-        return self.turns[-1] if self.turns else self._open(fact.at_ms)
+    def _close(self, at_ms: int) -> None:
+        turn = self._next
+        if not turn.said:
+            turn.at_ms = at_ms
+        turn.asked_at = self._node
+        self.turns.append(turn)
+        self._next = Turn()
 
 
 def _text(value: object) -> str:

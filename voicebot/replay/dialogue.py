@@ -1,0 +1,326 @@
+"""One call from its words: what was recognized and keyed then, understood and answered as today.
+
+No sound and no frames: milliseconds a call. Back end, queues, people and clock are as they were.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Coroutine, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
+from voicebot.core.call import CallId, EndedBy, Outcome
+from voicebot.core.meaning import Expectation, Match
+from voicebot.core.ports import BackendReply
+from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
+from voicebot.core.record import Fact, FactKind
+from voicebot.core.speech import Hypothesis, Transcript
+from voicebot.flow.engine import start, step
+from voicebot.flow.state import Flow
+from voicebot.flow.steps import (
+    Action,
+    Call,
+    CallbackEnded,
+    CallFailed,
+    Dial,
+    EngineFailed,
+    Enqueue,
+    Event,
+    HangUp,
+    Listen,
+    LookAtQueue,
+    LookedUp,
+    LookUp,
+    NoInput,
+    NoMatch,
+    Note,
+    Pause,
+    PlayBack,
+    QueueLeft,
+    QueueSeen,
+    Record,
+    Recorded,
+    Replied,
+    RequestCallback,
+    Say,
+    Started,
+    Transfer,
+    TransferEnded,
+    Typed,
+    Understood,
+    Waited,
+)
+from voicebot.prompts.text import words_of
+from voicebot.replay.assumed import Assumptions
+from voicebot.replay.engines import Engines
+from voicebot.replay.recorded import RecordedCall
+from voicebot.replay.run import Replayed
+
+T = TypeVar("T")
+
+_INPUTS = (FactKind.HEARD, FactKind.KEYED, FactKind.TIMED_OUT)
+_ANSWERS = (
+    *(FactKind.REQUESTED, FactKind.QUEUE_SEEN, FactKind.QUEUED, FactKind.LEFT_QUEUE),
+    *(FactKind.UNBRIDGED, FactKind.TRANSFERRED, FactKind.MESSAGE, FactKind.CALLBACK),
+)
+_STATUS = tuple(one.name for one in fields(QueueStatus))
+MOST_STEPS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _CallerLeft:
+    """Nothing more came of the caller."""
+
+
+def replay_dialogue(call: RecordedCall, flow: Flow, engines: Engines) -> Replayed:
+    """Replay one call from its words."""
+    return _Walk(call, flow, engines).run()
+
+
+class _Walk:
+    def __init__(self, call: RecordedCall, flow: Flow, engines: Engines) -> None:
+        self._call, self._engines = call, engines
+        self._assumed = Assumptions()
+        self._inputs = deque(call.of(*_INPUTS))
+        self._answers = {kind: deque(call.of(kind)) for kind in _ANSWERS}
+        self._state = start(flow, now=call.clock)
+        self._facts: list[Fact] = []
+        self._now_ms = 0
+        self._node = ""
+        self._queued = self._bridged = self._transferred = False
+
+    def run(self) -> Replayed:
+        event: Event | _CallerLeft = Started(self._call.info)
+        for _ in range(MOST_STEPS):
+            if isinstance(event, _CallerLeft):
+                outcome = Outcome.ABANDONED if self._in_queue else Outcome.HUNG_UP
+                return self._ended(EndedBy.CALLER, outcome)
+            self._state, actions = step(self._state, event, self._now_ms)
+            last = self._carry_out(actions)
+            if isinstance(last, HangUp):
+                return self._ended(EndedBy.BOT, last.outcome, last.reason)
+            event = self._answer(last)
+        return self._ended(EndedBy.SYSTEM, Outcome.FAILED, "the replay did not end")
+
+    _in_queue = False
+
+    def _carry_out(self, actions: tuple[Action, ...]) -> Action:
+        for action in actions:
+            match action:
+                case Note(kind, data):
+                    if kind is FactKind.MOVED:
+                        self._node = str(data["node"])
+                    self._write(kind, **data)
+                case Say(prompts):
+                    today = (self._call.clock + timedelta(milliseconds=self._now_ms)).date()
+                    for prompt in prompts:
+                        text = "" if prompt.secret else words_of(prompt, today=today)
+                        self._write(
+                            FactKind.SAID, text=text, prompt=prompt.id, start_ms=self._now_ms
+                        )
+        return actions[-1]
+
+    def _write(self, kind: FactKind, **data: Any) -> None:
+        call, at_ms = self._call, self._now_ms
+        self._facts.append(Fact(CallId(call.name), len(self._facts), at_ms, call.clock, kind, data))
+
+    def _ended(self, by: EndedBy, outcome: Outcome, reason: str = "") -> Replayed:
+        if self._bridged:
+            outcome = Outcome.HANDLED
+        elif self._transferred:
+            outcome = Outcome.TRANSFERRED
+        elif self._queued and outcome in (Outcome.CONTAINED, Outcome.FAILED):
+            outcome = Outcome.UNSERVED
+        self._now_ms = max(self._now_ms, self._call.ended_ms)
+        self._write(
+            FactKind.ENDED,
+            by=by.value,
+            outcome=outcome.value,
+            code=200,
+            node=self._node,
+            reason=reason,
+        )
+        return Replayed(tuple(self._facts), assumed=tuple(self._assumed.notes))
+
+    # ------------------------------------------------------------ what comes back
+
+    def _answer(self, action: Action) -> Event | _CallerLeft:
+        match action:
+            case Listen(expectation):
+                return self._heard(expectation)
+            case Call():
+                return self._replied(action)
+            case LookAtQueue(queue):
+                return QueueSeen(self._seen(queue))
+            case Enqueue(queue):
+                return self._waited(queue)
+            case Transfer() | Dial():
+                return self._put_through()
+            case Record():
+                return self._recorded()
+            case RequestCallback():
+                fact = self._next(FactKind.CALLBACK)
+                outcome = fact.data["outcome"] if fact else CallbackOutcome.ACCEPTED
+                return CallbackEnded(CallbackOutcome(outcome))
+            case LookUp(text, knowledge, language):
+                found = self._engines.understanding
+                found.prepare(Expectation(language, knowledge=knowledge))
+                return LookedUp(_done(found.look_up(text, knowledge, language)))
+            case Pause() | PlayBack():
+                return Waited()
+        raise RuntimeError(f"no such action: {type(action).__name__}")
+
+    def _heard(self, expectation: Expectation) -> Event | _CallerLeft:
+        while self._inputs:
+            fact = self._inputs.popleft()
+            self._now_ms = max(self._now_ms, fact.at_ms)
+            data = dict(fact.data)
+            if fact.kind is FactKind.TIMED_OUT:
+                return NoInput()
+            if fact.kind is FactKind.HEARD and expectation.speech:
+                self._write(FactKind.HEARD, **data)
+                return self._understood(data, expectation)
+            if fact.kind is FactKind.KEYED and expectation.keys is not None:
+                self._write(FactKind.KEYED, **data)
+                return self._typed(data)
+            self._assumed.note("what the caller did is not listened for any more: left out")
+        return _CallerLeft()
+
+    def _understood(self, data: Mapping[str, Any], expectation: Expectation) -> Event:
+        transcript = _transcript(data, expectation.language)
+        passed = timedelta(milliseconds=self._now_ms)
+        self._engines.now = (self._call.clock + passed).replace(tzinfo=None)
+        meant = self._engines.understanding.understand(transcript, expectation)
+        return Understood(meant) if meant.match is not Match.NONE else NoMatch(meant)
+
+    def _typed(self, data: Mapping[str, Any]) -> Event:
+        if data.get("reason") == "invalid":
+            return NoMatch()
+        if "digits" not in data:
+            self._assumed.note("secret keys were replaced")
+        return Typed(str(data.get("digits", "0" * int(data.get("count", 0)))))
+
+    def _replied(self, action: Call) -> Event:
+        why = "error"
+        for _ in range(action.retries + 1):
+            fact = self._request(action)
+            if fact is None:
+                self._assumed.note(
+                    f"the back end was not asked at {self._node}: it does not answer"
+                )
+                return CallFailed("error")
+            self._now_ms = max(self._now_ms, fact.at_ms)
+            self._write(FactKind.REQUESTED, **fact.data)
+            if fact.data.get("status"):
+                return Replied(BackendReply(int(fact.data["status"]), fact.data.get("reply")))
+            why = str(fact.data.get("error") or "error")
+        return CallFailed(why)
+
+    def _request(self, action: Call) -> Fact | None:
+        answers = self._answers[FactKind.REQUESTED]
+        for fact in answers:
+            if fact.data["node"] == self._node and fact.data["method"] == action.request.method:
+                answers.remove(fact)
+                return fact
+        return None
+
+    def _seen(self, queue: str) -> QueueStatus:
+        fact = self._next(FactKind.QUEUE_SEEN)
+        if fact is None:
+            self._assumed.note(f"the queue {queue} was not looked at: an agent is free")
+            status = QueueStatus(staffed=1, available=1)
+        else:
+            values: dict[str, Any] = {n: fact.data[n] for n in _STATUS if n in fact.data}
+            status = QueueStatus(**values)
+        self._write(FactKind.QUEUE_SEEN, queue=queue, **asdict(status))
+        return status
+
+    def _waited(self, queue: str) -> Event | _CallerLeft:
+        status, self._queued = self._seen(queue), True
+        if not status.staffed:
+            return QueueLeft(QueueOutcome.NOBODY)
+        if status.full:
+            return QueueLeft(QueueOutcome.FULL)
+        self._write(FactKind.QUEUED, queue=queue, position=1, summary={})
+        if self._next(FactKind.QUEUED) is None:
+            self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
+            self._bridged = True
+            return QueueLeft(QueueOutcome.SERVED)
+        return self._left()
+
+    def _left(self) -> Event | _CallerLeft:
+        talks, leaves = self._answers[FactKind.UNBRIDGED], self._answers[FactKind.LEFT_QUEUE]
+        if talks and (not leaves or talks[0].seq < leaves[0].seq):
+            fact = talks.popleft()
+            self._bridged = True
+            self._now_ms = max(self._now_ms, fact.at_ms)
+            if fact.data["by"] == "caller":
+                return _CallerLeft()
+            return QueueLeft(QueueOutcome.SERVED)
+        if not leaves or leaves[0].data["outcome"] == "abandoned":
+            self._in_queue = True
+            return _CallerLeft()
+        fact = leaves.popleft()
+        self._now_ms = max(self._now_ms, fact.at_ms)
+        return QueueLeft(QueueOutcome(fact.data["outcome"]), "*")
+
+    def _put_through(self) -> Event:
+        fact = self._next(FactKind.TRANSFERRED)
+        if fact is None:
+            self._assumed.note("nobody was called: whoever is called now answers")
+        else:
+            self._write(FactKind.TRANSFERRED, **fact.data)
+        outcome = TransferOutcome(fact.data["outcome"] if fact else TransferOutcome.DONE)
+        self._transferred = self._transferred or outcome is TransferOutcome.DONE
+        return TransferEnded(outcome)
+
+    def _recorded(self) -> Event:
+        fact = self._next(FactKind.MESSAGE)
+        if fact is None:
+            return EngineFailed("record")
+        data = fact.data
+        self._write(FactKind.MESSAGE, **data)
+        gone = data["by"] == "hangup"
+        return Recorded(
+            RecordOutcome(data["outcome"]), data["file"], int(data["duration_ms"]), gone
+        )
+
+    def _next(self, kind: FactKind) -> Fact | None:
+        answers = self._answers[kind]
+        if not answers:
+            return None
+        fact = answers.popleft()
+        self._now_ms = max(self._now_ms, fact.at_ms)
+        return fact
+
+
+def _transcript(data: Mapping[str, Any], language: str) -> Transcript:
+    """What was recognized, as the journal has it."""
+    text, others = str(data["text"]), list(data.get("hypotheses", ()))
+    sure = list(data.get("confidences", ())) or [float(data["confidence"]) * 0.9] * len(others)
+    best = [Hypothesis(text, float(data["confidence"]))] if text else []
+    rest = [Hypothesis(str(t), float(c)) for t, c in zip(others, sure, strict=False)]
+    return Transcript((*best, *rest), True, language, bool(data.get("rejected")))
+
+
+def _done(work: Coroutine[Any, Any, T]) -> T:
+    """The result of something that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    work.close()
+    raise RuntimeError("this was to wait for nothing")
+
+
+def spoken_only(facts: tuple[Fact, ...]) -> Iterator[Fact]:
+    """A journal as a replay from words would write it: without what only sound tells."""
+    for fact in facts:
+        if fact.kind is FactKind.SAID:
+            yield replace(fact, data={**fact.data, "interrupted": False})
+        elif fact.kind is not FactKind.BARGED_IN:
+            yield fact
