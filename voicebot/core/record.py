@@ -44,10 +44,11 @@ class FactKind(StrEnum):
     QUEUE_SEEN = "queue_seen"  # queue, staffed, available, waiting, longest_wait_ms,
     #                            expected_wait_ms, full
     QUEUED = "queued"  # queue, position, summary
+    ANNOUNCED = "announced"  # queue, position, more_than, expected_ms   (null: not told)
     OFFERED = "offered"  # queue, agent
     OFFER_ENDED = "offer_ended"  # queue, agent, outcome
     BRIDGED = "bridged"  # queue, agent, wait_ms
-    UNBRIDGED = "unbridged"  # agent, talk_ms, by
+    UNBRIDGED = "unbridged"  # agent, talk_ms, by, wrap_up_ms
     LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms
     DIALED = "dialed"  # target, outcome, code   (one destination of a transfer)
     TRANSFERRED = "transferred"  # target, outcome, code, talk_ms

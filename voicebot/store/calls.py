@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, exists, or_, select
 
@@ -14,7 +16,7 @@ from voicebot.store import tables
 from voicebot.store.database import transaction
 from voicebot.store.ledger import facts_of
 from voicebot.store.query import CallFilter, CallPage, read_cursor, write_cursor
-from voicebot.store.rows import advance, cdr_from_row
+from voicebot.store.rows import advance, cdr_from_row, fact_from_row
 
 MOST = 500
 _WORDS = (FactKind.SAID, FactKind.HEARD, FactKind.KEYED, FactKind.UNDERSTOOD)
@@ -54,6 +56,24 @@ class CallStore:
         """The journal of a call in order; empty if there is no such call."""
         with self._reading() as connection:
             return tuple(facts_of(connection, CallId(call)))
+
+    def journals(
+        self, since: datetime, until: datetime, kinds: Collection[FactKind]
+    ) -> Iterator[tuple[Fact, ...]]:
+        """The facts of these kinds, together for each call that began from `since` to `until`."""
+        calls, facts = tables.calls.c, tables.facts
+        query = (
+            select(facts)
+            .join(tables.calls, calls.call == facts.c.call)
+            .where(calls.started >= since, calls.started < until)
+            .where(facts.c.kind.in_([kind.value for kind in kinds]))
+            .order_by(calls.started, facts.c.call, facts.c.seq)
+            .execution_options(yield_per=1_000)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings()
+            for _, of_call in groupby(rows, lambda row: row["call"]):
+                yield tuple(fact_from_row(row) for row in of_call)
 
     def find(self, prefix: str, limit: int = 10) -> tuple[CallId, ...]:
         """Ids of the calls that begin with `prefix`, youngest first."""

@@ -1,0 +1,164 @@
+"""What the hotline came to: service levels, waits, abandonment, containment. Works while it serves.
+
+  voicebot report
+  voicebot report --since 30d --by day
+  voicebot report --since 2026-11-01 --until 2026-12-01 --by queue --within 30
+  voicebot report --by flow --json
+
+Days are those of the hotline's zone. The headline is what was contained for good: served by the
+flow to its end, and the number did not call again within 24 hours. docs/qa.md explains them all.
+
+Exit codes: 0 done, 1 there are no such calls, 2 wrong use, or there is no database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from voicebot.cli.calls import parse_since
+from voicebot.cli.places import add_places, store_url
+from voicebot.config.surroundings import hotline_in
+from voicebot.queueing.figures.numbers import REPEAT, Terms
+from voicebot.queueing.figures.report import By, Group, report
+from voicebot.queueing.figures.story import KINDS, story_of
+from voicebot.store.opening import open_calls
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--since", type=parse_since, metavar="WHEN", help="30m, 2h, 7d, or 2026-11-22 (7d)"
+    )
+    parser.add_argument("--until", type=parse_since, metavar="WHEN", help="the same (now)")
+    parser.add_argument("--by", choices=[by.value for by in By], default="all", help="(all)")
+    parser.add_argument(
+        "--within", type=_seconds, default=20.0, metavar="S", help="answered in time (20)"
+    )
+    parser.add_argument(
+        "--short", type=_seconds, default=5.0, metavar="S", help="short abandons (5)"
+    )
+    parser.add_argument("--json", action="store_true", help="JSON, an object a row")
+    add_places(parser, "config", "data")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Returns the exit code."""
+    now = datetime.now(UTC)
+    since, until = args.since or now - timedelta(days=7), min(now, args.until or now)
+    known_until = min(now, until + REPEAT)
+    store = open_calls(store_url(args))
+    try:
+        # A call that began before may have been followed by one of these: it does not count here.
+        found = map(story_of, store.journals(since, known_until, KINDS))
+        groups = report(
+            [story for story in found if story is not None],
+            by=By(args.by),
+            terms=Terms(args.within, args.short),
+            zone=_zone(args),
+            since=since,
+            until=until,
+            known_until=known_until,
+        )
+    finally:
+        store.close()
+    if args.json:
+        for group in groups:
+            print(json.dumps(_json(group), ensure_ascii=False))
+    elif groups:
+        _print(groups, args)
+    else:
+        print("No calls.")
+    return 0 if groups else 1
+
+
+def _zone(args: argparse.Namespace) -> tzinfo | None:
+    name = hotline_in(args.config).calls.time_zone
+    return ZoneInfo(name) if name else None
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return value
+
+
+def _json(group: Group) -> dict[str, Any]:
+    call = asdict(group.call) if group.call else None
+    return {"name": group.name, "queue": asdict(group.queue), "call": call}
+
+
+# ---------------------------------------------------------------- tables
+
+Cell = Callable[[Any], str]
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f} %"
+
+
+def _time(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} s"
+
+
+_CALLS: dict[str, tuple[str, Cell]] = {
+    "calls": ("calls", str),
+    "for good": ("contained_for_good", _percent),
+    "contained": ("containment", _percent),
+    "again": ("repeats", _percent),
+    "handled": ("handled", _percent),
+    "transferred": ("transferred", _percent),
+    "open": ("open", str),
+}
+_QUEUES: dict[str, tuple[str, Cell]] = {
+    "queued": ("queued", str),
+    "answered": ("answered", str),
+    "abandoned": ("abandoned", str),
+    "short": ("short_abandons", str),
+    "callbacks": ("callbacks", str),
+    "otherwise": ("otherwise", str),
+    "longest": ("longest_wait_s", _time),
+}
+_LEVELS: dict[str, tuple[str, Cell]] = {
+    "SL1": ("sl1", _percent),
+    "SL2": ("sl2", _percent),
+    "SL3": ("sl3", _percent),
+    "abandonment": ("abandonment", _percent),
+    "ASA": ("asa_s", _time),
+    "AHT": ("aht_s", _time),
+    "RNA": ("rna", _percent),
+    "EWT error": ("ewt_error_s", _time),
+}
+
+
+def _print(groups: list[Group], args: argparse.Namespace) -> None:
+    console = Console()
+    by = "" if args.by == "all" else args.by
+    if args.by != "queue":
+        console.print(_table(by, _CALLS, [(g.name, g.call) for g in groups]))
+    if any(group.queue.queued for group in groups):
+        for columns in (_QUEUES, _LEVELS):
+            console.print(_table(by, columns, [(g.name, g.queue) for g in groups]))
+        console.print(f"in time: {args.within:g} s; short: under {args.short:g} s")
+
+
+def _table(by: str, columns: dict[str, tuple[str, Cell]], rows: list[tuple[str, object]]) -> Table:
+    table = Table(box=None)
+    table.add_column(by)
+    for name in columns:
+        table.add_column(name, justify="right")
+    for name, numbers in rows:
+        table.add_row(name, *(cell(getattr(numbers, key)) for key, cell in columns.values()))
+    return table

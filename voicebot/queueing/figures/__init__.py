@@ -1,0 +1,1 @@
+"""What calls and queues came to: folds over the facts of calls."""
