@@ -53,6 +53,11 @@ nodes:
   journal, log and recording; it may only go into the body of a request.
 - **Values** are set by nodes (`save`, `values`) and read in prompts, templates and expressions.
 - **Durations** are written `400ms`, `5s`, `2m`. **Keys** are `0-9`, `*` and `#`.
+- **What callers said before** is kept: slots said with a menu's choice fill later questions of the
+  same name (`along` allows them in any words, `carry: false` at a slot keeps it out), `follow_up`
+  takes "and tomorrow?", `corrects` takes "no, thirty" where something is read back, a global command
+  with `returns: true` is a digression after which a node of kind [resume](#resume) asks again, and
+  the command `cancel` ("forget it") drops it all. Nothing of a secret slot is kept.
 - **What is inherited** (timing, confidence, barge-in, `no_input`, `no_match`, `on_error`): what a
   node says wins, then what the flow says, then the system.
   `voicebot flows explain FLOW NODE` shows each with its origin.
@@ -133,8 +138,15 @@ first:
   again: "What else?"
   help: "Press 1 for your balance, 2 for a lost card."
   choices:
-    balance: {key: 1, phrases: ["[my] balance"], label: hear your balance, to: bye}
+    balance:
+      key: 1
+      phrases: ["[my] balance"]
+      label: hear your balance
+      along: [account]          # "my balance, account one two three four five six"
+      follow_up: [account]      # "and account six five four three two one?"
+      to: balance
     card: {key: 2, phrases: ["[i] lost my card"], to: person}
+balance: {kind: ask, slots: {account: "Which account?"}, to: bye}
 """,
     "ask": """\
 first:
@@ -177,6 +189,10 @@ first:
   exits: {known: bye, unknown: person}
 """,
     "return": "first: {kind: return, exit: done}",
+    "resume": """\
+times: {kind: say, prompt: "We are open from nine to five.", to: first}
+first: {kind: resume, to: person}
+""",
     "hours": """\
 first:
   kind: hours

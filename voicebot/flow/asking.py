@@ -21,13 +21,14 @@ from voicebot.core.meaning import (
     SlotType,
     SlotValue,
 )
+from voicebot.core.record import FactKind
 from voicebot.core.turn import KeySpec
 from voicebot.flow.asking_back import FREE_TYPES
 from voicebot.flow.base import NodeName, Prompts, Strict
 from voicebot.flow.keyed import read_keys
 from voicebot.flow.listening import Listening
 from voicebot.flow.state import Flow, Proposal, Visit
-from voicebot.flow.values import Value, written
+from voicebot.flow.values import DIGIT_STRINGS, Value, written
 from voicebot.flow.walk import Walk
 
 _READ_BACK_FROM = 5
@@ -81,6 +82,16 @@ class Asking(Listening):
         """Whether slots that have a value from before are not asked again."""
         return False
 
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Slots of earlier questions that may be said otherwise here."""
+        return ()
+
+    @property
+    def after_correction(self) -> NodeName | None:
+        """Where the call goes once one of them was; None: the question is put again."""
+        return None
+
     def gives(self) -> Mapping[str, Collection[str]]:
         """Every slot that is asked for."""
         return {"to": [name for name, how in self.asked.items() if how.required]}
@@ -90,15 +101,19 @@ class Asking(Listening):
     def enter(self, walk: Walk) -> None:
         """Take what came along, drop what is old, ask for the rest."""
         fresh, old = walk.state.fresh, walk.state.values
-        came = {n: _as_sure(old[n], fresh[n]) for n in self.asked if n in fresh and n in old}
+        came = {n: fresh[n] for n in self.asked if n in fresh and may_carry(walk.flow, n)}
         kept = {n: old[n] for n in self.asked if self.keeps and n not in came and old.get(n)}
         dropped = set(self.asked) - set(kept)
         walk.change(
             values={n: v for n, v in old.items() if n not in dropped},
             fresh={n: c for n, c in fresh.items() if n not in self.asked},
         )
-        walk.revisit(settled=frozenset(kept))
-        self._consider(walk, came)
+        topic = walk.state.topic
+        denied = {key for key in topic.denied if key[0] in self.asked} if topic else ()
+        walk.revisit(settled=frozenset(kept), denied=frozenset(denied))
+        if self._consider(walk, came):
+            taken = walk.visit.settled | set(walk.visit.pending)
+            walk.note_values(FactKind.CARRIED, {n: v for n, v in came.items() if n in taken})
         self._go_on(walk)
 
     def missing(self, visit: Visit) -> list[str]:
@@ -114,24 +129,33 @@ class Asking(Listening):
         return bool(useful)
 
     def _is_useful(self, walk: Walk, name: str, value: Value, *, keyed: bool) -> bool:
-        if name not in self.asked or not isinstance(value, SlotValue) or not value.value:
+        if (
+            name not in (*self.asked, *self.earlier)
+            or not isinstance(value, SlotValue)
+            or not value.value
+        ):
             return False
         spec = walk.flow.slots[name]
         if spec.type is not value.type:
             return False
         if spec.type is SlotType.DIGITS and not spec.shortest <= len(value.value) <= spec.longest:
             return False
+        if spec.type is SlotType.CHOICE and value.value not in spec.options:
+            return False
         return keyed or (name, value.value) not in walk.visit.denied
 
     def _is_doubtful(self, walk: Walk, name: str, value: Value, *, keyed: bool) -> bool:
         assert isinstance(value, SlotValue)
-        how = self.asked[name].confirm
+        how = self._how(name).confirm
         if how != "auto" or walk.flow.is_secret(name):
             return how == "always"
         if value.type is SlotType.YES_NO:
             return False  # "Did you say yes?" would be answered by the same word.
-        is_long = value.type is SlotType.DIGITS and len(value.value) >= _READ_BACK_FROM
+        is_long = value.type in DIGIT_STRINGS and len(value.value) >= _READ_BACK_FROM
         return not keyed and (is_long or value.confidence < self.bands(walk.flow)[0])
+
+    def _how(self, name: str) -> Asked:
+        return self.asked.get(name) or Asked()
 
     def _is_close(self, walk: Walk, name: str, rival: Value) -> bool:
         """Whether it is to be asked which of two was meant, instead of whether it was the first."""
@@ -140,14 +164,25 @@ class Asking(Listening):
         return differs and self._is_useful(walk, name, rival, keyed=False)
 
     def _settle(self, walk: Walk, slots: Mapping[str, Value]) -> None:
-        if slots:
-            walk.keep(slots)
-            walk.revisit(settled=walk.visit.settled | set(slots), no_inputs=0, no_matches=0)
+        if not slots:
+            return
+        if any(name not in self.asked for name in slots):
+            walk.revisit(memo={**walk.visit.memo, "corrected": True})
+        walk.keep(slots)
+        begun = {n: v for n, v in walk.visit.begun.items() if n not in slots}
+        settled = walk.visit.settled | set(slots)
+        walk.revisit(settled=settled, begun=begun, no_inputs=0, no_matches=0)
+        topic = walk.state.topic
+        if topic is not None:
+            told = {n: v for n, v in slots.items() if may_carry(walk.flow, n)}
+            walk.change(topic=replace(topic, slots={**topic.slots, **told}))
 
     def _go_on(self, walk: Walk) -> None:
         """Read back, ask, or leave."""
         if walk.visit.pending:
-            self._read_back(walk, *next(iter(walk.visit.pending.items())))
+            self._read_back_next(walk)
+        elif walk.visit.memo.get("corrected") and self.after_correction is not None:
+            walk.go(self.after_correction, "corrected")
         elif self.missing(walk.visit):
             self.put(walk)
         elif self.read_back_prompts and walk.visit.settled:
@@ -156,6 +191,25 @@ class Asking(Listening):
         else:
             walk.change(errors=0)
             walk.go(self.to, "filled")
+
+    def _read_back_next(self, walk: Walk) -> None:
+        """Two values together where both were heard at once; else the first."""
+        pending, rivals = walk.visit.pending, walk.visit.rivals
+        (name, value), *others = pending.items()
+        usual = [n for n in pending if not self._how(n).confirm_prompt and n not in rivals]
+        if not others or usual[:2] != list(pending)[:2] or self._are_long(walk, usual[:2]):
+            self._read_back(walk, name, value)
+            return
+        second, other = others[0]
+        walk.revisit(pending={n: v for n, v in pending.items() if n not in (name, second)})
+        sure = min(getattr(v, "confidence", 1.0) for v in (value, other))
+        proposal = Proposal("slots", "", sure, {name: value, second: other})
+        values = walk.flow.labeled(name, value), walk.flow.labeled(second, other)
+        self.propose(walk, proposal, ("did_you_say_both",), *values)
+
+    def _are_long(self, walk: Walk, names: Iterable[str]) -> bool:
+        """Digit strings are long enough alone."""
+        return any(walk.flow.slots[name].type in (*DIGIT_STRINGS, SlotType.TEXT) for name in names)
 
     def _read_back(self, walk: Walk, name: str, value: Value) -> None:
         confidence = value.confidence if isinstance(value, SlotValue) else 1.0
@@ -168,7 +222,7 @@ class Asking(Listening):
             values = flow.labeled(name, value), flow.labeled(name, rival)
             self.propose(walk, first, ("which_one",), *values)
             return
-        prompts = self.asked[name].confirm_prompt or ("did_you_say",)
+        prompts = self._how(name).confirm_prompt or ("did_you_say",)
         proposal = Proposal("slot", name, confidence, {name: value})
         self.propose(walk, proposal, prompts, walk.flow.labeled(name, value))
 
@@ -199,11 +253,27 @@ class Asking(Listening):
         unsettled = [name for name in self.asked if name not in visit.settled]
         needed = missing if self._is_open(visit) else missing[:1]
         specs = (flow.specs_optional, flow.specs)
+        listed = [*unsettled, *self._corrigible(flow, visit)] if self.by_speech else []
         return Expectation(
-            slots=tuple([specs[n in needed][n] for n in unsettled if self.by_speech]),
+            slots=tuple([specs[n in needed][n] for n in listed]),
             keys=self.keys_for(flow, missing[0]) if missing else None,
             secret=any(flow.is_secret(name) for name in unsettled),
         )
+
+    def _corrigible(self, flow: Flow, visit: Visit) -> list[str]:
+        """Slots that were answered, here or earlier, and may still be said otherwise: those that
+        no answer to the present question can be taken for."""
+        asked = {flow.slots[n].type for n in self.asked if n not in visit.settled}
+        if not asked:
+            return []
+        names = [n for n in self.asked if n in visit.settled]
+        names += [n for n in self.earlier if n not in self.asked]
+        return [
+            name
+            for name in dict.fromkeys(names)
+            if (kind := flow.slots[name].type) in FREE_TYPES and not flow.is_secret(name)
+            if kind is SlotType.CHOICE or kind not in asked
+        ]
 
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
         """Also those of each single question."""
@@ -220,21 +290,46 @@ class Asking(Listening):
 
     def correctable(self, flow: Flow, proposal: Proposal) -> tuple[SlotSpec, ...]:
         """The slot that is read back, or all of them."""
-        if not self.by_speech or proposal.kind not in ("slot", "form"):
+        if not self.by_speech or proposal.kind not in ("slot", "slots", "form"):
             return ()
-        slots = self.asked if proposal.kind == "form" else [proposal.name]
+        slots = {"slot": [proposal.name], "slots": list(proposal.slots)}.get(proposal.kind)
+        slots = [*self.asked, *self.earlier] if slots is None else slots
         return tuple(flow.specs[name] for name in slots if not flow.is_secret(name))
 
     def corrected(self, walk: Walk, proposal: Proposal, slots: Mapping[str, SlotValue]) -> None:
         """Other values were said in place of those that were read back."""
-        old = walk.state.values
-        denied = {(n, written(old[n])) for n in slots if n in walk.visit.settled and n in old}
-        walk.revisit(settled=walk.visit.settled - set(slots), denied=walk.visit.denied | denied)
+        self._take_back(walk, slots)
         if self._consider(walk, slots):
+            rest = {n: v for n, v in proposal.slots.items() if n not in slots}
+            if proposal.kind == "slots":  # What was not corrected was right.
+                self._settle(walk, rest)
             self._note(walk, slots)
+            self._note_corrected(walk, slots)
             self._go_on(walk)
         else:
             self.denied(walk, proposal)
+
+    def _take_back(self, walk: Walk, slots: Iterable[str]) -> None:
+        """The values that these slots had are not taken again."""
+        old, names = walk.state.values, set(slots)
+        walk.deny((n, written(old[n])) for n in names if isinstance(old.get(n), SlotValue))
+        walk.revisit(settled=walk.visit.settled - names)
+
+    def _changed(self, walk: Walk, heard: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
+        """What was heard of slots that were answered before, if it is something else."""
+        known = walk.state.values
+        before = (walk.visit.settled & set(self.asked)) | set(self.earlier)
+        useful = {n: v for n, v in heard.items() if self._is_useful(walk, n, v, keyed=False)}
+        return {
+            n: v
+            for n, v in useful.items()
+            if n in before and n in known and written(known[n]) != v.value
+        }
+
+    def _note_corrected(self, walk: Walk, slots: Mapping[str, Value]) -> None:
+        sure = {n: v for n, v in slots.items() if n in walk.visit.settled}
+        if sure:
+            walk.note_values(FactKind.CORRECTED, sure)
 
     def forget(self, walk: Walk) -> None:
         """Drop what was answered."""
@@ -254,18 +349,45 @@ class Asking(Listening):
         heard = {
             name: replace(value, confidence=min(value.confidence, interpretation.confidence))
             for name, value in interpretation.slots.items()
-            if name in self.asked and self.by_speech
+            if name in (*self.asked, *self.earlier) and self.by_speech
         }
-        before = walk.visit.settled
-        if interpretation.match is not Match.SLOTS or not self._consider(walk, heard):
+        changed = self._changed(walk, heard)
+        heard = {n: v for n, v in heard.items() if self._is_said_now(walk, n, v, changed)}
+        if interpretation.match is not Match.SLOTS or not heard:
             self.not_understood(walk, interpretation.text)
             return
+        self._take_back(walk, changed)
+        before = walk.visit.settled
+        if not self._consider(walk, heard):
+            self.not_understood(walk, interpretation.text)
+            return
+        walk.revisit(begun={**walk.visit.begun, **interpretation.begun})
         close = {n: v for n, v in interpretation.rivals.items() if self._is_close(walk, n, v)}
         walk.revisit(rivals=close)
         sure = {n: v for n, v in heard.items() if n in walk.visit.settled - before}
         if sure:
             walk.note_understood(Match.SLOTS, interpretation.confidence, slots=sure)
+        self._note_corrected(walk, changed)
+        self._acknowledge(walk, changed)
         self._go_on(walk)
+
+    def _is_said_now(
+        self, walk: Walk, name: str, value: SlotValue, changed: Mapping[str, SlotValue]
+    ) -> bool:
+        """Whether it counts beside a correction: the "no" of "no, on Friday" is no answer, and what
+        was repeated as it had been is none either."""
+        if changed and value.type is SlotType.YES_NO:
+            return False
+        is_old = name in walk.visit.settled or name not in self.asked
+        return name in changed or not is_old
+
+    def _acknowledge(self, walk: Walk, changed: Mapping[str, SlotValue]) -> None:
+        """Say what is different now, where the next question does not."""
+        if walk.visit.pending or not self.missing(walk.visit):
+            return
+        for name, value in changed.items():
+            if name in self.asked:
+                walk.say(["corrected"], self.barge_in, {"value": walk.flow.labeled(name, value)})
 
     def keyed(self, walk: Walk, digits: str) -> bool:
         """The slot that is asked for was keyed in."""
@@ -274,7 +396,9 @@ class Asking(Listening):
         if not name or self.keys_for(walk.flow, name) is None:
             return False
         flow, today = walk.flow, walk.state.today
-        value = read_keys(flow.slots[name], digits, currency=flow.file.currency, today=today)
+        slot, region = flow.slots[name], flow.specs[name].region or "US"
+        currency = flow.file.currency
+        value = read_keys(slot, digits, currency=currency, today=today, region=region)
         if value is None:
             return False
         self._consider(walk, {name: value}, keyed=True)
@@ -302,5 +426,7 @@ class Asking(Listening):
         self.retry(walk)
 
 
-def _as_sure(value: Value, confidence: float) -> Value:
-    return replace(value, confidence=confidence) if isinstance(value, SlotValue) else value
+def may_carry(flow: Flow, name: str) -> bool:
+    """Whether what was said of a slot before counts when its question comes."""
+    slot = flow.slots.get(name)
+    return slot is not None and slot.carry and not flow.is_secret(name)

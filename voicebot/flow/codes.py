@@ -197,7 +197,7 @@ CODES: dict[str, Code] = {
         "  first: {kind: set, values: {amount: 1}, to: bye}\n",
     ),
     "reserved-name": _error(
-        "A slot has a name with a meaning of its own: call, body, status, value, position, answer.",
+        "A slot has a name with a meaning of its own: call, body, status, value, position, wait, answer.",
         "Give it another name.",
         "slots:\n  ▸body: {type: text}\n",
     ),
@@ -323,6 +323,38 @@ CODES: dict[str, Code] = {
         "Ask for it in a node of its own.",
         'nodes:\n  first: {kind: menu, prompt: "Well?", '
         'choices: {a: {phrases: [▸"my pin is {pin}"], to: bye}}}\n',
+    ),
+    "secret-carried": _error(
+        "A secret slot would be kept for another question.",
+        "Take it out; it is asked for where it is used.",
+        'nodes:\n  first: {kind: menu, prompt: "Well?", '
+        "choices: {a: {phrases: [pay], along: [▸pin], to: ask}}}\n"
+        '  ask: {kind: digits, slot: pin, prompt: "PIN?", to: bye}\n',
+    ),
+    "not-correctable": _error(
+        "A slot whose words cannot be told from an answer (digits, text, yes or no) is to be "
+        "corrected at another question.",
+        "Lead the caller back to its question instead.",
+        'nodes:\n  first: {kind: ask, slots: {amount: "How much?"}, corrects: [▸account], to: bye}\n',
+    ),
+    "never-asked": _warning(
+        "A slot may be said along with a choice, but no question for it follows: what was said is "
+        "lost.",
+        "Take it out, or ask for it on the way.",
+        'nodes:\n  first: {kind: menu, prompt: "Well?", '
+        "choices: {a: {phrases: [pay], along: [▸amount], to: bye}}}\n",
+    ),
+    "no-resume": _warning(
+        "A digression never comes back to the question that the caller left.",
+        "End its nodes with one of kind `resume`.",
+        "globals:\n  operator: {key: 0, to: person}\n"
+        "  times: {phrases: [opening hours], ▸to: times, returns: true}\n"
+        'nodes:\n  times: {kind: say, prompt: "From nine to five.", to: bye}\n',
+    ),
+    "lone-resume": _warning(
+        "No digression comes to a node of kind `resume`, so that it is only a goto.",
+        "Give the global command that leads there `returns: true`.",
+        "nodes:\n  ▸first: {kind: resume, to: person}\n",
     ),
     "secret-in-clear": _warning(
         "A secret slot goes to another machine without encryption.",
@@ -479,6 +511,21 @@ CODES: dict[str, Code] = {
         "Correct the name, or add it under `calendars`.",
         "calendars: {office: {open: {mon-fri: 09:00-17:00}}}\nnodes:\n"
         "  first: {kind: hours, ▸calendar: ofice, outcomes: {open: person, closed: bye}}\n",
+    ),
+    # ------------------------------------------------------------ knowledge
+    "missing-knowledge-base": _error(
+        "There is no such knowledge base beside the flows.",
+        "Correct the name, or add the file to `knowledge/`.",
+    ),
+    "no-entry": _error(
+        "A knowledge base has no entry in the flow's language.",
+        "Write question and answer in it, or name another base.",
+    ),
+    "missing-entities": _error(
+        "No knowledge base has names of this kind.",
+        "Correct the kind, or add them under `entities` of a knowledge base.",
+        "slots:\n  card: {type: choice, ▸entities: produkt}\n"
+        "nodes:\n  first: {kind: ask, slots: {card: Which one?}, to: bye}\n",
     ),
     # ------------------------------------------------------------ recordings
     "missing-recording": _warning(

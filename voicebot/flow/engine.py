@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from voicebot.core.record import FactKind
+from voicebot.flow.digression import stay_within
+from voicebot.flow.expecting import Expecting
 from voicebot.flow.expressions import EvaluationError
 from voicebot.flow.state import NOTHING, Flow, FlowState, Visit, Waiting
 from voicebot.flow.steps import (
@@ -24,6 +26,7 @@ from voicebot.flow.steps import (
     CallFailed,
     EngineFailed,
     Event,
+    LookedUp,
     NoInput,
     NoMatch,
     Note,
@@ -53,6 +56,7 @@ TAKES: dict[Waiting, tuple[type, ...]] = {
     Waiting.PAUSE: (Waited, EngineFailed),
     Waiting.CALLBACK: (CallbackEnded, EngineFailed),
     Waiting.STATUS: (QueueSeen, EngineFailed),
+    Waiting.KNOWLEDGE: (LookedUp, EngineFailed),
     Waiting.ENDED: (),
 }
 """What may come while the engine waits for something. `TimeUp` may come whatever it waits for,
@@ -98,7 +102,7 @@ def step(
     if at_ms is not None:
         walk.change(at_ms=at_ms)
     if state.waiting is Waiting.CALLER:
-        walk.change(last_said=state.said, said=())
+        walk.change(last_said=state.said, said=(), heard=_heard(state, event))
     if isinstance(event, Started):
         # The session counts from the first sound, which may be before the answer.
         already = datetime.timedelta(milliseconds=walk.state.at_ms)
@@ -120,6 +124,14 @@ def outlives_caller(state: FlowState) -> bool:
     """The present node has something to pass on, though the caller hung up."""
     node = state.flow.nodes.get(state.node)
     return isinstance(node, Kind) and node.outlives_caller(state.visit)
+
+
+def _heard(state: FlowState, event: Event) -> str:
+    """What the caller said, unless it is secret."""
+    said = event.interpretation if isinstance(event, Understood | NoMatch) else None
+    node = state.flow.nodes[state.node]
+    is_secret = isinstance(node, Expecting) and node.wanted(state.flow, state.visit).secret
+    return said.text if said is not None and not is_secret else ""
 
 
 def _is_special(state: FlowState, event: Event) -> bool:
@@ -153,6 +165,7 @@ def _enter(walk: Walk, name: str, via: str) -> None:
         steps=state.steps + 1,
         in_a_row=in_a_row,
     )
+    stay_within(walk, name)
     walk.note(FactKind.MOVED, node=state.place(name), via=via)
     for tag in walk.flow.nodes[name].tags:
         walk.note(FactKind.TAGGED, tag=walk.render(tag))

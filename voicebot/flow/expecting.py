@@ -93,6 +93,10 @@ class Expecting(Kind):
     def forget(self, walk: Walk) -> None:
         """The caller comes back to have this asked once more."""
 
+    def answers_itself(self, command: str) -> bool:
+        """Whether a digression of that name is an answer to the question here."""
+        return False
+
     def given_up(self, walk: Walk, via: str) -> None:
         """The caller kept silent, or was not understood, once too often."""
         walk.go_wrong(via)
@@ -121,16 +125,22 @@ class Expecting(Kind):
             language=language or flow.language,
             choices=wanted.choices,
             slots=wanted.slots,
-            universals=tuple(u for u in flow.universals if u.name not in self.without),
+            universals=tuple([u for u in flow.universals if self.obeys(flow, u.name)]),
             keys=self._with_global_keys(flow, wanted.keys),
             accept=accept,
             confirm=confirm,
+            levels_given=self._levels_given(flow),
+            sounds=flow.sounds,
             secret=wanted.secret,
             speech=wanted.speech and not visit.deaf,
         )
 
-            levels_given=self._levels_given(flow),
-            sounds=flow.sounds,
+    def obeys(self, flow: Flow, command: str) -> bool:
+        """Whether a global command works here."""
+        if command in self.without:
+            return False
+        return not (flow.globals[command].returns and self.answers_itself(command))
+
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
         """On entry, and while something is asked back."""
         yield self.expectation(flow, Visit())
@@ -145,6 +155,10 @@ class Expecting(Kind):
         accept = _nearest(own.accept, shared.accept, system.accept)
         return accept, min(accept, _nearest(own.confirm, shared.confirm, system.confirm))
 
+    def _levels_given(self, flow: Flow) -> bool:
+        own, shared = self.confidence, flow.file.confidence
+        return any(level is not None for c in (own, shared) for level in (c.accept, c.confirm))
+
     def _levels(self, flow: Flow, wanted: Expectation) -> tuple[float, float]:
         """(accept, confirm) for what is wanted."""
         accept, confirm = self.bands(flow)
@@ -155,10 +169,6 @@ class Expecting(Kind):
         proposal = visit.proposal
         if proposal is None:
             return self.wanted(flow, visit)
-    def _levels_given(self, flow: Flow) -> bool:
-        own, shared = self.confidence, flow.file.confidence
-        return any(level is not None for c in (own, shared) for level in (c.accept, c.confirm))
-
         slots = self.correctable(flow, proposal)
         return expected(proposal, self.alternatives(proposal), slots, flow.language)
 
@@ -180,7 +190,7 @@ class Expecting(Kind):
         return {
             command.key: name
             for name, command in flow.globals.items()
-            if command.key and name not in self.without
+            if command.key and self.obeys(flow, name)
             if command.key not in taken and command.key not in reserved
         }
 
@@ -196,7 +206,8 @@ def _situation(visit: Visit) -> Hashable:
     if visit.denied or visit.memo or visit.deaf:
         return None
     if visit.proposal is None:
-        return visit.settled, visit.no_inputs, visit.no_matches
+        failed = visit.no_inputs, visit.no_matches
+        return visit.settled, failed, bool(visit.guess), visit.follows
     return None if visit.proposal.other else (visit.proposal.kind, visit.proposal.name)
 
 

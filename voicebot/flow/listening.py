@@ -16,10 +16,15 @@ from dataclasses import replace
 
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.flow.asking_back import ANSWER, NO, YES, Reply, reply_to
+from voicebot.flow.digression import interrupt
+from voicebot.flow.guessing import end_guess
 from voicebot.flow.reacting import Reacting
 from voicebot.flow.state import Proposal
 from voicebot.flow.steps import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
 from voicebot.flow.walk import Walk
+
+_MOST_BEGUN = 3
+"""Values that a caller may leave unfinished in one visit."""
 
 
 class Listening(Reacting):
@@ -33,7 +38,8 @@ class Listening(Reacting):
             case NoInput():
                 self._silent(walk)
             case NoMatch(interpretation):
-                self.not_understood(walk, interpretation.text if interpretation else "")
+                if interpretation is None or not self._goes_on(walk, interpretation):
+                    self.not_understood(walk, interpretation.text if interpretation else "")
             case Typed(digits):
                 self._typed(walk, digits)
             case Understood(interpretation):
@@ -42,6 +48,16 @@ class Listening(Reacting):
                 self._cannot_hear(walk)
             case _:
                 raise AssertionError(f"{type(event).__name__} is no answer of a caller")
+
+    def _goes_on(self, walk: Walk, meaning: Interpretation) -> bool:
+        """A part of a value was said, and the rest is waited for; once for what was said so far."""
+        more = {n: v for n, v in meaning.begun.items() if walk.visit.begun.get(n) != v}
+        if not more or walk.visit.proposal is not None or len(walk.visit.begun) >= _MOST_BEGUN:
+            return False
+        walk.revisit(begun={**walk.visit.begun, **more})
+        walk.say(["go_on"], self.barge_in)
+        self.listen(walk)
+        return True
 
     def _typed(self, walk: Walk, digits: str) -> None:
         proposal = walk.visit.proposal
@@ -96,7 +112,7 @@ class Listening(Reacting):
         walk.revisit(proposal=None, unclear=0)
         if says_no:
             denied = {proposal.key} | ({proposal.other.key} if proposal.other else set())
-            walk.revisit(denied=walk.visit.denied | denied)
+            walk.deny(denied)
             if reply is Reply.CORRECTED:
                 self.corrected(walk, proposal, slots or {})
             else:
@@ -124,11 +140,13 @@ class Listening(Reacting):
 
     def _obey(self, walk: Walk, name: str, confidence: float) -> None:
         walk.note_understood(Match.UNIVERSAL, confidence, choice=name)
-        target, floors = walk.flow.globals[name].to, walk.flow.floors_up(name)
-        if target is not None:
-            for _ in range(floors):
-                walk.leave_flow()
-            walk.go(target, name)
+        command, floors = walk.flow.globals[name], walk.flow.floors_up(name)
+        if command.to is not None:
+            if command.returns:
+                interrupt(walk, name, floors)
+            else:
+                self._leave_business(walk, name, floors)
+            walk.go(command.to, name)
         elif name == "help":
             walk.revisit(proposal=None)
             walk.say(self.help_prompts(walk), self.barge_in)
@@ -141,6 +159,16 @@ class Listening(Reacting):
         else:
             walk.say_prompts(walk.state.last_said, self.barge_in)
             self.listen(walk)
+
+    def _leave_business(self, walk: Walk, name: str, floors: int) -> None:
+        """Nothing is come back to; who takes it all back (`cancel`) is asked everything anew."""
+        end_guess(walk, "left")
+        walk.change(digressions=())
+        if name == "cancel":
+            walk.say(["never_mind"], self.barge_in)
+            walk.change(topic=None, fresh={})
+        for _ in range(floors):
+            walk.leave_flow()
 
     def _back(self, walk: Walk) -> None:
         """To the question before this one, which is asked once more."""

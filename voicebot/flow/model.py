@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from voicebot.core.meaning import SlotType
+from voicebot.core.meaning import SlotType, Toward
+from voicebot.core.telephone import is_region
 from voicebot.core.turn import BargeIn
 from voicebot.flow.base import (
     Destination,
@@ -44,12 +45,41 @@ class Slot(Strict):
     min_length: int = Field(1, ge=1, le=40, description="Digits: the fewest.")
     max_length: int = Field(20, ge=1, le=40, description="Digits: the most.")
     options: dict[Name, SlotOption] = Field({}, description="Choice: what may be chosen.")
+    entities: Name | None = Field(
+        None,
+        description="Choice: a kind of names in the knowledge bases, such as product; each is an "
+        "option.",
+    )
     currency: str | None = Field(
         None, pattern="^[A-Z]{3}$", description="Money: ISO 4217 code; the flow's if left out."
     )
+    region: str | None = Field(
+        None,
+        pattern="^[A-Z]{2}$",
+        description="Phone: the country that numbers without a country's code are of, ISO 3166; "
+        "`US` in English, `CN` in Chinese if left out.",
+    )
+    toward: Toward = Field(
+        Toward.FUTURE,
+        description="Date, datetime: where a year, month or week is left open, the next such day "
+        "is meant (appointments), or the last one (births, purchases).",
+    )
+    hours: str | None = Field(
+        None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="Time, datetime: when a time makes sense, such as `11:00-22:00`: which of the "
+        "two is meant by seven. Business hours, 07:00-18:59, if left out.",
+    )
     label: str = Field("", description="How agents see it named; its name if left out.")
     secret: bool = Field(
-        False, description="Never kept: not in the journal, the logs or the recording."
+        False,
+        description="Never kept: not in the journal, the logs or the recording. True for a slot "
+        "of type card if left out.",
+    )
+    carry: bool = Field(
+        True,
+        description="False: what the caller said before its question was put does not count. A "
+        "secret slot is never carried.",
     )
 
     @property
@@ -62,8 +92,32 @@ class Slot(Strict):
         """Digits: the most."""
         return self.length or self.max_length
 
+    @property
+    def minutes(self) -> tuple[int, int] | None:
+        """`hours` as minutes of the day."""
+        if self.hours is None:
+            return None
+        times = (part.split(":") for part in self.hours.split("-"))
+        first, last = (int(hour) * 60 + int(minute) for hour, minute in times)
+        return first, last
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cards_are_secret(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("type") == SlotType.CARD:
+            return {"secret": True, **data}
+        return data
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
+        if self.region is not None and self.type is not SlotType.PHONE:
+            raise ValueError("only a slot of type phone has a region")
+        if self.region is not None and not is_region(self.region):
+            raise ValueError(f"no country has the code {self.region} (ISO 3166)")
+        if self.hours is not None and self.type not in (SlotType.TIME, SlotType.DATETIME):
+            raise ValueError("only a slot of type time or datetime has hours")
+        if self.toward is not Toward.FUTURE and self.type not in (SlotType.DATE, SlotType.DATETIME):
+            raise ValueError("only a slot of type date or datetime has toward")
         if self.type is SlotType.CHOICE and not self.options:
             raise ValueError("a slot of type choice needs options")
         if self.type is not SlotType.CHOICE and self.options:
@@ -78,7 +132,8 @@ class Global(Strict):
 
     phrases: tuple[PhrasePattern, ...] = Field(
         (),
-        description="What callers say; built-in phrases serve help, repeat, operator, main_menu.",
+        description="What callers say; built-in phrases serve help, repeat, back, wait, operator, "
+        "main_menu and cancel, which also forgets what the caller was about.",
     )
     key: Keys | None = Field(
         None, description="The key for it, where it does not clash with the node's own keys."
@@ -87,6 +142,18 @@ class Global(Strict):
     to: NodeName | None = Field(
         None, description="The node that it leads to. Only help, repeat, back and wait do without."
     )
+    returns: bool = Field(
+        False,
+        description="True: a digression. Once its nodes come to one of kind `resume`, the question "
+        "that the caller left is asked again, with all that was answered before. At a menu that "
+        "has a choice of the same name, the choice is meant.",
+    )
+
+    @model_validator(mode="after")
+    def _returns_from_somewhere(self) -> Self:
+        if self.returns and self.to is None:
+            raise ValueError("`returns` needs `to`, the first node of the digression")
+        return self
 
 
 class Backend(Strict):

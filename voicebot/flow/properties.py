@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import Field
 
+from voicebot.core.knowledge import AnswerLevels
 from voicebot.core.meaning import Expectation
 from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.base import DurationMs, NodeName, Prompts, Strict
@@ -134,6 +135,11 @@ class FlowSettings:
     """Flows that call each other, one within the other."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     """Opening hours of the configuration, by name."""
+    max_digressions: int = 2
+    """Questions that wait while the caller asks something else; at a further one the question
+    that was put last is left."""
+    answers: AnswerLevels = field(default_factory=AnswerLevels)
+    """How sure the bot must be of an answer of a knowledge base."""
     max_errors: int = 3
     """Errors without a success between them; past it the bot apologizes and hangs up."""
     max_call_ms: int = 3_600_000

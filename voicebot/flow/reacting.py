@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from voicebot.core.meaning import SlotValue
+from voicebot.core.meaning import Expectation, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
 from voicebot.flow.expecting import Expecting
@@ -48,12 +48,32 @@ class Reacting(Expecting):
             timing = replace(timing, no_input_ms=max(timing.wait_ms, timing.no_input_ms))
         if walk.state.trail[-1:] != (walk.state.node,):
             walk.change(trail=(*walk.state.trail, walk.state.node)[-_TRAIL:])
-        walk.listen(expectation, timing)
+        filled = self._filled(walk, expectation)
+        walk.listen(replace(expectation, filled=filled) if filled else expectation, timing)
+
+    def _filled(self, walk: Walk, expectation: Expectation) -> dict[str, SlotValue]:
+        """What the caller gave of the slots before, be it in part; nothing of it where some of it
+        is secret."""
+        if expectation.secret:
+            return {}
+        visit = walk.visit
+        asked_back = visit.proposal.slots if visit.proposal is not None else {}
+        known = {**self.given_before(walk), **asked_back, **visit.begun}
+        given = {slot.name: known.get(slot.name) for slot in expectation.slots}
+        return {
+            name: value
+            for name, value in given.items()
+            if isinstance(value, SlotValue) and value.value and not walk.flow.is_secret(name)
+        }
 
     def barge_in_now(self, walk: Walk) -> BargeIn | None:
         """What may interrupt: by the attempt, or the node."""
         attempt = walk.visit.attempt
         return self.barge_in if attempt is None or attempt.barge_in is None else attempt.barge_in
+
+    def given_before(self, walk: Walk) -> Mapping[str, Value]:
+        """Values that what is said now may complete or correct."""
+        return walk.state.values
 
     def propose(
         self,
@@ -64,9 +84,26 @@ class Reacting(Expecting):
         other: Value = None,
     ) -> None:
         """Ask back."""
-        walk.revisit(proposal=proposal, unclear=0)
+        before = len(walk.state.said)
         walk.say(prompts, self.barge_in, {"value": value, "other": other})
+        said = walk.state.said[before:]
+        walk.revisit(proposal=proposal, unclear=0, asked_back=said)
         self.listen(walk)
+
+    def resumed(self, walk: Walk) -> None:
+        """The caller asked something else, and comes back: the question once more, be it one that
+        was asked back."""
+        walk.say(self.lead_back, self.barge_in)
+        if walk.visit.proposal is None:
+            self.put(walk)
+        else:
+            walk.say_prompts(walk.visit.asked_back, self.barge_in)
+            self.listen(walk)
+
+    @property
+    def lead_back(self) -> tuple[str, ...]:
+        """Said before a question that was interrupted."""
+        return ("well_then",)
 
     # ------------------------------------------------------------ silence and nonsense
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from enum import StrEnum
@@ -14,11 +14,13 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from voicebot.core.call import LegInfo, Outcome
+from voicebot.core.knowledge import Entry, Knowledge
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType, SlotValue
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.prompt import Prompt
+from voicebot.core.telephone import HOME
 from voicebot.core.turn import Timing
-from voicebot.flow.base import NodeName, PromptRef, Strict, Tags, marked
+from voicebot.flow.base import KnowledgeName, NodeName, PromptRef, Strict, Tags, marked
 from voicebot.flow.calendars import Calendar
 from voicebot.flow.model import Backend, FlowFile, Global, Slot
 from voicebot.flow.properties import FlowSettings, Reaction
@@ -41,6 +43,8 @@ class Flow:
     library: Mapping[str, Flow] | None = field(default=None, compare=False, repr=False)
     """The flows that it may call or go to, by name, itself among them: those that were loaded with
     it, so that a call keeps these versions, too. None where it was read alone."""
+    bases: Mapping[str, Knowledge] = field(default_factory=dict, compare=False, repr=False)
+    """Knowledge bases beside it, by name: a call keeps those that it began with."""
     outer: Flow | None = field(default=None, compare=False, repr=False)
     """The flow that called this one: its commands work here as well."""
     translations: Mapping[str, FlowFile[Any]] = field(
@@ -181,7 +185,16 @@ class Flow:
             max_length=slot.longest,
             options=options,
             currency=slot.currency or self.file.currency,
+            region=slot.region or HOME.get(self.language, ""),
+            toward=slot.toward,
+            hours=slot.minutes,
         )
+
+    @cached_property
+    def sounds(self) -> tuple[tuple[str, str], ...]:
+        """Names of the trade whose pronunciation is given, with it."""
+        entities = (entity for base in self.bases.values() for entity in base.entities.values())
+        return tuple(dict.fromkeys(s for e in entities for s in e.phones(self.language)))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -245,6 +258,27 @@ class Flow:
             self._outside[node] = frozenset(found)
         return self._outside[node]
 
+    @cached_property
+    def _digressions(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def digression(self, command: str) -> frozenset[str]:
+        """Nodes that a global command leads to, up to those that end a digression."""
+        if command not in self._digressions:
+            known = self.file.globals.get(command)
+            found: set[str] = set()
+            waiting = [str(known.to)] if known is not None and known.to else []
+            while waiting:
+                name = waiting.pop()
+                if name in found or name not in self.nodes:
+                    continue
+                found.add(name)
+                if not self.nodes[name].resumes:
+                    nexts = (v for _, v in marked(self.nodes[name]) if isinstance(v, NodeName))
+                    waiting += map(str, nexts)
+            self._digressions[command] = frozenset(found)
+        return self._digressions[command]
+
     @property
     def terminators(self) -> str:
         """Keys that end a digit string."""
@@ -261,6 +295,7 @@ class Flow:
         return [prompt for view in self.views for prompt in view._static_prompts()]
 
     def _static_prompts(self) -> list[Prompt]:
+        answers = [self.static_answer(base, entry) for base, entry in self.answers()]
         refs = dict.fromkeys(
             [str(v) for _, v in marked(self.file) if isinstance(v, PromptRef)]
             + list(built_in(self.language))
@@ -268,7 +303,20 @@ class Flow:
         found = [
             self.static_prompt(ref, turn) for ref in refs for turn in range(len(self.wordings(ref)))
         ]
-        return [prompt for prompt in found if prompt is not None]
+        return [prompt for prompt in (*found, *answers) if prompt is not None]
+
+    def answers(self) -> Iterator[tuple[Knowledge, Entry]]:
+        """The entries that the nodes may tell, in this flow's language."""
+        names = dict.fromkeys(str(v) for _, v in marked(self.file) if isinstance(v, KnowledgeName))
+        for base in (self.bases[name] for name in names if name in self.bases):
+            yield from ((base, entry) for entry in base.in_language(self.language))
+
+    def static_answer(self, base: Knowledge, entry: Entry) -> Prompt | None:
+        """An answer without values; None for one that has some."""
+        template = parse_template(entry.answers[self.language])
+        parts = tuple(part for part in template if isinstance(part, str))
+        is_static = bool(parts) and parts == template
+        return Prompt(parts, self.language, base.recording(entry)) if is_static else None
 
     def early_prompts(self) -> list[Prompt]:
         """What is said before the call is answered."""
@@ -315,6 +363,8 @@ class Node(Strict):
         some ways only."""
         return {name for names in self.gives().values() for name in names}
 
+    resumes: ClassVar[bool] = False
+    """Ends a digression."""
     figures: ClassVar[Mapping[str, str | None]] = {}
     """What only the expressions under the node's `save` may use, by name, with its type."""
 
@@ -341,6 +391,7 @@ class Waiting(StrEnum):
     PAUSE = "pause"
     CALLBACK = "callback"
     STATUS = "status"
+    KNOWLEDGE = "knowledge"
     ENDED = "ended"
 
 
@@ -349,16 +400,20 @@ class Proposal:
     """What was heard in the middle band and is being asked back."""
 
     kind: str
-    """`choice`, `universal`, `slot` or `form` (all slots of a node)."""
+    """`choice`, `universal`, `slot`, `slots` (two at once) or `form` (all slots of a node)."""
     name: str
     confidence: float
     slots: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
     other: Proposal | None = None
     """The caller is asked which of two was meant, this or that."""
+    choices: tuple[Choice, ...] = ()
+    """Of an `entry` of a knowledge base: what callers say for it and for the other."""
 
     @property
     def key(self) -> tuple[str, str]:
         """What is denied by a no: the choice, or the slot's value."""
+        if self.kind == "slots":
+            return self.kind, "\n".join(written(value) for value in self.slots.values())
         if self.kind != "slot":
             return self.kind, self.name
         return self.name, written(self.slots[self.name])
@@ -371,6 +426,8 @@ class Visit:
     no_inputs: int = 0
     no_matches: int = 0
     proposal: Proposal | None = None
+    asked_back: tuple[Prompt, ...] = ()
+    """How the present proposal was put."""
     unclear: int = 0
     """Answers to the present proposal that were neither yes nor no."""
     denied: frozenset[tuple[str, str]] = frozenset()
@@ -387,8 +444,41 @@ class Visit:
     """The recognizer failed once."""
     deaf: bool = False
     """The recognizer failed: only keys are listened for."""
+    begun: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    """Values of which the caller has said a part."""
+    guess: str = ""
+    """Menu: the choice that the caller is asked for before the open question."""
+    follows: str = ""
+    """Menu: the choice that was answered last, and may be asked for again with other values."""
     memo: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """What a kind remembers of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The caller's present business: the last choice of a menu, and what was said for it."""
+
+    flow: str
+    menu: str
+    """Node."""
+    choice: str
+    slots: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    """What was answered, none of it secret: kept for a follow-up."""
+    denied: frozenset[tuple[str, str]] = frozenset()
+    """(slot, value) that the caller took back: not taken from speech again in this business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a menu guessed, until the caller has chosen."""
+
+    node: str
+    choice: str
+    likelihood: float
+    arm: str
+    """`asked`, or `control`: it was not asked, only noted."""
+    at_ms: int
+    """When the menu began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,10 +489,25 @@ class Frame:
     node: str
     """The node that called."""
     values: Mapping[str, Value]
-    fresh: Mapping[str, float]
     visits: Mapping[str, int]
     trail: tuple[str, ...]
     loops: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A question that the caller left for another one, to come back to it."""
+
+    command: str
+    """The global command that led away."""
+    floors: int
+    """How many flows further out its nodes are."""
+    here: Frame
+    """The flow and the node that asked."""
+    frames: tuple[Frame, ...]
+    """Flows that waited for that one."""
+    visit: Visit
+    topic: Topic | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,14 +536,23 @@ class FlowState:
     waiting: Waiting = Waiting.START
     visit: Visit = field(default_factory=Visit)
     values: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
-    fresh: Mapping[str, float] = field(default_factory=lambda: NOTHING)
-    """Slots that came along with a choice and no `ask` has taken yet, with their confidence."""
+    fresh: Mapping[str, SlotValue] = field(default_factory=lambda: NOTHING)
+    """Slots that came along with a choice and no `ask` has taken yet; none secret. They outlive
+    the flow that heard them: another one takes a slot of the same name and type."""
+    topic: Topic | None = None
+    """None before the first choice."""
+    digressions: tuple[Interrupted, ...] = ()
+    """Questions that wait for the caller to come back, the outermost first."""
+    guess: Guess | None = None
+    """None where nothing was guessed, or the caller has chosen."""
     visits: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     """How often each node was entered."""
     said: tuple[Prompt, ...] = ()
     """All that was said since the caller's last turn."""
     turns: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     """How often each prompt of several wordings was said."""
+    heard: str = ""
+    """What the caller said last, unless it was secret."""
     last_said: tuple[Prompt, ...] = ()
     """What was said before that turn: what `repeat` repeats."""
     info: LegInfo = field(default_factory=LegInfo)

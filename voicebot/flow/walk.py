@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ from voicebot.flow.steps import (
     HangUp,
     Listen,
     LookAtQueue,
+    LookUp,
     Note,
     Notify,
     Pause,
@@ -125,6 +127,16 @@ class Walk:
         for name, value in changes.items():
             object.__setattr__(self._visit, name, value)
 
+    def deny(self, denied: Iterable[tuple[str, str]]) -> None:
+        """Remember what the caller said no to: for the present visit, and of slots' values for as
+        long as the call is about the same."""
+        denied = frozenset(denied)
+        self.revisit(denied=self.visit.denied | denied)
+        of_slots = frozenset(key for key in denied if key[0] in self.flow.slots)
+        topic = self.state.topic
+        if topic is not None and of_slots:
+            self.change(topic=replace(topic, denied=topic.denied | of_slots))
+
     # ------------------------------------------------------------ values
 
     def lookup(self, path: str) -> Value:
@@ -208,7 +220,12 @@ class Walk:
         fixed = self.flow.fixed_prompt(ref)
         if fixed is not None and fixed.language == self.state.language:
             return fixed
-        prompt_id, text = self.flow.text(ref, self._turn(ref))
+        return self.worded(*self.flow.text(ref, self._turn(ref)), values)
+
+    def worded(
+        self, prompt_id: str, text: str, values: Mapping[str, Value] | None = None
+    ) -> Prompt:
+        """A text with its values."""
         parts: list[str | SlotValue] = []
         secret = False
         for part in parse_template(text):
@@ -258,6 +275,16 @@ class Walk:
         """Add a fact."""
         self.actions.append(Note(kind, data))
 
+    def note_values(self, kind: FactKind, values: Mapping[str, Value]) -> None:
+        """Add values by slot, secret ones only by their length."""
+        self.note(kind, node=self.place, slots=self._open(values))
+
+    def _open(self, values: Mapping[str, Value]) -> dict[str, str]:
+        return {
+            name: "*" * len(written(v)) if self.flow.is_secret(name) else written(v)
+            for name, v in values.items()
+        }
+
     def note_understood(
         self,
         match: Match,
@@ -268,16 +295,12 @@ class Walk:
         runner_up: str = "",
     ) -> None:
         """Add what was understood; secret values only by their length."""
-        shown = {
-            name: "*" * len(written(v)) if self.flow.is_secret(name) else written(v)
-            for name, v in (slots or {}).items()
-        }
         self.note(
             FactKind.UNDERSTOOD,
             match=str(match),
             choice=choice,
             confidence=round(confidence, 3),
-            slots=shown,
+            slots=self._open(slots or {}),
             runner_up=runner_up,
         )
 
@@ -318,6 +341,10 @@ class Walk:
     def look_at_queue(self, action: LookAtQueue) -> None:
         """Wait for how things stand in a queue; the answer comes at once."""
         self._wait(Waiting.STATUS, action)
+
+    def look_up(self, action: LookUp) -> None:
+        """Wait for what the knowledge base has; the answer comes at once."""
+        self._wait(Waiting.KNOWLEDGE, action)
 
     def notify(self, action: Notify) -> None:
         """Tell others; nothing is waited for."""
@@ -362,7 +389,6 @@ class Walk:
             state.flow,
             state.node,
             state.values,
-            state.fresh,
             state.visits,
             state.trail,
             state.loops,
@@ -373,7 +399,7 @@ class Walk:
     def go_to_flow(self, flow: Flow, values: Mapping[str, Value]) -> None:
         """Leave this flow and those that called it for another one."""
         flow = flow.in_language(self.state.language)
-        self.change(frames=(), language=flow.language)
+        self.change(frames=(), digressions=(), language=flow.language)
         self._begin(flow, values)
 
     def _begin(self, flow: Flow, values: Mapping[str, Value]) -> None:
@@ -381,7 +407,6 @@ class Walk:
             flow=flow,
             node="",
             values=values,
-            fresh=NOTHING,
             visits=NOTHING,
             trail=(),
             loops=NOTHING,
@@ -400,7 +425,6 @@ class Walk:
             flow=frame.flow.in_language(self.state.language),
             node=frame.node,
             values=frame.values,
-            fresh=frame.fresh,
             visits=frame.visits,
             trail=frame.trail,
             loops=frame.loops,

@@ -20,13 +20,25 @@ PROMPTS: dict[str, dict[str, str]] = {
         "apology": "I'm sorry, something went wrong.",
         "broken_off": "I'm sorry, something went wrong at our end. Please call again later.",
         "nothing_to_repeat": "I have not said anything yet.",
+        "did_you_say_both": "Did you say {value}, and {other}?",
         "which_one": "Did you mean {value}, or {other}?",
+        "corrected": "All right, {value}.",
+        "go_on": "Please go on.",
+        "well_then": "Now, where were we?",
+        "never_mind": "All right, never mind.",
+        "guess": "Do you want to {value}?",
         "nothing_before": "There was no question before this one.",
         "take_your_time": "Take your time. I am listening.",
         "time_is_up": "This call has reached its time limit. Goodbye.",
         "record_review": "To keep your message, press 1. To hear it, press 2. To record it again, "
         "press 3.",
         "record_again": "Please speak after the tone.",
+        "your_question": "What would you like to know?",
+        "anything_else": "Anything else?",
+        "no_answer": "I'm afraid I have no answer to that. Could you put it another way?",
+        "not_that_answer": "I'm sorry. Please ask me again, in other words.",
+        "is_it_question": "Did you mean: {value}?",
+        "which_question": "Did you mean: {value}? Or: {other}?",
         "callback_offer": "Shall we call you back on {value:digits}?",
         "callback_number": "On which number shall we call you back? Please key it in, and then "
         "the pound key. If you want no call, press only the pound key.",
@@ -47,12 +59,24 @@ PROMPTS: dict[str, dict[str, str]] = {
         "apology": "对不起，系统出了一点问题。",
         "broken_off": "对不起，系统暂时出了问题，请您稍后再拨。",
         "nothing_to_repeat": "我还没有说什么。",
+        "did_you_say_both": "您说的是{value}，{other}，对吗？",
         "which_one": "您是要{value}，还是{other}？",
+        "corrected": "好的，{value}。",
+        "go_on": "请继续。",
+        "well_then": "好，我们继续。",
+        "never_mind": "好的，那就不办了。",
+        "guess": "您是要{value}，对吗？",
         "nothing_before": "前面没有别的问题了。",
         "take_your_time": "好的，不着急，您慢慢来。",
         "time_is_up": "本次通话已达到时间上限，再见。",
         "record_review": "保留留言请按1，收听请按2，重新录音请按3。",
         "record_again": "请在提示音后讲话。",
+        "your_question": "您想了解什么？",
+        "anything_else": "还有其他问题吗？",
+        "no_answer": "抱歉，这个问题我答不上来。您可以换个说法再问一遍吗？",
+        "not_that_answer": "抱歉，请您换个说法再问一遍。",
+        "is_it_question": "您想问的是{value}，对吗？",
+        "which_question": "您想问的是{value}，还是{other}？",
         "callback_offer": "我们回拨{value:digits}，可以吗？",
         "callback_number": "请输入我们回拨的号码，按井号键结束。不需要回电请直接按井号键。",
         "callback_not_allowed": "对不起，我们无法拨打这个号码。",
@@ -95,6 +119,12 @@ GLOBAL_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
             "give me a (moment | minute | second)",
         ),
         "main_menu": ("main menu", "[go] back to the main menu", "start over", "start again"),
+        "cancel": (
+            "[oh] [just] (forget it | never mind | cancel that | leave it)",
+            "[oh] forget (about it | the whole thing)",
+            "i changed my mind",
+            "i don't want (to do this | it | that) [any more | anymore]",
+        ),
     },
     "zh": {
         "operator": (
@@ -123,11 +153,26 @@ GLOBAL_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
             "我 (找 | 看 | 查) [一下 | 一 找]",
         ),
         "main_menu": ("主菜单", "[返回 | 回到] 主菜单", "重新 开始", "从头 开始"),
+        "cancel": (
+            "[那 | 哎] 算了 [吧]",
+            "不 办 了",
+            "我 不 (办 | 要 办) 了",
+            "不 想 办 了",
+        ),
     },
 }
 
 UNIVERSALS = ("help", "repeat", "back", "wait")
 """Global commands that work without being declared; they need no node to lead to."""
+
+FOLLOW_UP: dict[str, str] = {
+    "en": "[and | but | so | okay | ok | well] [what about | how about | what if it is | "
+    "what if it's | what if | make it | try] [for | on | at | in | to | from | with] [the | my] "
+    "{{{slot}}} [then | instead | please | though]",
+    "zh": "[那 | 那么 | 那 如果 | 如果 | 要是 | 换] [是 | 换成 | 改成 | 成] [在 | 到] {{{slot}}} "
+    "[的] [话] [呢 | 怎么 样 | 可以 吗 | 行 吗]",
+}
+"""What callers say who ask for the same once more with one thing changed: "and tomorrow?"."""
 
 REVIEW_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {

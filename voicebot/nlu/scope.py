@@ -24,6 +24,8 @@ class Goal:
     name: str
     universal: bool
     patterns: tuple[Pattern, ...]
+    along: frozenset[str] = frozenset()
+    """Slots that may be said along in any words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Scope:
 
     def allowed(self, goal: Goal) -> tuple[SlotSpec, ...]:
         """Slots that may be said beside a pattern of `goal`."""
-        own = {name for pattern in goal.patterns for name in pattern.slots}
+        own = {name for pattern in goal.patterns for name in pattern.slots} | goal.along
         free = {spec.name for spec in self.free}
         return tuple(spec for spec in self.specs.values() if spec.name in own | free)
 
@@ -60,6 +62,7 @@ def prepare(expectation: Expectation, narrow: Narrow | None = None) -> Scope:
     goals = [_goal(choice, chinese=chinese, universal=False) for choice in expectation.choices]
     goals += [_goal(choice, chinese=chinese, universal=True) for choice in expectation.universals]
     within = {name for goal in goals for pattern in goal.patterns for name in pattern.slots}
+    within |= {name for goal in goals for name in goal.along}
     choosing = [spec for spec in expectation.slots if spec.type is SlotType.CHOICE]
     scorer = _scorer([*expectation.choices, *expectation.universals], chinese=chinese)
     return Scope(
@@ -80,7 +83,7 @@ _FORMLESS = (SlotType.TEXT, SlotType.YES_NO)
 def _goal(choice: Choice, *, chinese: bool, universal: bool) -> Goal:
     sounds = sounds_of if chinese else None
     patterns = tuple(compile_pattern(phrase, sounds) for phrase in choice.phrases)
-    return Goal(choice.name, universal, patterns)
+    return Goal(choice.name, universal, patterns, frozenset(choice.along))
 
 
 def _options(spec: SlotSpec, *, chinese: bool) -> tuple[tuple[str, Pattern], ...]:

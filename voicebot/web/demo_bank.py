@@ -12,7 +12,8 @@ In memory, for trying out only.
 
 Accounts: 100200 (PIN 1234, 1520.75), 100300 (PIN 4321, 88.10), 100400 (PIN 9876, 25000). Cards:
 4321 and 8765 active, 1111 blocked. Amounts are numbers or texts such as `12.50` or `12.50 USD`.
-Under /clinic, /parcels and /desk are the others: demo_clinic.py, demo_parcels.py, demo_desk.py.
+Under /clinic, /parcels, /power and /desk are the others: demo_clinic.py, demo_parcels.py,
+demo_power.py, demo_desk.py.
 Errors, and switches for tests, are as demo_http.py says.
 """
 
@@ -26,7 +27,7 @@ from typing import Any
 
 from aiohttp import web
 
-from voicebot.web import demo_clinic, demo_desk, demo_parcels
+from voicebot.web import demo_clinic, demo_desk, demo_parcels, demo_power
 from voicebot.web.demo_http import Refused, body_of, create_base, done, moment_of, text_of
 
 _MAX_AMOUNT = Decimal(1_000_000)
@@ -101,7 +102,7 @@ def create_app() -> web.Application:
             web.post("/appointments", _appointment),
         ]
     )
-    for other in (demo_clinic, demo_parcels, demo_desk):
+    for other in (demo_clinic, demo_parcels, demo_power, demo_desk):
         other.add_to(app)
     return app
 

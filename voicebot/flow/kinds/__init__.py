@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from voicebot.flow.kinds.answer import AnswerNode
 from voicebot.flow.kinds.ask import AskNode
 from voicebot.flow.kinds.branch import BranchNode
 from voicebot.flow.kinds.call import CallNode
@@ -24,6 +25,7 @@ from voicebot.flow.kinds.percent import PercentNode
 from voicebot.flow.kinds.queue import QueueNode
 from voicebot.flow.kinds.queue_status import QueueStatusNode
 from voicebot.flow.kinds.record import RecordNode
+from voicebot.flow.kinds.resume import ResumeNode
 from voicebot.flow.kinds.returning import ReturnNode
 from voicebot.flow.kinds.say import SayNode
 from voicebot.flow.kinds.set import SetNode
@@ -35,6 +37,7 @@ AnyNode = Annotated[
     SayNode
     | MenuNode
     | AskNode
+    | AnswerNode
     | DigitsNode
     | BranchNode
     | SetNode
@@ -42,6 +45,7 @@ AnyNode = Annotated[
     | GotoNode
     | CallNode
     | ReturnNode
+    | ResumeNode
     | HoursNode
     | PercentNode
     | MarkNode

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from voicebot.core.turn import KeySpec
 from voicebot.flow.asking import Asked, Asking
-from voicebot.flow.base import Prompts, SlotName
+from voicebot.flow.base import NodeName, Prompts, SlotName
 from voicebot.flow.keyed import key_spec
 from voicebot.flow.state import Flow
 
@@ -33,6 +33,17 @@ class AskNode(Asking):
     keep: bool = Field(
         False, description="Slots that have a value from earlier in the call are not asked again."
     )
+    corrects: tuple[SlotName, ...] = Field(
+        (),
+        description="Slots of earlier questions that this one reads back: callers may say another "
+        "value for them (no digit strings, no text).",
+    )
+    corrected_to: NodeName | None = Field(
+        None,
+        alias="corrected",
+        description="Where the call goes when one of them was changed; the question is put again, "
+        "with the new value, if left out.",
+    )
     keys: bool = Field(True, description="Whether slots can be keyed in.")
 
     @cached_property
@@ -54,6 +65,16 @@ class AskNode(Asking):
     def keeps(self) -> bool:
         """As written."""
         return self.keep
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """As written."""
+        return self.corrects
+
+    @property
+    def after_correction(self) -> NodeName | None:
+        """As written."""
+        return self.corrected_to
 
     def keys_for(self, flow: Flow, name: str) -> KeySpec | None:
         """By the slot's type."""

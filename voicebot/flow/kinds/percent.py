@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from voicebot.core.record import FactKind
 from voicebot.flow.base import NodeName, Strict
 from voicebot.flow.model import Name
+from voicebot.flow.shares import percentile
 from voicebot.flow.walk import Kind, Walk
 
 
@@ -42,8 +42,7 @@ class PercentNode(Kind):
     def enter(self, walk: Walk) -> None:
         """Choose."""
         state = walk.state
-        who = state.info.caller or state.info.sip_call_id
-        at = _percentile(f"{who}\n{walk.flow.name}\n{state.node}")
+        at = percentile(state.info, walk.flow.name, state.node)
         chosen, arm = next(iter(self.arms.items()))
         for name, candidate in self.arms.items():
             if candidate.share > 0:
@@ -53,9 +52,3 @@ class PercentNode(Kind):
                     break
         walk.note(FactKind.TAGGED, tag=f"{state.place(state.node)}:{chosen}")
         walk.go(arm.to, chosen)
-
-
-def _percentile(text: str) -> float:
-    """0 or more and below 100, evenly; nothing of the text can be told from it."""
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
-    return number * 100 / 2**48

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from voicebot.flow.lints.context import check_context
 from voicebot.flow.lints.keys import check_keys
 from voicebot.flow.lints.loops import check_loops
 from voicebot.flow.lints.paths import check_paths
@@ -32,7 +33,13 @@ ALWAYS: tuple[Lint, ...] = (
     check_unused,
 )
 PHRASES_FIRST: tuple[Lint, ...] = (check_keys, check_phrases, check_sounds)
-NAMES_FIRST: tuple[Lint, ...] = (check_paths, check_loops, check_reprompts, check_unset)
+NAMES_FIRST: tuple[Lint, ...] = (
+    check_context,
+    check_paths,
+    check_loops,
+    check_reprompts,
+    check_unset,
+)
 
 _NAMES = frozenset({"missing-node", "missing-slot", "bad-expression", "bad-template"})
 

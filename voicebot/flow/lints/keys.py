@@ -59,7 +59,7 @@ def _check_commands(report: Report, path: Path, node: Listening) -> None:
     commands = {
         command.key: name
         for name, command in report.flow.globals.items()
-        if command.key and command.to and name not in node.without
+        if command.key and command.to and node.obeys(report.flow, name)
     }
     """Help and repeat may give way to an answer: they lead nowhere that callers need."""
     for where, spec, is_digits in _specs(report, path, node):

@@ -16,11 +16,12 @@ _MAX_SENTENCES = 300
 
 def check_phrases(report: Report) -> None:
     """No sentence for two choices of a menu, or for a choice and a global command."""
-    commands = _by_sentence(report.flow.universals)
+    universals = report.flow.universals
     for name, node in report.flow.nodes.items():
         if not isinstance(node, MenuNode):
             continue
         seen: dict[str, str] = {}
+        commands = _by_sentence(u for u in universals if node.obeys(report.flow, u.name))
         for choice in node.spoken_choices:
             path: Path = ("nodes", name, "choices", choice.name, "phrases")
             for index, phrase in enumerate(choice.phrases):

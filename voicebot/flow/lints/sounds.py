@@ -49,7 +49,7 @@ def check_sounds(report: Report) -> None:
         if isinstance(node, MenuNode):
             others: dict[str, Entry] = {}
             for command, said in commands.items():
-                others |= {} if command in node.without else said
+                others |= said if node.obeys(report.flow, command) else {}
             base: Path = ("nodes", name, "choices")
             _compare(report, hear, base, node.spoken_choices, others)
     for name, slot in report.flow.specs.items():

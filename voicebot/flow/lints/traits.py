@@ -10,7 +10,7 @@ ENDS = frozenset({"hangup", "return"})
 """The call, or the flow that was called, is over."""
 PEOPLE = frozenset({"queue", "transfer"})
 """The caller comes to a person."""
-LISTENS = frozenset({"menu", "ask", "digits", "record", "survey", "callback", "wait"})
+LISTENS = frozenset({"menu", "ask", "digits", "record", "survey", "callback", "wait", "answer"})
 """The caller is heard, or else time passes."""
 COUNTS = frozenset({"loop"})
 """Goes round a limited number of times."""
@@ -18,7 +18,7 @@ LEAVES = frozenset({"call", "goto"})
 """May go to another flow, which listens by itself."""
 BUSY = frozenset(
     {"say", "branch", "set", "http", "hours", "percent", "mark", "language", "queue_status"}
-    | {"notify"}
+    | {"notify", "resume"}
 )
 """Goes on without the caller."""
 
