@@ -8,8 +8,8 @@ from functools import lru_cache
 
 HOME = {"en": "US", "zh": "CN"}
 """The region whose numbers are meant, by the language of the call, where none is set."""
-MOST = 18
-"""Digits as dialed: fifteen (E.164) and a prefix for other countries."""
+FEWEST, MOST = 5, 18
+"""Digits as dialed; at most fifteen (E.164) and a prefix for other countries."""
 
 
 def e164(dialed: str, region: str) -> str | None:

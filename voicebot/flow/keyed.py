@@ -1,6 +1,7 @@
 """Typed values that are keyed in on a telephone.
 
 digits    as they are                    number, money  12*50 is 12.50
+phone     as it is dialed                card           a number that is right by Luhn
 yes_no    1 yes, 2 no                    choice         the option's key
 date      MMDD or YYYYMMDD               time           HHMM, 24 hours
 datetime, duration, text: by voice only
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 
+from voicebot.core import cards, telephone
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.turn import KeySpec
 from voicebot.flow.model import Slot
@@ -20,6 +22,10 @@ def key_spec(slot: Slot, *, terminators: str = "#", cancel: str = "") -> KeySpec
     match slot.type:
         case SlotType.DIGITS:
             return KeySpec(slot.longest, slot.shortest, terminators, cancel)
+        case SlotType.PHONE:
+            return KeySpec(telephone.MOST, telephone.FEWEST, terminators, cancel)
+        case SlotType.CARD:
+            return KeySpec(cards.LONGEST, cards.SHORTEST, terminators, cancel)
         case SlotType.NUMBER | SlotType.MONEY:
             return KeySpec(12, 1, terminators, cancel)
         case SlotType.DATE:
@@ -36,10 +42,19 @@ def key_spec(slot: Slot, *, terminators: str = "#", cancel: str = "") -> KeySpec
 
 
 def read_keys(
-    slot: Slot, digits: str, *, currency: str, today: datetime.date | None
+    slot: Slot,
+    digits: str,
+    *,
+    currency: str,
+    today: datetime.date | None,
+    region: str = "US",
 ) -> SlotValue | None:
-    """The value that was keyed in; None if it is none."""
-    value = _canonical(slot, digits, currency, today)
+    """The value that was keyed in; None if it is none. `region` (ISO 3166) is where telephone
+    numbers are of whose slot names none."""
+    if slot.type is SlotType.PHONE:
+        value = telephone.e164(digits, slot.region or region) if digits.isdecimal() else None
+    else:
+        value = _canonical(slot, digits, currency, today)
     return None if value is None else SlotValue(slot.type, value, digits)
 
 
@@ -48,6 +63,8 @@ def _canonical(slot: Slot, digits: str, currency: str, today: datetime.date | No
         case SlotType.DIGITS:
             fits = digits.isdecimal() and slot.shortest <= len(digits) <= slot.longest
             return digits if fits else None
+        case SlotType.CARD:
+            return digits if cards.is_card(digits) else None
         case SlotType.NUMBER:
             return _number(digits)
         case SlotType.MONEY:

@@ -24,7 +24,18 @@ Value = Annotated[
 """An expression; numbers, true, false and null need no quotes."""
 
 ParameterType = Literal[
-    "any", "digits", "number", "yes_no", "date", "time", "datetime", "duration", "money", "text"
+    "any",
+    "digits",
+    "number",
+    "yes_no",
+    "date",
+    "time",
+    "datetime",
+    "duration",
+    "money",
+    "phone",
+    "card",
+    "text",
 ]
 
 

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 
 from voicebot.core.errors import Problem
 from voicebot.core.markup import mistakes
-from voicebot.core.meaning import SlotType
 from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
 from voicebot.flow.asking import Asking
 from voicebot.flow.base import (
@@ -41,7 +40,8 @@ from voicebot.flow.listening import Listening
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.report import Report, Surroundings
 from voicebot.flow.state import Flow
-from voicebot.flow.templates import Mark, TemplateError, parse_template
+from voicebot.flow.templates import Mark, Parts, TemplateError, parse_template
+from voicebot.flow.values import DIGIT_STRINGS
 from voicebot.flow.wording import built_in
 
 CALL_FIELDS = ("caller", "caller_name", "called", "trunk", "language", "intent")
@@ -243,7 +243,7 @@ def _check_node(report: Report, path: Path, node: object) -> None:
                 report.missing(where, "slot", slot, report.flow.slots)
     if isinstance(node, DigitsNode):
         spec = report.flow.slots.get(node.slot)
-        if spec is not None and spec.type is not SlotType.DIGITS:
+        if spec is not None and spec.type not in DIGIT_STRINGS:
             report.add((*path, "slot"), "wrong-type", f"{node.slot} is of type {spec.type}")
     if isinstance(node, Asking):
         _check_questions(report, path, node)

@@ -13,6 +13,8 @@ Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 Value = SlotValue | Json
 
 _MONEY = re.compile(r"(-?\d+(?:\.\d+)?)(?: ([A-Z]{3}))?")
+DIGIT_STRINGS = (SlotType.DIGITS, SlotType.PHONE, SlotType.CARD)
+"""Types that are said digit by digit."""
 _NUMERIC = (SlotType.NUMBER, SlotType.DURATION, SlotType.MONEY)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -93,9 +95,12 @@ def as_type(value: Value, slot_type: SlotType, currency: str) -> Value:
             if isinstance(amount, str):
                 raise ValueError("no amount of money")
             return amount
-        case SlotType.DIGITS:
+        case SlotType.DIGITS | SlotType.CARD:
             if not text.isdecimal():
                 raise ValueError("not only digits")
+        case SlotType.PHONE:
+            if not re.fullmatch(r"\+[1-9]\d{4,14}", text, re.ASCII):
+                raise ValueError("no telephone number with `+` and its country's code")
         case _:
             pass
     return SlotValue(slot_type, text)

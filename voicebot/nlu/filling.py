@@ -50,14 +50,15 @@ def fill(tape: Tape, specs: Sequence[SlotSpec], taken: Iterable[int] = ()) -> tu
     """Fill slots from tokens that are not taken: the longest first, in the order of the slots."""
     occupied = set(taken)
     formed = [spec for spec in _in_order(tape, specs) if spec.type is not SlotType.TEXT]
+    refused, counts = Refused(tape.utterance.words), _counts(tape, formed)
     candidates = [
         (found, order)
         for order, spec in enumerate(formed)
         for at in range(tape.end)
+        if not (at in counts and spec.type in (SlotType.TIME, SlotType.DATETIME))
         for found in tape.fills(spec.name, at)
+        if not refused.covers(spec, found)
     ]
-    refused = Refused(tape.utterance.words)
-    candidates = [c for c in candidates if not refused.covers(tape.specs[c[0].slot], c[0])]
     filled = _longest(candidates, occupied)
     for name, first in list(filled.items()):
         filled[name] = _corrected(tape, first)
@@ -65,6 +66,17 @@ def fill(tape: Tape, specs: Sequence[SlotSpec], taken: Iterable[int] = ()) -> tu
         if spec.type is SlotType.TEXT and (rest := _rest(tape, spec.name, occupied)):
             filled[spec.name] = rest
     return tuple(filled.values())
+
+
+def _counts(tape: Tape, specs: Sequence[SlotSpec]) -> set[int]:
+    """Tokens of "for four", which is no time of day where a number is asked for as well."""
+    numbers = [spec.name for spec in specs if spec.type is SlotType.NUMBER]
+    words = tape.utterance.words
+    return {
+        at
+        for at in range(1, tape.end)
+        if numbers and words[at - 1] in ("for", "of") and tape.fills(numbers[0], at)
+    }
 
 
 def begin(tape: Tape, specs: Sequence[SlotSpec], fills: Sequence[Fill]) -> tuple[Fill, ...]:

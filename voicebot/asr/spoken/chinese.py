@@ -11,6 +11,8 @@ _TIME = "点 点钟 分 半 一刻 三刻 早上 上午 中午 下午 晚上 凌
 
 WORDS: dict[SlotType, str] = {
     SlotType.DIGITS: _DIGITS,
+    SlotType.PHONE: f"{_DIGITS} 加",
+    SlotType.CARD: _DIGITS,
     SlotType.NUMBER: _NUMBERS,
     SlotType.YES_NO: (
         "是 是的 对 对的 好 好的 可以 行 嗯 没错 要 确认 正确"

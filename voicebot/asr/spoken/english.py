@@ -6,6 +6,7 @@ that it leans on. Parsing to canonical values is not done here.
 
 from __future__ import annotations
 
+from voicebot.core import cards
 from voicebot.core.meaning import SlotSpec, SlotType
 
 _UNITS = "one | two | three | four | five | six | seven | eight | nine"
@@ -114,6 +115,10 @@ def rule_for(slot: SlotSpec) -> str | None:
     """The body for a slot's value; None where its type cannot be a grammar (text, choice)."""
     if slot.type is SlotType.DIGITS:
         return digits(slot.min_length, slot.max_length)
+    if slot.type is SlotType.PHONE:
+        return f"[plus] ({digits(7, 15)})"
+    if slot.type is SlotType.CARD:
+        return digits(cards.SHORTEST, cards.LONGEST)
     if slot.type is SlotType.MONEY:
         return _money(slot.currency)
     return _PLAIN.get(slot.type)

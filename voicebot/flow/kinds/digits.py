@@ -19,7 +19,7 @@ class DigitsNode(Asking):
     """The caller keys in a digit string; of speech, only global commands count unless asked for."""
 
     kind: Literal["digits"]
-    slot: SlotName = Field(description="The slot that is filled, of type digits.")
+    slot: SlotName = Field(description="The slot that is filled, of type digits, phone or card.")
     speech: bool = Field(False, description="True: the digits may be spoken, too.")
     terminators: str | None = Field(
         None,

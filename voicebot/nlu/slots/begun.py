@@ -9,10 +9,10 @@ from dataclasses import replace
 from voicebot.core import cards
 from voicebot.core.meaning import SlotSpec, SlotType, SlotValue
 from voicebot.core.telephone import is_short
-from voicebot.nlu.slots import date_parts, moment, phone, time_of_day
+from voicebot.nlu.slots import date_parts, digits, moment, phone, time_of_day
 from voicebot.nlu.slots.merging import dates, digit_strings, times
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
-from voicebot.nlu.text import words_of
+from voicebot.nlu.text import read as read_text
 
 _FEWEST = 2
 """A single digit is begun with only where others came before: "just one second"."""
@@ -41,6 +41,8 @@ def read(
 
 def _digits(words: Words, at: int, spec: SlotSpec, scene: Scene, before: str) -> Reading | None:
     old = before if len(before) < spec.min_length else ""
+    if digits.goes_on(words, at):
+        return None
     for piece in digit_strings.pieces(words, at, scene):
         together = old + piece.value
         if old or len(together) >= _FEWEST:
@@ -73,7 +75,7 @@ def _half_of_moment(
     words: Words, at: int, scene: Scene, earlier: SlotValue | None
 ) -> Reading | None:
     """A date with or without a part of the day, or an hour that may be anything."""
-    before, raw = (earlier.value, words_of(earlier.raw)) if earlier else ("", ())
+    before, raw = (earlier.value, read_text(earlier.raw).words) if earlier else ("", ())
     day = dates.date_after(words, at, scene, before, raw)
     if day:
         return Reading(_past_part(words, moment.time_start(words, at, day[1])), day[0].isoformat())

@@ -17,8 +17,8 @@ _EXPIRY = 3
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     """The card number whose digits begin at `at`."""
-    found = digits.read(words, at, _ANY, scene)
-    if not found or digits.goes_on(words, at):
+    found = [] if digits.goes_on(words, at) else digits.read(words, at, _ANY, scene)
+    if not found:
         return []
     whole, usual = found[0], cards.usual_length(found[0].value)
     if cards.is_card(whole.value):

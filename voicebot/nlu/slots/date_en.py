@@ -44,7 +44,7 @@ _EDGES = lexicon(
     "the end of|end of|the last of|last of|the last day of|last day of|the last day in"
 )
 _STARTS = lexicon(
-    "the beginning of|beginning of|the start of|start of|the first day of|first day of|the first of"
+    "the beginning of|beginning of|the start of|start of|the first day of|first day of"
 )
 _WEEKDAY_NAMES = frozenset(words_of("monday tuesday wednesday thursday friday saturday sunday"))
 _MONTHS_AHEAD = Lexicon(
@@ -91,7 +91,8 @@ def _edge(words: Words, at: int, today: date) -> Hit | None:
     if start == at or (month is None and named is None):
         return None
     if named:
-        began = calendar.next_month_day(today.replace(day=1), named[0], 1)
+        since = today.replace(day=1) if last > at else today
+        began = calendar.next_month_day(since, named[0], 1)
         end = named[1]
     else:
         began, end = (
@@ -199,6 +200,8 @@ def read_year(words: Words, at: int) -> tuple[int, int] | None:
     start = at + (word_at(words, at) in ("of", "in"))
     head = numerals.below_hundred(words, start)
     if head and head[0] in (19, 20, 21):
+        if word_at(words, head[1]) in ("oh", "o") and word_at(words, head[1] + 1) in numerals.UNITS:
+            return head[0] * 100 + numerals.UNITS[words[head[1] + 1]], head[1] + 2
         tail = numerals.below_hundred(words, head[1])
         if tail and tail[0] >= 10:
             return head[0] * 100 + tail[0], tail[1]
@@ -242,10 +245,10 @@ def _bare_day(words: Words, at: int, today: date) -> Hit | None:
     if number is None or MONTHS.at(words, before) or word_at(words, before) in numerals.TENS:
         return None
     value, end = number
-    for wording, months in ((("of", "next", "month"), 1), (("of", "this", "month"), 0)):
-        if tuple(words[end : end + 3]) == wording:
-            found = calendar.in_month(today, months, value)
-            return (found, end + 3) if found else None
+    month = _MONTHS_AHEAD.at(words, end + 1) if word_at(words, end) == "of" else None
+    if month:
+        found = calendar.in_month(today, month[0], value)
+        return (found, month[1]) if found else None
     if tuple(words[start:end]) == ("second",) or word_at(words, end) in ("one", "time"):
         return None
     found = calendar.next_day_of_month(today, value)

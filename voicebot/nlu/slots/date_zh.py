@@ -85,7 +85,8 @@ def find(words: Words, at: int, today: date) -> Hit | None:
     """The longest Chinese date at `at`."""
     for reader in (_relative, _weekday, _dated, _counted):
         if hit := reader(words, at, today):
-            return hit
+            named = plain_weekday(words, hit[1]) if reader is _dated else None
+            return hit[0], named[1] if named else hit[1]
     return None
 
 
@@ -106,8 +107,9 @@ def _edge(words: Words, at: int, today: date) -> Hit | None:
     if ahead:
         first, end = calendar.in_month(today, ahead[0], 1), ahead[1]
     elif month and 1 <= month[0] <= 12 and word_at(words, month[1]) == "月":
-        first = calendar.next_month_day(today.replace(day=1), month[0], 1)
         end = month[1] + 1
+        since = today if word_at(words, end) == "初" else today.replace(day=1)
+        first = calendar.next_month_day(since, month[0], 1)
     else:
         return None
     edge = word_at(words, end)

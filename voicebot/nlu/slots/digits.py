@@ -29,40 +29,51 @@ _ZH = {word: str(value) for word, value in numerals_zh.DIGITS.items()} | {
     "拐": "7",
     "勾": "9",
 }
+_SINGLE = {str(value): str(value) for value in range(10)} | _EN | _ZH
 _SCALES = ("hundred", "thousand")
+_CHANGING = {*_SCALES, *numerals_zh.UNITS, "万", "亿", "个"}
+"""After a digit they make another number of it."""
 _HESITATION = {"um", "uh", "er", "erm", "hmm", "then", "dash", "嗯", "呃", "额", "啊"}
 _TYPED = re.compile(r"\d[\d.,:/-]*")
 
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
-    """Readings from `spec.min_length` to `spec.max_length` digits, the longest first."""
-    found: list[Reading] = []
+    """Readings from `spec.min_length` to `spec.max_length` digits, the longest first; from the
+    middle of a string that is too long the longest only."""
+    ends: list[tuple[int, int, float]] = []
     digits, end, quality = "", at, 1.0
     while len(digits) <= spec.max_length:
-        start = end
-        while digits and word_at(words, start) in _HESITATION:
-            start += 1
-        part = _part(words, start, inside=bool(digits))
-        if part is None:
+        if plain := _plain(words, end):
+            digits, end = digits + plain, end + 1
+        elif part := _part(words, _past_hesitation(words, end, digits), inside=bool(digits)):
+            digits, end = digits + part[0], part[1]
+            quality *= 1.0 if part[2] else 0.9
+        else:
             break
-        more, end, sure = part
-        digits, quality = digits + more, quality if sure else quality * 0.9
         if spec.min_length <= len(digits) <= spec.max_length:
-            found.append(Reading(end, digits, quality))
-    if len(digits) > spec.max_length:
-        found = [Reading(r.end, r.value, r.quality * 0.5) for r in found]
-    return found[::-1]
+            ends.append((end, len(digits), quality))
+    too_long = len(digits) > spec.max_length
+    kept = ends[-1:] if too_long and goes_on(words, at) else ends[::-1]
+    factor = 0.5 if too_long else 1.0
+    return [Reading(last, digits[:length], sure * factor) for last, length, sure in kept]
+
+
+def _past_hesitation(words: Words, at: int, digits: str) -> int:
+    while digits and word_at(words, at) in _HESITATION:
+        at += 1
+    return at
 
 
 def goes_on(words: Words, at: int) -> bool:
     """Whether a string of digits has begun before `at`."""
     before = word_at(words, at - 1)
-    return bool(_one(before)) or before in _REPEATS or before.isdecimal()
+    return before in _SINGLE or before in _REPEATS or before.isdecimal()
 
 
 def _part(words: Words, at: int, *, inside: bool) -> tuple[str, int, bool] | None:
     """The next digits, the token after them, and whether the word is surely a digit."""
     word = word_at(words, at)
+    digit = _one(word)
     if _TYPED.fullmatch(word):
         return re.sub(r"\D", "", word), at + 1, True
     if word in _REPEATS:
@@ -72,7 +83,7 @@ def _part(words: Words, at: int, *, inside: bool) -> tuple[str, int, bool] | Non
         return repeated
     if number := _number(words, at):
         return str(number[0]), number[1], True
-    if digit := _one(word):
+    if digit:
         return digit, at + 1, True
     if inside and word in _MISHEARD and _one(word_at(words, at + 1)):
         return _MISHEARD[word], at + 1, False
@@ -80,9 +91,13 @@ def _part(words: Words, at: int, *, inside: bool) -> tuple[str, int, bool] | Non
 
 
 def _one(word: str) -> str:
-    if len(word) == 1 and word.isascii() and word.isdigit():
-        return word
-    return _EN.get(word) or _ZH.get(word, "")
+    return _SINGLE.get(word, "")
+
+
+def _plain(words: Words, at: int) -> str:
+    """A digit that what follows cannot change: most of them."""
+    digit = _SINGLE.get(words[at], "") if at < len(words) else ""
+    return digit if digit and word_at(words, at + 1) not in _CHANGING else ""
 
 
 def _number(words: Words, at: int) -> tuple[int, int] | None:

@@ -22,6 +22,12 @@ _NAMES = {
     "GBP": "pounds|pound|quid|pounds sterling|gbp|£|英镑",
     "JPY": "yen|jpy|日元|日圆",
     "HKD": "港币|港元|港纸|hong kong dollars|hong kong dollar|hkd",
+    "TWD": "新台币|台币|taiwan dollars|taiwan dollar",
+    "SGD": "新加坡元|新币|singapore dollars|singapore dollar",
+    "CAD": "加元|加币|canadian dollars|canadian dollar",
+    "AUD": "澳元|澳币|australian dollars|australian dollar",
+    "CHF": "瑞士法郎|swiss francs|swiss franc|francs|franc",
+    "KRW": "韩元|韩币|won",
     "CNY": "yuan|rmb|renminbi|cny|人民币",
     "INR": "rupees|rupee|inr|卢比",
     "¥": "¥",
@@ -29,7 +35,16 @@ _NAMES = {
 }
 _CURRENCIES = Lexicon({wording: code for code, ws in _NAMES.items() for wording in ws.split("|")})
 _SIGNS = {"$", "€", "£", "¥"}
-_CENTS = lexicon("cents|cent|pence|p|pennies|penny")
+_CENT_NAMES = {
+    OWN: "cents|cent|pennies|penny|p|fen|centimes|centime|paise|paisa|分|分钱",
+    "USD": "美分",
+    "EUR": "欧分",
+    "GBP": "pence|便士",
+    "CAD": "加分",
+    "AUD": "澳分",
+}
+_CENTS = Lexicon({name: code for code, names in _CENT_NAMES.items() for name in names.split("|")})
+"""Hundredths, with the currency that they are of."""
 _BEFORE_ZH = lexicon("人民币|rmb|usd|eur|gbp|cny")
 _COINS = Lexicon({"a quarter": 25, "a dime": 10, "a nickel": 5})
 _TENTHS = lexicon("毛|角|毛钱|角钱")
@@ -120,19 +135,27 @@ def _bare(words: Words, at: int, value: tuple[Decimal, int]) -> Found:
 
 def _with_small(words: Words, at: int, amount: Decimal) -> tuple[Decimal, int]:
     """What follows the currency: "and fifty cents", "twenty", 五, 五毛三, 零五分."""
+    start = at + (word_at(words, at) in ("and", "零"))
+    if minor := _minor(words, start):
+        return amount + minor[0], minor[2]
     if chinese := _small_zh(words, at):
         return amount + chinese[0], chinese[1]
-    start = at + (word_at(words, at) == "and")
     if tuple(words[start : start + 2]) == ("a", "half") and start > at:
         return amount + Decimal("0.5"), start + 2
     cents = numerals_en.below_hundred(words, start) or numerals_en.integer(words, start)
     if cents is None or cents[0] > 99:
         return amount, at
-    if named := _CENTS.at(words, cents[1]):
-        return amount + _CENT * cents[0], named[1]
     if start == at and cents[0] >= 10:
         return amount + _CENT * cents[0], cents[1]
     return amount, at
+
+
+def _minor(words: Words, at: int) -> tuple[Decimal, str, int] | None:
+    """ "fifty cents", 五十美分: the amount, the currency, the token after it."""
+    count = numerals_en.below_hundred(words, at) or numerals_en.integer(words, at)
+    count = count or numerals_zh.cardinal(words, at)
+    named = _CENTS.at(words, count[1]) if count and count[0] < 100 else None
+    return (_CENT * count[0], named[0], named[1]) if count and named else None
 
 
 def _small_zh(words: Words, at: int) -> tuple[Decimal, int] | None:
@@ -166,9 +189,8 @@ def _small(words: Words, at: int) -> Found | None:
     """Less than one unit: "fifty cents", "a quarter", 五毛."""
     if coin := _COINS.at(words, at):
         return _CENT * coin[0], "$", coin[1], 0.9
-    cents = numerals_en.below_hundred(words, at) or numerals_en.integer(words, at)
-    if cents and (named := _CENTS.at(words, cents[1])):
-        return _CENT * cents[0], OWN, named[1], 1.0
+    if minor := _minor(words, at):
+        return *minor, 1.0
     digit = _digit(words, at)
     if digit and _TENTHS.at(words, digit[1]):
         chinese = _small_zh(words, at)

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.prompts.wording import en, zh
+from voicebot.prompts.wording.country_codes import split_e164
 from voicebot.prompts.wording.language import Language
 
 _Worder = Callable[[Language, str, date | None], str]
@@ -20,6 +21,7 @@ _Worder = Callable[[Language, str, date | None], str]
 LANGUAGES: dict[str, Language] = {"en": en, "zh": zh}
 """By primary language tag (BCP 47)."""
 
+_DIGIT_STRINGS = (SlotType.DIGITS, SlotType.PHONE, SlotType.CARD)
 _DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -56,7 +58,7 @@ def ordinal(value: int, language: str) -> str:
 
 
 def _as_written(value: SlotValue) -> str:
-    return " ".join(value.value) if value.type is SlotType.DIGITS else value.value
+    return " ".join(value.value) if value.type in _DIGIT_STRINGS else value.value
 
 
 def _digits(language: Language, value: str, _today: date | None) -> str:
@@ -99,6 +101,14 @@ def _money(language: Language, value: str, _today: date | None) -> str:
     return language.money(_decimal(amount), currency)
 
 
+def _phone(language: Language, value: str, _today: date | None) -> str:
+    """A number of the language's own country as it is dialed there, others with their code."""
+    code, national = split_e164(value)
+    if code == language.COUNTRY_CODE:
+        return language.digits(national)
+    return f"{language.PLUS} {language.digits(code)}, {language.digits(national)}"
+
+
 def _choice(_language: Language, value: str, _today: date | None) -> str:
     return value.replace("_", " ")
 
@@ -122,6 +132,8 @@ _WORDERS: dict[SlotType, _Worder] = {
     SlotType.DATETIME: _datetime,
     SlotType.DURATION: _duration,
     SlotType.MONEY: _money,
+    SlotType.PHONE: _phone,
+    SlotType.CARD: _digits,
     SlotType.CHOICE: _choice,
     SlotType.TEXT: _text,
 }

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from voicebot.prompts.wording.grouping import groups
 
+COUNTRY_CODE, PLUS = "1", "plus"
 _NUMERALS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen

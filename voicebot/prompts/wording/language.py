@@ -11,6 +11,11 @@ from typing import Protocol
 class Language(Protocol):
     """The words of one language. All functions raise `ValueError` for what they cannot say."""
 
+    COUNTRY_CODE: str
+    """Whose telephone numbers are said without it."""
+    PLUS: str
+    """Before the code of another country."""
+
     def digits(self, text: str) -> str:
         """Digit by digit, in groups with pauses; `*` and `#` by their telephone names."""
         ...

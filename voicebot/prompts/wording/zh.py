@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from voicebot.prompts.wording.grouping import groups
 
+COUNTRY_CODE, PLUS = "86", "加"
 _NUMERALS = "零一二三四五六七八九"
 _KEYS = dict(zip("0123456789*#", "零幺二三四五六七八九星井", strict=True))
 """One is said 幺 (yāo) in strings of digits, so that it is not taken for 七."""

@@ -20,7 +20,7 @@ from voicebot.nlu.slots.merging.moments import moment_after
 from voicebot.nlu.slots.merging.times import time_after
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
 from voicebot.nlu.slots.time_of_day import Found
-from voicebot.nlu.text import words_of
+from voicebot.nlu.text import read as read_text
 
 __all__ = ["read"]
 
@@ -32,15 +32,15 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene, earlier: SlotValue
     scene = scene.of(spec)
     match spec.type:
         case SlotType.DATE:
-            day = date_after(words, at, scene, earlier.value, words_of(earlier.raw))
+            day = date_after(words, at, scene, earlier.value, read_text(earlier.raw).words)
             begun = dates.parsed(earlier.value) is None
             return [Reading(day[1], day[0].isoformat(), adds=begun)] if day else []
         case SlotType.TIME:
-            time = time_after(words, at, earlier.value, words_of(earlier.raw))
+            time = time_after(words, at, earlier.value, read_text(earlier.raw).words)
             begun = times.parsed(earlier.value) is None
             return [_time(time, spec, adds=begun)] if time else []
         case SlotType.DATETIME:
-            return moment_after(words, at, scene, earlier.value, words_of(earlier.raw))
+            return moment_after(words, at, scene, earlier.value, read_text(earlier.raw).words)
         case SlotType.PHONE | SlotType.CARD:
             return number_after(words, at, spec, scene, earlier.value)
         case SlotType.DIGITS:
@@ -62,7 +62,7 @@ def _added(
     """ "and fifty cents", "and a half", 又五分钟: read on from the words before."""
     if word_at(words, at) not in _ADDING:
         return []
-    before = words_of(earlier.raw)
+    before = read_text(earlier.raw).words
     found = READERS[spec.type]([*before, *words[at:]], 0, spec, scene)
     shift = at - len(before)
     return [
