@@ -24,9 +24,9 @@ class AsrSettings:
     """A decode that takes longer is given up, its worker replaced."""
     start_deadline_ms: int = 60_000
     """Loading the models may take this long."""
-    accept_ratio: float = -31.5
+    accept_ratio: float = -32.5
     """Score (see `confidence.py`) from which PocketSphinx's reading is accepted."""
-    reject_ratio: float = -39.0
+    reject_ratio: float = -40.0
     """Score below which PocketSphinx's reading is rejected; between: confirm."""
     gain: float = 0.15
     """PocketSphinx: gain after G.711 decoding."""
