@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "flows": "check flow files, draw them, test them, publish them",
     "calls": "list calls and show one",
     "report": "count service levels, waits, abandonment, containment",
+    "replay": "replay recorded calls through today's code and see what differs",
     "outbox": "list notices and callbacks, try notices anew",
     "staff": "compute how many agents a load of calls wants",
     "faq": "what callers ask and are told: import, check, list, try",

@@ -16,7 +16,7 @@ from voicebot.flow.state import Flow
 from voicebot.publishing.kept import kept_version
 from voicebot.publishing.library import Choice, Edition, Library
 from voicebot.publishing.sources import Sources, document_of
-from voicebot.replay.options import ReplayOptions
+from voicebot.replay.options import LIVE, ReplayOptions
 from voicebot.replay.recorded import RecordedCall
 from voicebot.store.opening import find_versions
 from voicebot.store.versions import VersionStore
@@ -33,9 +33,10 @@ class FlowShelf:
 
     def __init__(self, options: ReplayOptions, hotline: HotlineFile, flow: FlowSettings) -> None:
         self._options, self._hotline = options, hotline
-        self._sources = Sources(
-            options.flows, surroundings_of(hotline), flow, Anywhere(), options.draft
-        )
+        # Only who asks the live back end needs its addresses.
+        environment = None if options.backend == LIVE else Anywhere()
+        around = surroundings_of(hotline)
+        self._sources = Sources(options.flows, around, flow, environment, options.draft)
         self._today: Library | None = None
         self._then: dict[tuple[tuple[str, str], ...], Library] = {}
 

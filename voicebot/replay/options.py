@@ -11,6 +11,9 @@ from typing import Any
 from voicebot.replay.caller import Timing
 from voicebot.replay.voice import Prompts
 
+JOURNAL, LIVE = "journal", "live"
+"""Who answers the requests of http nodes."""
+
 
 class From(StrEnum):
     """Where the replay begins."""
@@ -37,7 +40,7 @@ class ReplayOptions:
     begin: From = From.SOUND
     timing: Timing = Timing.RELATIVE
     prompts: Prompts = Prompts.THEN
-    backend: str = "journal"
-    """`journal` or `live`."""
+    backend: str = JOURNAL
+    """Or `LIVE`."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Settings by name, over those of the configuration: `vad.mode`, `timing.no_input_ms`."""

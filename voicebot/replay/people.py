@@ -116,6 +116,8 @@ class _Stay:
         self._agent = ""
         self._bridged_ms: int | None = None
         self._told = False
+        self._ringing = 0
+        """Phones that ring."""
 
     async def run(self) -> QueueLeft:
         context, queue = self._context, self._action.queue
@@ -152,7 +154,7 @@ class _Stay:
 
     def _take(self, fact: Fact) -> None:
         context = self._context
-        if fact.kind in _MOVES:
+        if self._moves(fact.kind):
             context.move(_MOVES[fact.kind])
         if fact.kind is FactKind.BRIDGED:
             self._bridged_ms, self._agent = self._line.now_ms, str(fact.data["agent"])
@@ -160,6 +162,12 @@ class _Stay:
             context.speaker.stop()
             self._music.stop()
         context.pen.write(fact.kind, **fact.data)
+
+    def _moves(self, kind: FactKind) -> bool:
+        """Several phones may have rung: the first and the last of them count."""
+        before = self._ringing
+        self._ringing += {FactKind.OFFERED: 1, FactKind.OFFER_ENDED: -1}.get(kind, 0)
+        return kind is FactKind.BRIDGED or (kind in _MOVES and 0 in (before, self._ringing))
 
     def _leaving_key(self) -> str | None:
         while press := self._line.keys.take():

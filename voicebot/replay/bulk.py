@@ -1,0 +1,124 @@
+"""Many calls, over all cores: results in the order of the calls, whatever finishes first."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from voicebot.config.settings import HotlineFile
+from voicebot.config.surroundings import database_url
+from voicebot.core.ports import Backend
+from voicebot.replay.engines import Engines
+from voicebot.replay.one import Outcome, replay_one
+from voicebot.replay.options import From, ReplayOptions
+from voicebot.replay.recorded import RecordedCall
+from voicebot.replay.result import CallResult, Status
+from voicebot.replay.sources import CallSource, read_call, read_facts
+from voicebot.store.calls import CallStore
+from voicebot.store.opening import open_calls
+
+Progress = Callable[[int], None]
+"""Called with how many more are done."""
+_A_CHUNK = {From.SOUND: 1, From.DIALOGUE: 40}
+
+
+class Replayer:
+    """Replays calls in this process, each with every variant of the options."""
+
+    def __init__(self, variants: Sequence[ReplayOptions]) -> None:
+        """Raises `ConfigError` where the configuration, a setting or a flow is wrong."""
+        self._variants = [Engines(options) for options in variants]
+        self._store: CallStore | None = None
+
+    @property
+    def hotline(self) -> HotlineFile:
+        """The configuration."""
+        return self._variants[0].hotline
+
+    def check(self) -> None:
+        """Load the flows, so that what is wrong with them is known at once. Raises
+        `ConfigError`."""
+        for engines in self._variants:
+            engines.shelf.today()
+
+    def replay(self, source: CallSource) -> list[CallResult]:
+        """A result for each variant."""
+        return [self.outcome(source, number).result for number in range(len(self._variants))]
+
+    def outcome(self, source: CallSource, variant: int = 0, live: Backend | None = None) -> Outcome:
+        """One call with one variant."""
+        engines = self._variants[variant]
+        try:
+            store = self._opened(engines) if source.file is None else None
+            if engines.options.begin is From.DIALOGUE:
+                call = read_facts(source, store)
+            else:
+                call = read_call(source, store, engines.options.data)
+            return replay_one(call, engines, live)
+        except Exception as error:
+            # One call that cannot be replayed keeps no other from it; nothing personal is told.
+            why = f"a fault of the replay: {type(error).__name__}"
+            result = CallResult(source.name, Status.NOT_REPLAYED, (why,))
+            return Outcome(result, RecordedCall(source.name))
+
+    def _opened(self, engines: Engines) -> CallStore:
+        if self._store is None:
+            self._store = open_calls(database_url(engines.hotline, engines.options.data))
+        return self._store
+
+    def close(self) -> None:
+        """End what was started."""
+        for engines in self._variants:
+            engines.close()
+        if self._store is not None:
+            self._store.close()
+
+
+_replayer: Replayer | None = None
+"""Of a worker process."""
+
+
+def _begin(variants: Sequence[ReplayOptions]) -> None:
+    global _replayer
+    _replayer = Replayer(variants)
+
+
+def _replay(sources: Sequence[CallSource]) -> list[list[CallResult]]:
+    assert _replayer is not None
+    return [_replayer.replay(source) for source in sources]
+
+
+def replay_all(
+    sources: Sequence[CallSource],
+    variants: Sequence[ReplayOptions],
+    *,
+    jobs: int = 0,
+    progress: Progress = lambda count: None,
+) -> list[list[CallResult]]:
+    """For each call, a result for each variant. Raises `ConfigError`."""
+    size = _A_CHUNK[variants[0].begin]
+    chunks = [sources[at : at + size] for at in range(0, len(sources), size)]
+    jobs = min(jobs or os.cpu_count() or 1, len(chunks))
+    results: list[list[CallResult]] = []
+    for done in _done(chunks, variants, jobs):
+        results += done
+        progress(len(done))
+    return results
+
+
+def _done(
+    chunks: Sequence[Sequence[CallSource]], variants: Sequence[ReplayOptions], jobs: int
+) -> Iterator[list[list[CallResult]]]:
+    if jobs <= 1:
+        replayer = Replayer(variants)
+        try:
+            for chunk in chunks:
+                yield [replayer.replay(source) for source in chunk]
+        finally:
+            replayer.close()
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, _begin, (variants,)) as pool:
+        yield from pool.map(_replay, chunks)
