@@ -2,8 +2,9 @@
 
 Of the errors, two in three are substitutions, two in nine deletions, the rest insertions, and long
 words err twice as often as short ones: as in the 4,361 recognized questions of the TREC-6 set of
-Phoneme-BERT. English words turn into those of the words at hand that sound nearest; Chinese
-characters into characters of the same blurred sound, or where there are none into any.
+Phoneme-BERT. English words turn into those of the words at hand that sound nearest, or one in three
+into another form that was perhaps never taught; Chinese characters into characters of the same
+blurred sound, or where there are none into any.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from voicebot.nlu.han import HAN, is_han, sound_of
 _HAN_TOKEN = re.compile(rf"[{HAN}]|[^\s{HAN}]+")
 _SUBSTITUTED, _DELETED = 0.68, 0.22
 """Shares of the errors; the rest are insertions."""
+_STRANGE = 0.36
+"""Share of the English substitutes that are another form or a beginning, not words of the stock."""
+_ENDINGS = ("s", "ed", "ing", "er")
 _SHORT, _LONG = 2, 9
 """From letters of a word that errs least to letters of one that errs most."""
 _LEAST, _MOST = 0.75, 1.5
@@ -127,6 +131,9 @@ class Noise:
         return [word, self._chance.choice(self._stock.words)]
 
     def _alike(self, word: str) -> str:
+        if not self._stock.chinese and self._chance.random() < _STRANGE:
+            kept = max(1, len(word) - self._chance.randint(0, len(word) // 3))
+            return word[:kept] if kept < len(word) else word + self._chance.choice(_ENDINGS)
         return self._chance.choice(self._stock.alike(word) or self._stock.words)
 
     def _joined(self, words: list[str]) -> str:

@@ -21,7 +21,7 @@ from rich.table import Table
 from voicebot.cli.nlu import weights
 from voicebot.cli.nlu.train import bar, shown
 from voicebot.nlu.intents.measure import Report, fixed_on, interpreter, judge_all, report
-from voicebot.nlu.intents.train import TrainingOptions, train
+from voicebot.nlu.intents.train import train
 from voicebot.nlu.intents.training_set import Example, read_examples
 from voicebot.nlu.noise import Noise, stock
 
@@ -60,12 +60,15 @@ def _measured(args: argparse.Namespace) -> Report:
     valid = read_examples(args.valid, training.language).examples if args.valid else ()
     encoder = weights.encoder_for(args, training.language)
     with bar() as progress:
-        options = TrainingOptions(error_rate=args.error_rate)
+        options = weights.options(args)
         model = train(training, encoder, options, shown(progress))
     spoken = bool(args.spoken or args.noise)
     calibration = model.calibration(spoken=spoken, sense=model.sense is not None)
     if args.noise:
-        noise = Noise(stock([e.text for e in training.examples], training.language), args.noise)
+        noise = Noise(
+            stock([e.text for e in training.examples], training.language, weights.pronounce),
+            args.noise,
+        )
         test, valid = _noised(test, noise), _noised(valid, noise)
 
     calibration = fixed_on(model, valid, lambda c: interpreter(model, encoder, c), calibration)

@@ -18,8 +18,9 @@ from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
 
 from voicebot.cli.nlu import weights
 from voicebot.nlu.intents import store
-from voicebot.nlu.intents.train import Step, TrainingOptions, train
+from voicebot.nlu.intents.train import Step, train
 from voicebot.nlu.intents.training_set import read_training
+from voicebot.nlu.trainer.dataset import check_not_held_out
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code of `voicebot nlu train`."""
+    check_not_held_out(args.files)
     training = read_training(args.files, args.lang)
     encoder = weights.encoder_for(args, training.language)
     began = time.monotonic()
     with bar() as progress:
-        options = TrainingOptions(error_rate=args.error_rate)
+        options = weights.options(args)
         model = train(training, encoder, options, shown(progress))
     store.save(model, args.output)
     kind = "words and sense" if model.sense else "words"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.core.meaning import Levels
-from voicebot.nlu.intents.model import Calibration, Judgment
+from voicebot.nlu.intents.model import Blend, Calibration, Judgment
 from voicebot.nlu.intents.softmax import log_softmax
 
 _TEMPERATURES = np.geomspace(0.05, 5, 93)
@@ -26,9 +26,9 @@ _ACCEPT, _CONFIRM = (0.3, 0.6), (0.1, 0.35)
 
 
 def calibrate(
-    judged: Sequence[Judgment], truth: NDArray[np.int64], words: float, *, by_words: bool
+    judged: Sequence[Judgment], truth: NDArray[np.int64], words: Blend, *, by_words: bool
 ) -> Calibration:
-    """From judgments at temperature 1 with that weight of `words`. `by_words`: their scores do
+    """From judgments at temperature 1 with that blend of `words`. `by_words`: their scores do
     not hold the probability."""
     found = np.stack([judgment.probabilities for judgment in judged])
     logs = np.log(np.maximum(found, 1e-30)).astype(np.float32)

@@ -2,6 +2,8 @@
 
 text ─▶ normalized ─┬─ n-grams ─▶ support vectors ─▶ s ─┐
                     └─ MiniLM ──▶ kernel, softmax ─▶ z ─┴▶ w·log p(4 s) + (1-w)·log p(z), scaled
+
+w is greater for a text that is far from all that was taught: misheard words harm n-grams less.
 """
 
 from __future__ import annotations
@@ -21,16 +23,33 @@ from voicebot.nlu.intents.tfidf import Floats, TfIdf
 
 _SHARPNESS = np.float32(4)
 """Support vector scores are as sharp as log-odds when they are multiplied by this."""
+_SLOPE = 2.5
+"""How fast `Blend` grows with distance."""
 NEIGHBORS = 5
 """The rank of the training example that tells how near a text is to what was taught."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Weight of the n-grams against the embedding, 0 to 1, by how near a text is to what was
+    taught (cosine)."""
+
+    least: float
+    most: float
+    near: float
+    """From here down it grows."""
+
+    def __call__(self, near: float) -> np.float32:
+        """For a text that is so near."""
+        return np.float32(min(self.most, self.least + _SLOPE * max(0.0, self.near - near)))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """From scores to decisions, for typed text or for recognized speech."""
 
-    words: float
-    """Weight of the n-grams against the embedding, 0 to 1."""
+    words: Blend
+    """Weight of the n-grams against the embedding."""
     temperature: float
     """Log-probabilities are divided by it: 0.8 is right eight times in ten then."""
     reject: float
@@ -115,17 +134,18 @@ class IntentModel:
         scope = np.arange(len(self.labels)) if allowed is None else np.array(allowed, np.int64)
         words = meaning.words[scope]
         logs = log_softmax(_SHARPNESS * words)
-        if meaning.sense is not None:
-            part = np.float32(calibration.words)
+        near = 0.0
+        if meaning.sense is not None and meaning.vector is not None:
+            near = self.nearness(meaning.vector, None if allowed is None else scope)
+            part = calibration.words(near)
             logs = part * logs + (1 - part) * log_softmax(meaning.sense[scope])
         probabilities = np.zeros(len(self.labels), np.float32)
         probabilities[scope] = np.exp(log_softmax(logs / np.float32(calibration.temperature)))
         if meaning.vector is None:
             return Judgment(probabilities, float(np.linalg.norm(np.maximum(words + 1, 0))))
-        near = self._nearness(meaning.vector, None if allowed is None else scope)
         return Judgment(probabilities, _two_best(probabilities) + near)
 
-    def _nearness(self, vector: Floats, scope: NDArray[np.int64] | None) -> float:
+    def nearness(self, vector: Floats, scope: NDArray[np.int64] | None = None) -> float:
         """Cosine to the fifth nearest example; to the nearest where intents have fewer."""
         assert self.sense is not None
         cosines = self.sense.vectors @ vector

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.meaning import Levels
 from voicebot.nlu.intents.kernel import Kernel
-from voicebot.nlu.intents.model import Calibration, IntentModel, Sense
+from voicebot.nlu.intents.model import Blend, Calibration, IntentModel, Sense
 from voicebot.nlu.intents.tfidf import TfIdf
 
 FORMAT = 2
@@ -106,7 +106,8 @@ def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
 
 
 def _calibration(values: Mapping[str, Any]) -> Calibration:
-    return Calibration(**{**values, "levels": Levels(**values["levels"])})
+    words, levels = Blend(**values["words"]), Levels(**values["levels"])
+    return Calibration(words, values["temperature"], values["reject"], levels)
 
 
 def _checksum(arrays: Arrays) -> str:

@@ -17,7 +17,7 @@ from voicebot.nlu.intents.tfidf import Floats, Row
 _COST = 1.0
 _STILL = 0.05
 """Ends where no dual variable would gain more than this by moving."""
-ROUNDS, BRIEF_ROUNDS = 10, 5
+ROUNDS, BRIEF_ROUNDS = 6, 4
 """Passes over the texts; half of them are enough to calibrate by."""
 
 

@@ -19,23 +19,28 @@ from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder, Vector
 from voicebot.nlu.intents.calibration import calibrate
 from voicebot.nlu.intents.features import Grams, normalized, views
 from voicebot.nlu.intents.kernel import train_kernel
-from voicebot.nlu.intents.model import Calibration, IntentModel, Sense, calibration_name
+from voicebot.nlu.intents.model import Blend, Calibration, IntentModel, Sense, calibration_name
 from voicebot.nlu.intents.svm import BRIEF_ROUNDS, ROUNDS, train_svm
 from voicebot.nlu.intents.tfidf import fit
 from voicebot.nlu.intents.training_set import Example, TrainingSet
-from voicebot.nlu.noise import Noise, stock
+from voicebot.nlu.noise import Noise, Pronounce, stock
 
 Step = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
-_RECIPE = 1
+_RECIPE = 2
 """Goes up with changes of how is learned."""
 _FOLDS = 5
 _ENOUGH = 1_200
 """Held-out texts from which further folds add nothing."""
 _FEW = 20
-"""Below as many examples an intent, n-grams say little and count for less."""
-_TYPED_WORDS, _SPOKEN_WORDS, _FEW_WORDS = 0.35, 0.5, 0.2
-_BLANK = Calibration(1.0, 1.0, 0.0, Levels(0.6, 0.35))
+"""Below as many examples an intent, n-grams say little and count for less, and copies of them with
+errors teach more errors than phrases."""
+_WORDS, _FEW_WORDS = (0.35, 0.65), (0.2, 0.4)
+"""Least and most weight of n-grams against the embedding."""
+_COPIES_RATE = 2.0
+"""Error rate of the copies that n-grams are learned from beside the phrases, in expected ones."""
+_MOST_ERRORS = 0.4
+_BLANK = Calibration(Blend(1.0, 1.0, 0.0), 1.0, 0.0, Levels(0.6, 0.35))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class TrainingOptions:
     """Errors a word (Chinese: a character) that the recognizer is expected to make."""
     threads: int = 2
     """For the sentence encoder."""
+    pronounce: Pronounce | None = None
+    """Of English words, for errors that sound alike; by their letters without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class _Material:
     texts: list[str]
     truth: NDArray[np.int64]
     grams: list[tuple[Grams, Grams]]
+    copies: list[tuple[Grams, Grams]]
+    """Of the same with recognition errors; none for names."""
     vectors: Vector | None
     own: int
     """The first so many are the operator's, the rest are the intents' names."""
@@ -87,12 +96,25 @@ def _material(
     texts = [example.text for example in (*examples, *names)]
     truth = np.array([number[example.label] for example in (*examples, *names)], np.int64)
     grams = [views(text, training.language) for text in texts]
+    enough = np.median(np.bincount(truth[: len(examples)])) >= _FEW
+    copies = _copies(texts[: len(examples)], training.language, options) if enough else []
     vectors = None
     if encoder is not None:
         vectors = encoder.many(texts, options.threads, _told(step, "reading", len(texts)))
     return _Material(
-        labels, texts, truth, grams, vectors, len(examples), training.language, encoder
+        labels, texts, truth, grams, copies, vectors, len(examples), training.language, encoder
     )
+
+
+def _copies(
+    texts: Sequence[str], language: str, options: TrainingOptions
+) -> list[tuple[Grams, Grams]]:
+    """N-grams of the texts as they may be misheard; Chinese is met by its sounds already."""
+    if language == "zh" or not options.error_rate:
+        return []
+    rate = min(_MOST_ERRORS, _COPIES_RATE * options.error_rate)
+    noise = Noise(stock(texts, language, options.pronounce), rate, seed=2)
+    return [views(noise(text), language) for text in texts]
 
 
 def _names(examples: Sequence[Example], language: str) -> list[Example]:
@@ -117,7 +139,11 @@ def _fit(
     tfidf = fit(grams, material.language)
     truth = material.truth[rows]
     shape = (tfidf.width, len(material.labels))
-    svm = train_svm([tfidf.row(both) for both in grams], truth, shape, done, rounds)
+    copied = [row for row in rows if row < len(material.copies)]
+    misheard = [tfidf.row(material.copies[row]) for row in copied]
+    inputs = [*(tfidf.row(both) for both in grams), *misheard]
+    aims = np.concatenate([truth, material.truth[copied]])
+    svm = train_svm(inputs, aims, shape, done, rounds)
     return IntentModel(
         material.labels,
         material.language,
@@ -152,10 +178,12 @@ def _calibrations(
 ) -> dict[str, Calibration]:
     held = _held_out(material, step)
     rows = np.concatenate(held.rows)
-    noise = Noise(stock(material.texts[: material.own], material.language), options.error_rate)
+    words = stock(material.texts[: material.own], material.language, options.pronounce)
+    noise = Noise(words, options.error_rate)
     clean = [material.texts[row] for row in rows]
     noised = [noise(text) for text in clean]
     clean_vectors = None if material.vectors is None else material.vectors[rows]
+    blend = _BLANK.words if clean_vectors is None else _blend(held, clean_vectors)
     noised_vectors = None
     if material.encoder is not None:
         told = _told(step, "reading with errors", len(noised))
@@ -168,7 +196,8 @@ def _calibrations(
         for sense in (False, True) if vectors is not None else (False,):
             name = calibration_name(spoken=spoken, sense=sense)
             given = vectors if sense else None
-            found[name] = _calibration(held, material.truth[rows], texts, given, spoken=spoken)
+            own = blend if sense else _BLANK.words
+            found[name] = _calibration(held, material.truth[rows], texts, given, own)
     return found
 
 
@@ -177,10 +206,8 @@ def _calibration(
     truth: NDArray[np.int64],
     texts: Sequence[str],
     vectors: Vector | None,
-    *,
-    spoken: bool,
+    words: Blend,
 ) -> Calibration:
-    words = 1.0 if vectors is None else _words(held, spoken=spoken)
     start = replace(_BLANK, words=words)
     judged, at = [], 0
     for model, rows in zip(held.models, held.rows, strict=True):
@@ -191,12 +218,13 @@ def _calibration(
     return calibrate(judged, truth, words, by_words=vectors is None)
 
 
-def _words(held: _Held, *, spoken: bool) -> float:
-    """Weight of the n-grams."""
+def _blend(held: _Held, vectors: Vector) -> Blend:
+    """Weight of the n-grams: it grows from where a fifth of what was held out is farther."""
+    models = [model for model, rows in zip(held.models, held.rows, strict=True) for _ in rows]
+    near = [model.nearness(vector) for model, vector in zip(models, vectors, strict=True)]
     sense = held.models[0].sense
-    if sense is not None and np.median(np.bincount(sense.labels)) < _FEW:
-        return _SPOKEN_WORDS * _FEW_WORDS / _TYPED_WORDS if spoken else _FEW_WORDS
-    return _SPOKEN_WORDS if spoken else _TYPED_WORDS
+    few = sense is not None and np.median(np.bincount(sense.labels)) < _FEW
+    return Blend(*(_FEW_WORDS if few else _WORDS), float(np.quantile(near, 0.2)))
 
 
 def _held_out(material: _Material, step: Step) -> _Held:
