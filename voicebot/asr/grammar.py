@@ -24,6 +24,9 @@ from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Word
 _CARRIER = 0.01
 """Weight of words that need not be said: callers mostly leave them out, and short ones ("it's")
 take the beginnings of short answers."""
+_UNIVERSAL = "0.00001"
+"""Weight of a global command where values are asked for: beside 70 phrases a digit is easily taken
+for one of them ("four" for "hold on"), and the phrases, being longer, are heard none the less."""
 _REFERENCE = re.compile(r"<([a-z0-9_]+)>")
 _NAME = re.compile(r"(?<![</.\w])[a-z][\w']*(?![\w>])")
 
@@ -120,10 +123,11 @@ class _Rules:
 
     def ways(self, expectation: Expectation) -> Iterator[str]:
         """Everything that competes, each a JSGF expression."""
-        for choice in (*expectation.choices, *expectation.universals):
+        for choice in expectation.choices:
             body = self.choice(choice)
             if body is not None:
                 yield f"({body}) <tail>"
+        yield from self.universals(expectation)
         asked = self.questions(expectation)
         if asked is not None:
             yield f"({asked}) <tail>"
@@ -134,6 +138,15 @@ class _Rules:
             if rule is not None:
                 self._bodies[f"lead_{slot.name}"] = self.lead(slot)
                 yield f"<lead_{slot.name}> {rule} <tail>"
+
+    def universals(self, expectation: Expectation) -> Iterator[str]:
+        """Global commands, on a par with choices; where only values are asked for, rarer than
+        those by far."""
+        weight = "" if expectation.choices else f"/{_UNIVERSAL}/ "
+        for universal in expectation.universals:
+            body = self.choice(universal)
+            if body is not None:
+                yield f"{weight}({body}) <tail>"
 
     def questions(self, expectation: Expectation) -> str | None:
         """What the knowledge base is asked: these sentences, as no others can be heard."""

@@ -56,6 +56,19 @@ def test_phrases_slots_and_universals_compete() -> None:
     assert not accepts(expectation, "nine oh two one")
 
 
+def test_where_values_are_asked_for_global_commands_are_rarer() -> None:
+    def weights(*choices: Choice) -> dict[str, float]:
+        slots = (SlotSpec("digit", SlotType.DIGITS, 1, 1),)
+        expectation = Expectation(choices=choices, slots=slots, universals=(choice("hold on"),))
+        arcs = read_jsgf(compile_jsgf(expectation).jsgf).arcs
+        return {word: weight for state, _, weight, word in arcs if state == 0}
+
+    asked = weights()
+    assert 0 < asked["hold"] < asked["four"] / 10_000
+    chosen = weights(choice("cancel"))
+    assert chosen["hold"] == chosen["cancel"] == chosen["four"]
+
+
 def test_values_are_heard_in_their_spoken_forms() -> None:
     said = {
         SlotType.DATE: ["tomorrow", "next monday", "the twenty third of november",
