@@ -132,6 +132,7 @@ class _Rules:
         if asked is not None:
             yield f"({asked}) <tail>"
         within = {name for phrase in _phrases(expectation) for name in slots_of(phrase)}
+        within |= {name for choice in expectation.choices for name in choice.along}
         for slot in expectation.slots:
             # A slot of a phrase is filled by that phrase alone, as understanding has it.
             rule = self.slot(slot.name) if slot.name not in within else None

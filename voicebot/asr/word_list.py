@@ -25,7 +25,8 @@ _WORD = re.compile(r"(?<![</.\w])[a-z][\w']*(?![\w>])")
 
 def compile_list(expectation: Expectation, vocabulary: Collection[str]) -> list[str]:
     """Phrases, each words of `vocabulary` separated by spaces, and `[unk]`; empty where anything
-    may be said (a text slot, a question in any words) or nothing of what is expected is known: no grammar then."""
+    may be said (a text slot, a question in any words) or nothing of what is expected is known: no
+    grammar then."""
     asked = expectation.knowledge
     if any(s.type is SlotType.TEXT for s in expectation.slots) or (asked and asked.free):
         return []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from voicebot.asr.settings import AsrSettings
 from voicebot.core.errors import Problem
+from voicebot.core.knowledge import AnswerLevels
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.flow.calendars import Calendar
 from voicebot.flow.document import Document
@@ -61,6 +62,8 @@ class HotlineFile:
     console: WebSettings = field(default_factory=WebSettings)
     backend: BackendSettings = field(default_factory=BackendSettings)
     demo_bank: DemoBank = field(default_factory=DemoBank)
+    answers: AnswerLevels = field(default_factory=AnswerLevels)
+    """How sure the bot must be of an answer from a knowledge base; a node may say otherwise."""
     recognition: AsrSettings = field(default_factory=AsrSettings)
     understanding: NluSettings = field(default_factory=NluSettings)
     speech: TtsSettings = field(default_factory=TtsSettings)

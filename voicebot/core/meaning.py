@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from voicebot.core.knowledge import Finding, KnowledgeScope
 from voicebot.core.phrases import Phrase
 from voicebot.core.turn import KeySpec
 
 
-class SlotType(StrEnum):
 class Toward(StrEnum):
     """Which day is meant where a year, month or week is left open."""
 
@@ -21,6 +21,7 @@ class Toward(StrEnum):
     """Today or the last one: births, purchases, what has happened."""
 
 
+class SlotType(StrEnum):
     """Type of a slot's value, with its canonical text in `SlotValue.value`."""
 
     DIGITS = "digits"
@@ -39,11 +40,11 @@ class Toward(StrEnum):
     """Whole seconds: `90`."""
     MONEY = "money"
     """Amount and ISO 4217 code: `12.50 USD`."""
-    CHOICE = "choice"
     PHONE = "phone"
     """E.164: `+14155552671`."""
     CARD = "card"
     """The digits of a payment card's number; the last is right by Luhn (ISO/IEC 7812)."""
+    CHOICE = "choice"
     """The name of one of the slot's options."""
     TEXT = "text"
     """As recognized."""
@@ -78,7 +79,6 @@ class SlotSpec:
     """Choice: what may be chosen."""
     currency: str = "USD"
     """Money: the currency where none is said, ISO 4217."""
-    required: bool = True
     region: str = ""
     """Phone: where it is dialed, ISO 3166 with two letters; by the language if empty."""
     toward: Toward = Toward.FUTURE
@@ -87,6 +87,7 @@ class SlotSpec:
     """Time, datetime: minutes of the day from which to which a time makes sense, `(660, 1320)` for
     11:00 to 22:00. "Seven" is the one of 07:00 and 19:00 that lies within; None for business
     hours, 07:00 to 18:59."""
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Choice:
     phrases: tuple[Phrase, ...]
     label: str = ""
     """How the bot names it to the caller ("did you mean ...?"); the name if empty."""
+    along: tuple[str, ...] = ()
+    """Slots that may be said along with it in any words, beside those that its phrases hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,16 @@ class Expectation:
     """Confidence from which a meaning is taken as it is."""
     confirm: float = 0.35
     """Confidence from which it is asked back; below it nothing was understood."""
+    levels_given: bool = False
+    """`accept` or `confirm` was set by the flow: what a model has learned does not go before it."""
     secret: bool = False
     """Nothing of what is said or keyed here may be kept or logged."""
     speech: bool = True
-    levels_given: bool = False
-    """`accept` or `confirm` was set by the flow: what a model has learned does not go before it."""
     """False: only keys are listened for."""
+    sounds: tuple[tuple[str, str], ...] = ()
+    """Words whose pronunciation the operator gave, with their phones in ARPAbet."""
+    knowledge: KnowledgeScope | None = None
+    """Questions that are answered here, beside what is expected; None for none."""
     filled: Mapping[str, SlotValue] = field(
         default_factory=lambda: EMPTY, compare=False, repr=False
     )
@@ -131,13 +138,6 @@ class Expectation:
     does not count where expectations are compared."""
 
 
-class Match(StrEnum):
-    """What became of an utterance."""
-
-    CHOICE = "choice"
-    SLOTS = "slots"
-    UNIVERSAL = "universal"
-    NONE = "none"
 @dataclass(frozen=True, slots=True)
 class Levels:
     """From where on a meaning is taken, and asked back, as `Expectation` has them."""
@@ -146,6 +146,15 @@ class Levels:
     confirm: float
 
 
+class Match(StrEnum):
+    """What became of an utterance."""
+
+    CHOICE = "choice"
+    SLOTS = "slots"
+    UNIVERSAL = "universal"
+    ANSWER = "answer"
+    """A question that the knowledge base has; `Interpretation.findings` says which."""
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,8 @@ class Interpretation:
     `night`). Put into the next `Expectation.filled`, they are completed by what is said then."""
     rivals: Mapping[str, SlotValue] = field(default_factory=lambda: EMPTY)
     """Next best values of slots, where another reading came close."""
+    findings: tuple[Finding, ...] = ()
+    """Entries of the knowledge base that may be what was asked, best first."""
     complete: bool = False
     """A choice is made or every required slot is filled: nothing more need be said."""
     levels: Levels | None = None

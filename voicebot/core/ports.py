@@ -11,6 +11,7 @@ from typing import Protocol
 
 from voicebot.core.audio import Pcm
 from voicebot.core.call import LegId, LegInfo, LegState
+from voicebot.core.knowledge import Finding, KnowledgeScope
 from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import Fact
@@ -245,6 +246,12 @@ class Understanding(Protocol):
 
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         """What of `expectation` was meant; `Match.NONE` if nothing was."""
+        ...
+
+    async def look_up(
+        self, text: str, scope: KnowledgeScope, language: str
+    ) -> tuple[Finding, ...]:
+        """What of a knowledge base may be the answer to a text, best first."""
         ...
 
 

@@ -112,6 +112,10 @@ class BackendName(Marked):
     """Names one of the flow's back ends."""
 
 
+class KnowledgeName(Marked):
+    """Names a knowledge base beside the flows."""
+
+
 class PhrasePattern(Marked):
     """What callers say; see `core/phrases.py`."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from voicebot.core.errors import Problem, Severity
-from voicebot.flow.loader import ReadFlow, read_flows
+from voicebot.flow.loader import ReadFlow, read_flows, with_bases
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import Flow
@@ -43,6 +43,7 @@ def check_files(
     """Check files that belong together: their flows may call each other, and no two may have one
     name. A file that cannot be read is a problem, too: `unreadable`."""
     files = list(files)
+    around = with_bases(around, [file.parent for file in files])
     checked: list[CheckedFile] = []
     seen: dict[str, FilePath] = {}
     for path, read in zip(files, read_flows(files, around, settings, environment), strict=True):
@@ -54,7 +55,16 @@ def check_files(
             one = replace(one, problems=(twice, *one.problems))
         seen.setdefault(one.name, path)
         checked.append(one)
-    return checked
+    return [*checked, *_of_bases(around.base_problems)]
+
+
+def _of_bases(problems: Iterable[Problem]) -> Iterable[CheckedFile]:
+    """The knowledge bases beside the flows that have mistakes."""
+    by_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_file.setdefault(problem.file, []).append(problem)
+    for file, found in by_file.items():
+        yield CheckedFile(FilePath(file), "", None, tuple(found))
 
 
 def _checked(path: FilePath, read: ReadFlow, around: Surroundings) -> CheckedFile:

@@ -44,6 +44,7 @@ LOOKS: Mapping[str, Look] = {
     "say": _TALKS,
     "menu": Look("octagon", "#ffe3b0"),
     "ask": _LISTENS,
+    "answer": _LISTENS,
     "digits": _LISTENS,
     "record": _LISTENS,
     "survey": _LISTENS,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -18,6 +18,8 @@ from voicebot.flow.base import FlowName, marked
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.files import flow_files
 from voicebot.flow.kinds import AnyNode
+from voicebot.flow.knowledge.entities import expanded
+from voicebot.flow.knowledge.folder import read_bases
 from voicebot.flow.lints.translations import check_translations
 from voicebot.flow.localizing import Localized, languages_of, localize
 from voicebot.flow.model import FlowFile
@@ -89,12 +91,14 @@ def _load(
     environment: Mapping[str, str] | None,
 ) -> Flows:
     env = os.environ if environment is None else environment
+    around = with_bases(around, [file.parent for file in files])
     return checked(read_flows(files, around, settings, env), around)
 
 
 def checked(read: Sequence[ReadFlow], around: Surroundings) -> Flows:
     """What was read and linked, with every warning. Raises `ConfigError` with every problem."""
     problems = [problem for one in read for problem in one.check(around)]
+    problems += around.base_problems
     flows: dict[str, Flow] = {}
     for one in read:
         if one.flow is None:
@@ -106,6 +110,14 @@ def checked(read: Sequence[ReadFlow], around: Surroundings) -> Flows:
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise ConfigError(sorted(problems))
     return Flows(flows, tuple(sorted(problems)))
+
+
+def with_bases(around: Surroundings, folders: Iterable[FilePath]) -> Surroundings:
+    """With the knowledge bases beside the flows of some folders, where none were given."""
+    if around.bases is not None:
+        return around
+    read = read_bases(folders)
+    return replace(around, bases=read.bases, base_problems=read.problems)
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,7 @@ def read_flows(
     """Read files that belong together: their flows may call each other, and those of other files
     in the same folders that they name."""
     env = environment or {}
+    around = with_bases(around, [path.parent for path in files])
     read = [read_flow(read_document(path), around, settings, env) for path in files]
     others = _named_beside(read, files, around, settings, env)
     library = {one.flow.name: one.flow for one in (*others, *read) if one.flow is not None}
@@ -242,7 +255,13 @@ def read_flow(
     if file is None or len(whole) < len(files):
         return ReadFlow(main, None, (*document.problems, *found))
     translations = whole if views else {}
-    flow = Flow(file, version, _settings(settings, around), translations=translations)
+    flow = Flow(
+        file,
+        version,
+        _settings(settings, around),
+        bases=around.bases or {},
+        translations=translations,
+    )
     others = {language: view for language, view in views.items() if language != languages[0]}
     return ReadFlow(main, flow, others=others)
 
@@ -250,6 +269,8 @@ def read_flow(
 def _settings(settings: FlowSettings | None, around: Surroundings) -> FlowSettings:
     """The system's, with the calendars of the configuration."""
     settings = settings or FlowSettings()
+    if around.answers is not None:
+        settings = replace(settings, answers=around.answers)
     if not around.calendars:
         return settings
     return replace(settings, calendars={**around.calendars, **settings.calendars})
@@ -263,6 +284,7 @@ def _file_of(
 ) -> FlowFile[Any] | None:
     """A document of one language as a flow file; None where its shape is wrong."""
     data = _fill_env(document.data, environment, document, ())
+    data = expanded(data, around.bases or {}, document)
     try:
         return _FILE.model_validate(data)
     except ValidationError as error:

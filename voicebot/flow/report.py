@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from voicebot.core.errors import Problem, Severity
+from voicebot.core.knowledge import AnswerLevels, Knowledge
 from voicebot.flow.base import Path
 from voicebot.flow.calendars import Calendar
 from voicebot.flow.document import Document
@@ -32,6 +33,12 @@ class Surroundings:
     secrets: Collection[str] | None = None
     mail: bool | None = None
     """Whether a mail server is configured."""
+    bases: Mapping[str, Knowledge] | None = None
+    """Knowledge bases by name."""
+    base_problems: Sequence[Problem] = ()
+    """What is wrong with their files."""
+    answers: AnswerLevels | None = None
+    """How sure the bot must be of an answer; None for the system's own levels."""
 
 
 @dataclass(slots=True)

@@ -89,6 +89,20 @@ class Enqueue:
     """Said on joining and when the position improved; a value named `position` is filled in."""
     keys: tuple[str, ...] = ()
     """Keys that take the caller out, besides the star."""
+    many: tuple[Prompt, ...] = ()
+    """Said in place of `position` to callers far behind; `position` is filled in."""
+    wait: tuple[Prompt, ...] = ()
+    """Said where the wait to expect is known; a value named `wait` is filled in."""
+    comfort: tuple[Prompt, ...] = ()
+    """One after the other, every `comfort_every_ms` without an announcement."""
+    comfort_every_ms: int = 60_000
+    listen: Listen | None = None
+    """What the caller may say to get out."""
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Least level by skill."""
+    preferred: tuple[str, ...] = ()
+    """Agents whom the caller knows, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +285,10 @@ class QueueLeft:
     outcome: QueueOutcome
     key: str = ""
     """The key that took the caller out, with `LEFT`."""
+    choice: str = ""
+    """What the caller said to get out, with `LEFT`."""
+    confidence: float = 0.0
+    """Of that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from voicebot.flow.base import (
     Destination,
     Expression,
     FlowName,
+    KnowledgeName,
     Marked,
     NodeName,
     Path,
@@ -69,6 +70,8 @@ def _check_mark(report: Report, path: Path, value: Marked) -> None:
             report.missing(path, "node", value, flow.nodes)
         case SlotName() if value not in flow.slots:
             report.missing(path, "slot", value, flow.slots)
+        case KnowledgeName() if report.around.bases is not None:
+            _check_knowledge(report, path, value)
         case BackendName() if value not in flow.backends:
             report.missing(path, "back end", value, flow.backends)
         case FlowName() if flow.library is not None and value not in flow.library:
@@ -91,6 +94,35 @@ def _check_mark(report: Report, path: Path, value: Marked) -> None:
             _check_phrase(report, path, value)
         case _:
             pass
+
+
+def _check_knowledge(report: Report, path: Path, name: str) -> None:
+    flow, base = report.flow, report.flow.bases.get(name)
+    if base is None:
+        report.missing(path, "knowledge base", name, flow.bases)
+        return
+    entries = list(base.in_language(flow.language))
+    if not entries:
+        hint = "write question and answer in it"
+        report.add(path, "no-entry", f"{name} has no entry in {flow.language}", hint)
+    for entry in entries:
+        for part in _parts(entry.answers[flow.language]):
+            if isinstance(part, Mark) and not _is_known(flow, part.name):
+                message = f"the answer of {entry.id} in {name} has {{{part.name}}}"
+                hint = "nothing is called so in this flow: set it before, or write the answer out"
+                report.add(path, "unknown-name", message, hint)
+
+
+def _parts(text: str) -> Parts:
+    try:
+        return parse_template(text)
+    except TemplateError:
+        return ()  # Reported where the answer stands.
+
+
+def _is_known(flow: Flow, name: str) -> bool:
+    head, _, rest = name.partition(".")
+    return rest in CALL_FIELDS if head == "call" else flow.has(head) or head in (*CLOCK, "caller")
 
 
 def _check_calendar(report: Report, path: Path, name: str) -> None:
@@ -155,7 +187,7 @@ def _check_template(report: Report, path: Path, text: str) -> None:
         return
     for part in parts:
         if isinstance(part, Mark):
-            _check_name(report, path, part.name, part.offset, ("value", "other", "position"))
+            _check_name(report, path, part.name, part.offset, ("value", "other", "position", "wait"))
 
 
 def _check_expression(report: Report, path: Path, text: str) -> None:
@@ -220,12 +252,15 @@ def _check_phrase(report: Report, path: Path, text: str) -> None:
 # ---------------------------------------------------------------- nodes and slots
 
 
+_RESERVED = ("call", "body", "status", "value", "other", "position", "wait", "answer")
+
+
 def _check_slots(report: Report) -> None:
     kept = set(_kept(report.flow))
     for name in report.flow.slots:
         if name in kept:
             report.add(("slots", name), "name-twice", f"{name} is also set by a node")
-        if name in ("call", "body", "status", "value", "other", "position", "answer"):
+        if name in _RESERVED:
             report.add(("slots", name), "reserved-name", f"{name} has a meaning of its own")
 
 

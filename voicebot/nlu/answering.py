@@ -27,6 +27,8 @@ from voicebot.nlu.understanding import PhraseUnderstanding
 
 log = logging.getLogger(__name__)
 
+_PATIENCE_S = 1.0
+"""A base that takes longer to be made ready is done without in this turn."""
 _LIKELIER = 0.1
 """An answer wins over a choice that was taken for sure only from so much more."""
 _GOES_ON = frozenset(
@@ -67,8 +69,8 @@ class AnsweringUnderstanding:
 
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         """What of `expectation` was meant. Never raises for a text, however odd."""
-        if self.is_slow(expectation):
-            await asyncio.to_thread(self.prepare, expectation)
+        if not await self._is_ready(expectation.knowledge, expectation.language):
+            expectation = replace(expectation, knowledge=None)
         return self.understand(transcript, expectation)
 
     def understand(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
@@ -85,9 +87,22 @@ class AnsweringUnderstanding:
 
     async def look_up(self, text: str, scope: KnowledgeScope, language: str) -> tuple[Finding, ...]:
         """What may be the answer to a text, best first."""
-        if not self._retriever.is_ready(scope, language):
-            await asyncio.to_thread(self._retriever.prepare, scope, language)
+        if not await self._is_ready(scope, language):
+            return ()
         return self._search((Hypothesis(text, 1.0),), scope, language)
+
+    async def _is_ready(self, scope: KnowledgeScope | None, language: str) -> bool:
+        """Whether a base can be searched; one that nobody has prepared is waited for, but not so
+        long that the caller would notice."""
+        if scope is None or self._retriever.is_ready(scope, language):
+            return True
+        making = asyncio.get_running_loop().run_in_executor(
+            None, self._retriever.prepare, scope, language
+        )
+        done, _ = await asyncio.wait([making], timeout=_PATIENCE_S)
+        if not done:
+            log.warning("a knowledge base is not ready yet: a question is not answered")
+        return bool(done)
 
     def _search(
         self, readings: tuple[Hypothesis, ...], scope: KnowledgeScope, language: str

@@ -22,3 +22,6 @@ class NluSettings:
     of its intents is meant where the model says so."""
     encoder: Path = Path("asr_models/minilm-l6-v2")
     """Folder of the sentence encoder. Where nothing is there, intents are known by words alone."""
+    knowledge_by_words: bool = False
+    """Questions of knowledge bases are compared by their words alone, with a sentence encoder
+    there, too."""

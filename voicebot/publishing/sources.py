@@ -10,6 +10,7 @@ from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.publishing import Publishing, Standing, standing
 from voicebot.flow.document import Document, read_document, read_text
 from voicebot.flow.files import flow_files
+from voicebot.flow.loader import with_bases
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
 from voicebot.publishing.library import Choice, Edition, Library, build
@@ -43,7 +44,8 @@ class Sources:
 
     def build(self, choices: Mapping[str, Choice]) -> Library:
         """What would serve by these choices. Raises `ConfigError` with every problem."""
-        return build(choices, self.around, self.settings, self.environment)
+        around = with_bases(self.around, [self.folder])
+        return build(choices, around, self.settings, self.environment)
 
     def choices(
         self, drafts: Sequence[Document], versions: VersionStore | None

@@ -17,7 +17,7 @@ from voicebot.flow.loader import Flows
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.state import Flow
 from voicebot.nlu import NluSettings
-from voicebot.queueing.switchboard import Switchboard
+from voicebot.queueing.router import Router
 from voicebot.scenario.backend import StubBackend
 from voicebot.scenario.compare import accepted, difference, rendered
 from voicebot.scenario.coverage import Move, moves_of
@@ -97,6 +97,7 @@ class Rehearsal:
         setting = read_setting(text, str(path), self._common(path.parent))
         flow = _with_arms(self._flow(path, text, setting), setting.arms, path)
         self._now = setting.clock
+        self._prepare(flow)
         backend = StubBackend(setting.stubs)
         world = self._world(flow, setting, backend)
         result = Result(path, self._folder, flow.name, _title(text))
@@ -115,6 +116,14 @@ class Rehearsal:
             moves=tuple(moves_of(facts, flow.name)),
             call_ms=facts[-1].at_ms,
         )
+
+    def _prepare(self, flow: Flow) -> None:
+        """Knowledge bases, which take real time: virtual time would pass over it."""
+        library = flow.library or {flow.name: flow}
+        for one in library.values():
+            for expectation in one.expectations() if one.bases else ():
+                if self._understanding.is_slow(expectation):
+                    self._understanding.prepare(expectation)
 
     @staticmethod
     def _common(folder: Path) -> Setting | None:
@@ -218,7 +227,7 @@ def _queues(flow: Flow, setting: Setting) -> Iterator[QueueSpec]:
             usual,
             ring_ms=usual.ring_ms if wanted.ring_ms is None else wanted.ring_ms,
             max_wait_ms=usual.max_wait_ms if wanted.wait_ms is None else wanted.wait_ms,
-            max_length=0 if wanted.full else usual.max_length,
+            max_length=max(1, wanted.ahead) if wanted.full else usual.max_length,
         )
 
 
@@ -233,11 +242,14 @@ def _agents(flow: Flow, setting: Setting) -> Iterator[AgentSpec]:
         yield AgentSpec(_COLLEAGUE, "sip:colleague@phone.test", tuple(crowded))
 
 
-def _fill(board: Switchboard, queues: Mapping[str, QueueSetting]) -> None:
-    if _COLLEAGUE in board.agents:
-        board.agents[_COLLEAGUE].state = AgentState.BUSY
+def _fill(board: Router, queues: Mapping[str, QueueSetting]) -> None:
+    """Callers who wait already, and stay: who could serve them is busy."""
+    crowded = {name for name, queue in queues.items() if queue.full or queue.ahead}
+    for name, agent in board.agents.items():
+        if crowded.intersection(agent.spec.queues):
+            board.agents[name] = replace(agent, state=AgentState.BUSY)
     for name, queue in queues.items():
-        for number in range(queue.ahead):
+        for number in range(max(queue.ahead, int(queue.full))):
             board.join(CallId(f"{name} {number}"), name, 0)
 
 

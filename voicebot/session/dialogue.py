@@ -24,6 +24,8 @@ from voicebot.flow.steps import (
     HangUp,
     Listen,
     LookAtQueue,
+    LookedUp,
+    LookUp,
     Note,
     Notify,
     Pause,
@@ -168,6 +170,9 @@ async def _wait_for(context: Context, action: Wait, row: Row) -> Event | HangUp:
 async def _after_words(context: Context, action: Wait) -> Event | HangUp:
     people = context.services.people
     match action:
+        case LookUp(text, knowledge, language):
+            understanding = context.services.understanding
+            return LookedUp(await understanding.look_up(text, knowledge, language))
         case LookAtQueue(queue):
             return _look_at(context, queue)
         case Enqueue(queue):

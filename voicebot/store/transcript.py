@@ -122,6 +122,18 @@ def _line(fact: Fact) -> Line | None:
         case FactKind.UNDERSTOOD:
             meaning = data.get("choice") or _slots(data.get("slots")) or data.get("match")
             return line("intent", meaning, _confidence(data.get("confidence")))
+        case FactKind.CARRIED | FactKind.CORRECTED:
+            return line(str(fact.kind), _slots(data.get("slots")))
+        case FactKind.GUESSED:
+            sure = _confidence(data.get("likelihood")) if data.get("outcome") == "open" else ""
+            outcome = data.get("arm") if sure else data.get("outcome")
+            return line("guess", data.get("choice"), outcome, sure)
+        case FactKind.ANSWERED_FROM:
+            entry = f"{data.get('base')}/{data.get('entry')}"
+            note = f"version {data.get('version')}; {data.get('via')}"
+            return line("answer", entry, _confidence(data.get("score")), note=note)
+        case FactKind.ANSWER_DENIED:
+            return line("answer", f"{data.get('base')}/{data.get('entry')}", "denied")
         case FactKind.TIMED_OUT:
             return line("silence", f"no input, {_ordinal(data.get('count'))}")
         case FactKind.NOT_UNDERSTOOD:

@@ -18,7 +18,7 @@ Doubles = NDArray[np.float64]
 _ROUNDS = 50
 _PRIOR = 2.0
 """How strongly the curve is drawn to the prior one."""
-OUTSIDE = 0.25
+OUTSIDE = 0.5
 """Weight of a text that the base has no answer to, against one that it has."""
 
 
