@@ -25,18 +25,13 @@ _ACCEPT, _CONFIRM = (0.3, 0.6), (0.1, 0.35)
 """Bounds of what is learned, up to the usual levels: a few held-out phrases may tell anything."""
 
 
-def calibrate(
-    judged: Sequence[Judgment], truth: NDArray[np.int64], words: Blend, *, by_words: bool
-) -> Calibration:
-    """From judgments at temperature 1 with that blend of `words`. `by_words`: their scores do
-    not hold the probability."""
+def calibrate(judged: Sequence[Judgment], truth: NDArray[np.int64], words: Blend) -> Calibration:
+    """From judgments at temperature 1 with that blend of `words`."""
     found = np.stack([judgment.probabilities for judgment in judged])
     logs = np.log(np.maximum(found, 1e-30)).astype(np.float32)
     temperature = best_temperature(logs, truth)
     scaled = np.exp(log_softmax(logs / np.float32(temperature)))
     scores = np.array([judgment.score for judgment in judged])
-    if not by_words:
-        scores = scores - _two_best(found) + _two_best(scaled)
     right = scaled.argmax(axis=1) == truth
     reject = threshold_keeping(scores, KEPT)
     levels = learned_levels(scaled.max(axis=1)[scores >= reject], right[scores >= reject])
@@ -53,11 +48,6 @@ def best_temperature(logs: NDArray[np.float32], truth: NDArray[np.int64]) -> flo
 def threshold_keeping(scores: NDArray[np.float64], share: float) -> float:
     """At or above which that share of the scores is."""
     return float(np.quantile(scores, 1 - share))
-
-
-def _two_best(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    best: NDArray[np.float32] = np.sort(probabilities, axis=1)[:, -2:].sum(axis=1)
-    return best
 
 
 def learned_levels(confidences: NDArray[np.floating[Any]], right: NDArray[np.bool_]) -> Levels:

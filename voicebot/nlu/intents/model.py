@@ -143,7 +143,7 @@ class IntentModel:
         probabilities[scope] = np.exp(log_softmax(logs / np.float32(calibration.temperature)))
         if meaning.vector is None:
             return Judgment(probabilities, float(np.linalg.norm(np.maximum(words + 1, 0))))
-        return Judgment(probabilities, _two_best(probabilities) + near)
+        return Judgment(probabilities, _two_best(np.exp(log_softmax(logs))) + near)
 
     def nearness(self, vector: Floats, scope: NDArray[np.int64] | None = None) -> float:
         """Cosine to the fifth nearest example; to the nearest where intents have fewer."""
@@ -156,7 +156,8 @@ class IntentModel:
 
 
 def _two_best(probabilities: Floats) -> float:
-    """Of both together: a text that may mean one or the other is not out of scope."""
+    """Of both together, before they are sharpened to be calibrated: a text that may mean one or
+    the other is not out of scope."""
     return float(np.partition(probabilities, -2)[-2:].sum())
 
 

@@ -27,7 +27,7 @@ from voicebot.nlu.noise import Noise, Pronounce, stock
 
 Step = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
-_RECIPE = 2
+_RECIPE = 3
 """Goes up with changes of how is learned."""
 _FOLDS = 5
 _ENOUGH = 1_200
@@ -215,7 +215,7 @@ def _calibration(
             vector = None if vectors is None else vectors[place]
             judged.append(model.judge(model.read(texts[place], vector), start))
         at += len(rows)
-    return calibrate(judged, truth, words, by_words=vectors is None)
+    return calibrate(judged, truth, words)
 
 
 def _blend(held: _Held, vectors: Vector) -> Blend:
