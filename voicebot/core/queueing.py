@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.core.call import CallId
+
 
 class AgentState(StrEnum):
     """What an agent (always a person) is doing."""
@@ -205,3 +207,20 @@ class QueueSpec:
     announce_up_to: int = 0
     """Callers further behind are told that there are more than so many (the flow's `many`);
     0: every place is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a caller brings who is to be given a place in a queue."""
+
+    id: CallId
+    """Of the place: the call's, or one made from it for a call that joins more than once."""
+    call: CallId
+    queue: str
+    number: str = field(default="", repr=False)
+    """By which a caller who rings again is known; empty where there is none. Personal."""
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Least level by skill."""
+    preferred: tuple[str, ...] = ()
+    """Agents whom the caller knows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.calls import CallStore
 from voicebot.store.database import (
@@ -28,7 +29,9 @@ from voicebot.store.journal import JournalWriter
 from voicebot.store.ledger import Ledger
 from voicebot.store.migrate import WrongVersion, is_current, upgrade
 from voicebot.store.outbox import OutboxStore
+from voicebot.store.queues import QueueStore
 from voicebot.store.recovery import close_open_calls
+from voicebot.store.resume import ResumeStore
 from voicebot.store.settings import StoreSettings
 from voicebot.store.sole import FolderLock, NameLock
 from voicebot.store.spill import SpillFile
@@ -52,8 +55,15 @@ class Store:
     callbacks: CallbackStore
     outbox: OutboxStore
     versions: VersionStore
+    resume: ResumeStore
     _engine: Engine
+    _after: Engine
+    _node: str
     _locks: tuple[FolderLock | NameLock, ...]
+
+    def queue_store(self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec]) -> QueueStore:
+        """The durable queues, as they are configured."""
+        return QueueStore(self._after, self._node, queues, agents)
 
     def close(self) -> bool:
         """Write everything and let go; False where facts are lost. Blocks up to some seconds;
@@ -61,7 +71,7 @@ class Store:
         written = self.outbox.close()
         written = self.journal.close() and written
         self.calls.close()
-        self.callbacks.close()
+        self._after.dispose()
         self._engine.dispose()
         for lock in self._locks:
             lock.close()
@@ -166,9 +176,19 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
     feed = Feed(ring_events=settings.ring_events, subscriber_events=settings.subscriber_events)
     journal = JournalWriter(ledger, spill, feed, settings)
     after = opened(busy_timeout_ms=READ_TIMEOUT_MS)
-    callbacks, outbox = CallbackStore(after), OutboxStore(after, settings.node)
-    versions = VersionStore(after)
-    return Store(journal, CallStore(reading), feed, callbacks, outbox, versions, writing, locks)
+    return Store(
+        journal,
+        CallStore(reading),
+        feed,
+        CallbackStore(after),
+        OutboxStore(after, settings.node),
+        VersionStore(after),
+        ResumeStore(after),
+        writing,
+        after,
+        settings.node,
+        locks,
+    )
 
 
 def _spill_file(address: URL, folder: Path) -> Path:

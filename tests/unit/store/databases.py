@@ -58,8 +58,11 @@ class Sqlite:
             connection.close()
 
     def clear(self) -> None:
-        for file in self.file.parent.glob(f"{self.file.name}*"):
-            file.unlink()
+        if not self.file.exists():
+            return
+        for (table,) in self.run("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            if table not in ("alembic_version", "sqlite_sequence"):
+                self.run(f"DELETE FROM {table}")
 
     def remove(self) -> None:
         """The folder goes with the test."""

@@ -1,0 +1,84 @@
+"""What all that is done to queues has in common: one short transaction, at the store's time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec
+from voicebot.queueing.router import policy_of
+from voicebot.store.database import transaction
+from voicebot.store.queue_desk import Desk, store_now_ms
+from voicebot.store.queue_tables import agents as agents_table
+
+Clock = Callable[[Connection], int]
+"""ms since 1970, the same for all nodes."""
+
+
+class QueueBase:
+    """Queues and agents as configured, and the way to their rows. Every method of the classes that
+    derive from it blocks for one short transaction or a few, and raises `DatabaseAway`; none may
+    be called while a row is locked elsewhere by the same thread."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        node: str,
+        queues: Iterable[QueueSpec],
+        agents: Iterable[AgentSpec],
+        *,
+        clock: Clock = store_now_ms,
+    ) -> None:
+        self.node = node
+        self.queues = {queue.name: queue for queue in queues}
+        self.policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
+        self.agents = {agent.name: agent for agent in agents}
+        self._engine, self._clock = engine, clock
+        # SQLite lets one write, and has the others ask again and again: waiting here is quicker.
+        alone = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
+
+    def enroll(self) -> None:
+        """Make a row for each agent who has none: at work, as static phones are. Those who are
+        known stay as they are."""
+        with self._desk() as desk:
+            known = set(desk.connection.execute(select(agents_table.c.name)).scalars())
+            for name in sorted(self.agents.keys() - known):
+                desk.connection.execute(insert(agents_table).values(_new(name, desk.now_ms)))
+                desk.note(name, AgentState.AVAILABLE)
+
+    def now_ms(self) -> int:
+        """The store's time."""
+        with transaction(self._engine, "the store's clock") as connection:
+            return self._clock(connection)
+
+    @contextmanager
+    def _desk(self) -> Iterator[Desk]:
+        with self._turn, transaction(self._engine, "queues") as connection:
+            if connection.dialect.name == "sqlite":
+                # A transaction that begins by reading could not write after another one has.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield Desk(connection, self._clock(connection), self.agents, self.queues)
+
+
+def _new(name: str, now_ms: int) -> dict[str, object]:
+    return {
+        "name": name,
+        "state": AgentState.AVAILABLE.value,
+        "changed_ms": now_ms,
+        "token": 0,
+        "node": "",
+        "entry": "",
+        "queue": "",
+        "idle_since_ms": now_ms,
+        "offered_ms": -1,
+        "calls": 0,
+        "rests_until_ms": 0,
+        "wrap_cap_ms": 0,
+        "leaves": False,
+        "rna": 0,
+        "unreachable": 0,
+    }

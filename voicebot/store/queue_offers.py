@@ -1,0 +1,226 @@
+"""Offers: an agent and a place are claimed together, or not at all.
+
+    claim ─▶ dialed ─▶ answered ─▶ held … ─▶ released ─▶ wrap-up ─▶ the place is closed
+      │                    └─▶ unbridged ─▶ the place waits on
+      └─▶ failed(outcome) ─▶ the place waits on, the agent rests
+
+Every step carries the offer's token: one that the agent's row has left behind changes nothing, and
+whoever asked for it hangs up. The node that holds an offer renews its lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import insert, select, tuple_, update
+
+from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, WrapUp
+from voicebot.queueing import shift
+from voicebot.queueing.agent_machine import AgentEvent
+from voicebot.queueing.entry_machine import EntryEvent
+from voicebot.queueing.router import Offer
+from voicebot.queueing.snapshot import Agent, Entry
+from voicebot.store.queue_base import QueueBase
+from voicebot.store.queue_desk import HELD, RINGING, TALKING, Desk
+from voicebot.store.queue_rows import Row
+from voicebot.store.queue_tables import agents, queue_entries, queue_offers
+
+
+class Offers(QueueBase):
+    """What the node that holds a caller's leg does."""
+
+    def claim(self, entry: Entry, agent: str, *, lease_ms: int) -> Offer | None:
+        """Reserve an agent for a place, as it was seen: one more phone for one that is offered
+        already, the first for one that waits. None where either is taken meanwhile, or the caller
+        is another node's. Dial only when this has returned."""
+        spec = self.agents[agent]
+        try:
+            with self._desk() as desk:
+                token = self._reserve(desk, entry, agent, lease_ms)
+                self._offer(desk, entry, agent, token)
+        except _Taken:
+            return None
+        return Offer(entry.id, entry.queue, spec, token)
+
+    def _reserve(self, desk: Desk, entry: Entry, agent: str, lease_ms: int) -> int:
+        table = agents.c
+        query = (
+            update(agents)
+            .where(table.name == agent, table.state == AgentState.AVAILABLE.value)
+            .where(table.rests_until_ms <= desk.now_ms)
+            .values(
+                state=AgentState.RESERVED.value,
+                changed_ms=desk.now_ms,
+                token=table.token + 1,
+                lease_ms=desk.now_ms + lease_ms,
+                node=self.node,
+                entry=entry.id,
+                queue=entry.queue,
+                offered_ms=desk.now_ms,
+            )
+            .returning(table.token)
+        )
+        token: int | None = desk.connection.execute(query).scalar()
+        if token is None:
+            raise _Taken
+        desk.note(agent, AgentState.RESERVED)
+        return token
+
+    def _offer(self, desk: Desk, entry: Entry, agent: str, token: int) -> None:
+        table = queue_entries.c
+        seen = (EntryState.OFFERED,) if entry.ringing else (EntryState.WAITING, EntryState.CALLBACK)
+        query = (
+            update(queue_entries)
+            .where(table.id == entry.id, table.state.in_([state.value for state in seen]))
+            .where(table.node.in_([self.node, ""]), table.not_before_ms <= desk.now_ms)
+            .values(
+                state=EntryState.OFFERED.value,
+                changed_ms=desk.now_ms,
+                attempt=table.attempt + 1,
+                node=self.node,
+            )
+        )
+        if desk.connection.execute(query).rowcount != 1:
+            raise _Taken
+        values = {"agent": agent, "token": token, "entry": entry.id, "queue": entry.queue}
+        values |= {"node": self.node, "offered_ms": desk.now_ms, "outcome": ""}
+        desk.connection.execute(insert(queue_offers).values(values))
+
+    def renew(self, offers: Sequence[Offer], *, lease_ms: int) -> tuple[Offer, ...]:
+        """This node lives, and holds these offers and contacts. Gives back those that count no
+        more: their legs are to be hung up."""
+        if not offers:
+            return ()
+        table = agents.c
+        held = [(offer.agent.name, offer.token) for offer in sorted(offers, key=_by_agent)]
+        with self._desk() as desk:
+            desk.lock([name for name, _ in held])
+            query = (
+                update(agents)
+                .where(tuple_(table.name, table.token).in_(held))
+                .where(table.state.in_([state.value for state in HELD]))
+                .values(lease_ms=desk.now_ms + lease_ms)
+                .returning(table.name, table.token)
+            )
+            renewed = {(name, token) for name, token in desk.connection.execute(query)}
+        return tuple(o for o in offers if (o.agent.name, o.token) not in renewed)
+
+    def dialed(self, offer: Offer) -> bool:
+        """The INVITE is out. False where the offer counts no more."""
+        with self._desk() as desk:
+            agent = desk.holder(offer.agent.name, offer.token)
+            if agent is None or agent.state not in RINGING:
+                return False
+            if agent.state is AgentState.RESERVED:
+                desk.put(agent, shift.move(agent, AgentEvent.DIALED))
+            return True
+
+    def answered(self, offer: Offer) -> bool:
+        """The agent took the call. False where another one has it, or the offer counts no more:
+        hang up, and report it as `failed` by `CALLER_GONE`."""
+        with self._desk() as desk:
+            agent = desk.holder(offer.agent.name, offer.token)
+            row = desk.entry(offer.call)
+            if agent is None or agent.state not in RINGING or row is None:
+                return False
+            if row["state"] != EntryState.OFFERED:
+                return False
+            dialed = agent
+            if agent.state is AgentState.RESERVED:
+                dialed = shift.move(agent, AgentEvent.DIALED)
+            talking = shift.move(dialed, AgentEvent.ANSWERED)
+            desk.put(agent, replace(talking, calls=agent.calls + 1, rna=0, unreachable=0))
+            desk.move(row, EntryEvent.ANSWERED, agent=agent.name)
+            outcome = OfferOutcome.ANSWERED.value
+            desk.write_offer(agent.name, agent.token, answered_ms=desk.now_ms, outcome=outcome)
+            return True
+
+    def failed(self, offer: Offer, outcome: OfferOutcome) -> bool:
+        """The phone rings no more: the agent rests as the outcome asks for, and the caller waits
+        on, in place, unless other phones ring. False where the offer counts no more."""
+        with self._desk() as desk:
+            agent = desk.holder(offer.agent.name, offer.token)
+            if agent is None or agent.state not in RINGING:
+                return False
+            desk.end_offer(agent, outcome)
+            gone = outcome is OfferOutcome.CALLER_GONE
+            desk.requeue(offer.call, tried="" if gone else agent.name)
+            return True
+
+    def unbridged(self, offer: Offer) -> bool:
+        """Answered, but gone before the caller was put through: the caller waits on, in place.
+        False where the offer counts no more."""
+        with self._desk() as desk:
+            agent = desk.holder(offer.agent.name, offer.token)
+            if agent is None or agent.state is not AgentState.BUSY:
+                return False
+            after = replace(shift.move(agent, AgentEvent.ENDED), calls=agent.calls - 1)
+            after = desk.rested(shift.wrapped(after, desk.now_ms), agent, OfferOutcome.UNREACHABLE)
+            desk.put(agent, shift.settled(after, desk.now_ms))
+            desk.write_offer(
+                agent.name,
+                agent.token,
+                answered_ms=None,
+                ended_ms=desk.now_ms,
+                outcome=OfferOutcome.UNREACHABLE.value,
+            )
+            row = desk.entry(offer.call)
+            if row is not None and _is_with(row, agent):
+                desk.move(row, EntryEvent.REQUEUED, agent="", tried=[*row["tried"], agent.name])
+                if desk.live(offer.call) and (waiting := desk.entry(offer.call)) is not None:
+                    desk.move(waiting, EntryEvent.OFFERED)  # other phones ring still
+            return True
+
+    def held(self, offer: Offer, *, on: bool) -> bool:
+        """The agent put the caller on hold, or took the caller back. False where the offer counts
+        no more."""
+        with self._desk() as desk:
+            agent = desk.holder(offer.agent.name, offer.token)
+            if agent is None or agent.state not in TALKING:
+                return False
+            if (agent.state is AgentState.HOLD) is not on:
+                event = AgentEvent.HELD if on else AgentEvent.RETRIEVED
+                desk.put(agent, shift.move(agent, event))
+            return True
+
+    def released(self, offer: Offer) -> bool:
+        """The agent's part in the call is over: wrap-up begins. False where the offer counts no
+        more."""
+        with self._desk() as desk:
+            agent = desk.holder(offer.agent.name, offer.token)
+            if agent is None or agent.state not in TALKING:
+                return False
+            after = shift.ended(agent, desk.queue_of(agent), desk.now_ms)
+            desk.put(agent, after)
+            desk.write_offer(agent.name, agent.token, ended_ms=desk.now_ms)
+            row = desk.entry(offer.call)
+            if row is not None and _is_with(row, agent):
+                desk.move(row, EntryEvent.HUNG_UP, callback=False)
+            if desk.queue_of(agent).wrap_up is WrapUp.NONE:
+                desk.wrapped(after, desk.now_ms)
+            return True
+
+    def contacts_ms(self, queue: str, *, limit: int) -> tuple[int, ...]:
+        """Talk, hold and wrap-up of a queue's latest contacts, the latest first."""
+        table = queue_offers.c
+        query = (
+            select(table.wrapped_ms - table.answered_ms)
+            .where(table.queue == queue, table.wrapped_ms.is_not(None))
+            .order_by(table.wrapped_ms.desc())
+            .limit(limit)
+        )
+        with self._desk() as desk:
+            return tuple(desk.connection.execute(query).scalars())
+
+
+class _Taken(Exception):
+    """Somebody was quicker."""
+
+
+def _is_with(row: Row, agent: Agent) -> bool:
+    return bool(row["state"] == EntryState.BRIDGED and row["agent"] == agent.name)
+
+
+def _by_agent(offer: Offer) -> str:
+    return offer.agent.name

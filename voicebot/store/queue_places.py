@@ -1,0 +1,156 @@
+"""Callers' places: joined, left, lost and found again. `joined_ms` never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from voicebot.core.call import CallId
+from voicebot.core.queueing import EntryState, OfferOutcome, Place
+from voicebot.queueing.entry_machine import EntryEvent
+from voicebot.queueing.snapshot import Entry
+from voicebot.store.database import Conflict
+from voicebot.store.queue_base import QueueBase
+from voicebot.store.queue_desk import RINGING, Desk
+from voicebot.store.queue_rows import Row
+from voicebot.store.queue_tables import queue_entries
+
+_LEAVES_FROM = frozenset(
+    {EntryState.WAITING, EntryState.OFFERED, EntryState.INTERRUPTED, EntryState.CALLBACK}
+)
+_LOST = frozenset({EntryState.INTERRUPTED, EntryState.CALLBACK})
+
+
+class Places(QueueBase):
+    """What callers do."""
+
+    def join(self, place: Place) -> Entry:
+        """Take a caller in. The same again gives the place as it is; one that was lost with its
+        node is taken back."""
+        try:
+            with self._desk() as desk:
+                row = desk.entry(place.id)
+                if row is None:
+                    desk.connection.execute(insert(queue_entries).values(self._new(place, desk)))
+                elif row["state"] == EntryState.INTERRUPTED:
+                    self._take_back(desk, row, place.call)
+                return _seen(desk, place.id)
+        except Conflict:  # another thread was first
+            with self._desk() as desk:
+                return _seen(desk, place.id)
+
+    def entry(self, entry: CallId) -> Entry | None:
+        """One place as it stands."""
+        with self._desk() as desk:
+            row = desk.entry(entry)
+            return None if row is None else desk.seen(row)
+
+    def leave(self, entry: CallId, outcome: str) -> bool:
+        """The caller hung up or goes elsewhere: no phone rings any more, each agent is free at
+        once. False where there is no such place, or an agent talks to the caller."""
+        while True:
+            with self._desk() as desk:
+                offers = desk.live(entry)
+                for name, token in offers:
+                    agent = desk.holder(name, token)
+                    if agent is not None and agent.state in RINGING:
+                        desk.end_offer(agent, OfferOutcome.CALLER_GONE)
+                row = desk.entry(entry)
+                if desk.live(entry):
+                    continue  # one more phone began to ring before the place was locked
+                if row is None or EntryState(row["state"]) not in _LEAVES_FROM:
+                    return False
+                desk.move(row, EntryEvent.LEFT, outcome=outcome, callback=False)
+                return True
+
+    def to_be_called(self, entry: CallId, *, number: str = "", not_before_ms: int = 0) -> bool:
+        """The place goes on without a leg, as a callback. `number` is empty for the one that is
+        known. False where it is neither waiting nor interrupted."""
+        with self._desk() as desk:
+            row = desk.entry(entry)
+            states = (EntryState.WAITING, EntryState.INTERRUPTED)
+            if row is None or row["state"] not in states:
+                return False
+            values: dict[str, Any] = {"number": number} if number else {}
+            values |= {"callback": True, "node": "", "not_before_ms": not_before_ms}
+            desk.move(row, EntryEvent.TO_BE_CALLED, **values)
+            return True
+
+    def adopt(self, call: CallId, number: str, *, queue: str = "", within_ms: int) -> Entry | None:
+        """Give a caller who rings again the oldest place that is kept for the number, in `queue`
+        or in any: one cut off at most `within_ms` ago, or one to be called back. None: there is
+        none."""
+        if not number:
+            return None
+        table = queue_entries.c
+        with self._desk() as desk:
+            query = (
+                select(queue_entries)
+                .where(table.number == number, table.state.in_([s.value for s in _LOST]))
+                .where(table.callback | (table.changed_ms >= desk.now_ms - within_ms))
+                .order_by(table.joined_ms, table.ordinal)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if queue:
+                query = query.where(table.queue == queue)
+            row = desk.connection.execute(query).mappings().first()
+            if row is None:
+                return None
+            self._take_back(desk, row, call)
+            return _seen(desk, row["id"])
+
+    def reprioritize(self, entry: CallId, *, priority: int | None = None, age_ms: int = 0) -> bool:
+        """A supervisor changes a place's priority, or makes it count as older."""
+        values = {} if priority is None else {"priority": priority}
+        with self._desk() as desk:
+            row = desk.entry(entry)
+            if row is None:
+                return False
+            desk.write_entry(entry, age_ms=row["age_ms"] + age_ms, **values)
+            return True
+
+    def keep_steps(self, steps: Mapping[CallId, int]) -> None:
+        """The relaxation steps that places have reached; one never goes back."""
+        if not steps:
+            return
+        table = queue_entries.c
+        with self._desk() as desk:
+            for entry, step in sorted(steps.items()):
+                query = update(queue_entries).where(table.id == entry, table.step < step)
+                desk.connection.execute(query.values(step=step))
+
+    def _take_back(self, desk: Desk, row: Row, call: CallId) -> None:
+        values = {"call": call, "node": self.node, "callback": False, "not_before_ms": 0}
+        desk.move(row, EntryEvent.ADOPTED, **values)
+
+    def _new(self, place: Place, desk: Desk) -> dict[str, Any]:
+        return {
+            "id": place.id,
+            "queue": place.queue,
+            "call": place.call,
+            "number": place.number,
+            "node": self.node,
+            "state": EntryState.WAITING.value,
+            "changed_ms": desk.now_ms,
+            "joined_ms": desk.now_ms,
+            "priority": place.priority,
+            "age_ms": 0,
+            "skills": dict(place.skills),
+            "preferred": list(place.preferred),
+            "step": 0,
+            "tried": [],
+            "attempt": 0,
+            "agent": "",
+            "outcome": "",
+            "callback": False,
+            "not_before_ms": 0,
+        }
+
+
+def _seen(desk: Desk, entry: CallId) -> Entry:
+    row = desk.entry(entry)
+    assert row is not None
+    return desk.seen(row)

@@ -1,0 +1,62 @@
+"""Queues that outlast calls and nodes: places, offers and agents in the database.
+
+The claim is global, the leg is local: any node sees all places and agents, and an agent is reserved
+for a place in one short transaction, with a lease and a token. No row stays locked while a phone
+rings. What follows from an event for an agent is the pure policy's to say; here it is made to last.
+
+    Places   join, leave, adopt, to_be_called
+    Offers   claim, dialed, answered, failed, released, renew      ┐ one `QueueStore`
+    Staff    log_in, pause, resume, log_out, end_wrap_up, tick     │
+    Watch    start, beat, reap                                     ┘
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import delete, select
+
+from voicebot.core.queueing import EntryState
+from voicebot.queueing.snapshot import Snapshot
+from voicebot.store.database import transaction
+from voicebot.store.queue_offers import Offers
+from voicebot.store.queue_places import Places
+from voicebot.store.queue_rows import Row, agent_of, entry_of
+from voicebot.store.queue_staff import Staff
+from voicebot.store.queue_tables import agents, queue_entries, queue_offers
+from voicebot.store.queue_watch import Watch
+
+_OPEN = (EntryState.WAITING.value, EntryState.OFFERED.value, EntryState.CALLBACK.value)
+
+
+class QueueStore(Places, Offers, Staff, Watch):
+    """All of it, for one node. Blocks: from the event loop, use it in a thread."""
+
+    def snapshot(self) -> Snapshot:
+        """What the policy decides over: every place that waits or is offered, and all agents."""
+        table = queue_entries.c
+        with transaction(self._engine, "queues cannot be read") as connection:
+            now_ms = self._clock(connection)
+            waiting = table.state.in_(_OPEN) & (table.not_before_ms <= now_ms)
+            query = select(queue_entries).where(waiting).order_by(table.ordinal)
+            entries = connection.execute(query).mappings().all()
+            live = select(queue_offers).where(queue_offers.c.outcome == "")
+            offers = connection.execute(live).mappings().all()
+            rows = connection.execute(select(agents).order_by(agents.c.name)).mappings().all()
+        ringing: dict[str, list[Row]] = defaultdict(list)
+        for offer in offers:
+            ringing[offer["entry"]].append(offer)
+        return Snapshot(
+            now_ms,
+            self.policies,
+            tuple(entry_of(e, ringing[e["id"]]) for e in entries if e["queue"] in self.policies),
+            tuple(agent_of(a, self.agents[a["name"]]) for a in rows if a["name"] in self.agents),
+        )
+
+    def forget(self, *, older_ms: int) -> int:
+        """Remove places that were closed so long ago; how many. Offers stay, for the figures."""
+        table = queue_entries.c
+        with self._desk() as desk:
+            closed = table.state == EntryState.CLOSED.value
+            query = delete(queue_entries).where(closed, table.changed_ms < desk.now_ms - older_ms)
+            return desk.connection.execute(query).rowcount

@@ -1,0 +1,79 @@
+"""Where a call's dialogue stood after its last turn, for a caller who is cut off and rings again.
+
+What a flow keeps secret must not be in a record: whoever writes it leaves that out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from voicebot.core.call import CallId
+from voicebot.store.database import transaction
+from voicebot.store.queue_base import Clock
+from voicebot.store.queue_desk import store_now_ms
+from voicebot.store.queue_tables import resume_records
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRecord:
+    """One call's."""
+
+    call: CallId
+    number: str = field(repr=False)
+    """The caller's; personal."""
+    record: Mapping[str, Any] = field(repr=False)
+    """JSON values only."""
+
+
+class ResumeStore:
+    """One record a call, the latest. Every method blocks and raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine, *, clock: Clock = store_now_ms) -> None:
+        self._engine, self._clock = engine, clock
+
+    def keep(self, record: ResumeRecord) -> None:
+        """After every turn; takes the place of the call's last one. Raises `Refused` for values
+        that are no JSON."""
+        table = resume_records
+        with transaction(self._engine, "a call's state cannot be kept") as connection:
+            values = {
+                "number": record.number,
+                "written_ms": self._clock(connection),
+                "record": dict(record.record),
+            }
+            known = update(table).where(table.c.call == record.call).values(values)
+            if connection.execute(known).rowcount != 1:
+                connection.execute(insert(table).values(call=record.call, **values))
+
+    def find(self, number: str, *, within_ms: int) -> ResumeRecord | None:
+        """The latest of a caller's number, if it is not older; None for no number."""
+        if not number:
+            return None
+        table = resume_records.c
+        with transaction(self._engine, "a call's state cannot be read") as connection:
+            query = (
+                select(resume_records)
+                .where(table.number == number)
+                .where(table.written_ms >= self._clock(connection) - within_ms)
+                .order_by(table.written_ms.desc())
+                .limit(1)
+            )
+            row = connection.execute(query).mappings().first()
+        return ResumeRecord(CallId(row["call"]), row["number"], row["record"]) if row else None
+
+    def forget(self, call: CallId) -> None:
+        """The call ended in order, or was resumed."""
+        query = delete(resume_records).where(resume_records.c.call == call)
+        with transaction(self._engine, "a call's state cannot be removed") as connection:
+            connection.execute(query)
+
+    def forget_older(self, than_ms: int) -> int:
+        """Remove what nobody came back for; how many."""
+        table = resume_records.c
+        with transaction(self._engine, "calls' states cannot be removed") as connection:
+            old = table.written_ms < self._clock(connection) - than_ms
+            return connection.execute(delete(resume_records).where(old)).rowcount
