@@ -136,8 +136,9 @@ class IntentModel:
         logs = log_softmax(_SHARPNESS * words)
         near = 0.0
         if meaning.sense is not None and meaning.vector is not None:
-            near = self.nearness(meaning.vector, None if allowed is None else scope)
-            part = calibration.words(near)
+            near = self.nearness(meaning.vector)
+            part = calibration.words(near)  # The same in every scope, so the order is, too.
+            near = near if allowed is None else self.nearness(meaning.vector, scope)
             logs = part * logs + (1 - part) * log_softmax(meaning.sense[scope])
         probabilities = np.zeros(len(self.labels), np.float32)
         probabilities[scope] = np.exp(log_softmax(logs / np.float32(calibration.temperature)))
@@ -158,7 +159,7 @@ class IntentModel:
 def _two_best(probabilities: Floats) -> float:
     """Of both together, before they are sharpened to be calibrated: a text that may mean one or
     the other is not out of scope."""
-    return float(np.partition(probabilities, -2)[-2:].sum())
+    return float(np.sort(probabilities)[-2:].sum())
 
 
 def calibration_name(*, spoken: bool, sense: bool) -> str:
