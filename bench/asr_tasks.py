@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from bench.asr_sounds import music, noises, prompts
 from voicebot.core.audio import Pcm
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import parse_phrase
+from voicebot.flow.loader import load_file
 
+BANK = Path(__file__).resolve().parent.parent / "ivr_flows" / "bank_en.yaml"
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
@@ -49,6 +51,9 @@ def tasks(
     yield Task("isolated digits", one_digit, digits, "79-82 %")
     yield Task("command words, 5-way", _commands(words), words, "99.7 % (6-way)")
     yield Task("orders", order_expectation(), orders, "85.5 % whole, 98 % of slots")
+    yield Task("digits beside global commands", _as_asked(one_digit), digits)
+    yield Task("commands beside global commands", _as_asked(_commands(words)), words)
+    yield Task("orders beside global commands", _as_asked(order_expectation()), orders)
     yield Task("yes and no", Expectation(slots=(SlotSpec("a", SlotType.YES_NO),)), _yes_no(speech))
     yield Task("15 digits in a row", _fifteen(), _zips(speech), "")
     yield Task("date, time, duration", _moment(), _moments(speech), "")
@@ -56,12 +61,18 @@ def tasks(
     unexpected |= {"digits": _unexpected(digits), "noise": _heard(noises(40))}
     unexpected |= {"music": _heard(music(music_folder))} if music_folder else {}
     unexpected |= {"prompts": _heard(prompts(prompts_folder))} if prompts_folder else {}
+    yield Task("words at a digit beside global commands", _as_asked(one_digit), unexpected["words"])
     prompted = {"menu": menu, "command": _commands(words), "digit": one_digit, "pin": four_digits}
     expected = {("words", "command"), ("digits", "digit"), ("orders", "order")}
     for name, expectation in (prompted | {"order": order_expectation()}).items():
         for what, clips in unexpected.items():
             if (what, name) not in expected:
                 yield Task(f"unexpected {what} at a {name}", expectation, clips)
+
+
+def _as_asked(expectation: Expectation) -> Expectation:
+    """As the sample bank would ask it: a caller may say "operator" anywhere."""
+    return replace(expectation, universals=load_file(BANK, environment={}).universals)
 
 
 def _heard(sounds: Iterable[Pcm]) -> tuple[Clip, ...]:

@@ -11,6 +11,7 @@ but silence came since the last reading.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ _MIN_RUN = 2
 _FLOOR_RMS = 12.0
 """-69 dBFS. Through the telephone it gains 3 to 5 points on digits and orders; from 10 to 22 it
 makes no difference."""
+_SECOND = 8_000
+"""Samples."""
 _MAX_DITHER = 60.0
 """Root mean square of padding noise at most: about -55 dBFS, a poor line."""
 
@@ -43,9 +46,15 @@ def with_floor(pcm: Pcm) -> Pcm:
     """A floor of faint noise, the same in every run, under what G.711 and silence suppression
     made digitally silent: there the logarithms of the features fall without bound, and the level
     of the line cannot be told."""
-    noise = np.random.default_rng(0).normal(0.0, _FLOOR_RMS, len(pcm))
-    noisy = np.clip(np.round(pcm.samples + noise), -32768, 32767)
+    seconds = -(-len(pcm) // _SECOND)
+    noisy = np.clip(np.round(pcm.samples + _floor(seconds)[: len(pcm)]), -32768, 32767)
     return Pcm(noisy.astype(np.int16), pcm.rate)
+
+
+@lru_cache(maxsize=32)
+def _floor(seconds: int) -> NDArray[np.float64]:
+    """Noise of so many times `_SECOND` samples; made once, as utterances are many."""
+    return np.random.default_rng(0).normal(0.0, _FLOOR_RMS, seconds * _SECOND)
 
 
 def speech_span(pcm: Pcm) -> Span:
