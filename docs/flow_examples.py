@@ -51,6 +51,26 @@ nodes:
 - **Phrases** are what callers say: `[may be left out]`, `(one | of | these)`, `{slot}`.
 - **Slots** are typed values that callers give, by voice or keys. `secret: true` keeps one out of
   journal, log and recording; it may only go into the body of a request.
+
+  | type | callers say | value |
+  |---|---|---|
+  | `digits` | "one oh four double five nine", 幺三八零零 | `104559` |
+  | `number` | "a hundred and five", "half a dozen", 三万五, 百分之二十 | `105` |
+  | `money` | "twelve fifty", 十二块五 | `12.50 USD` |
+  | `date` | "a week from friday", "the last of the month", 下下周三, 月底 | `2026-11-27` |
+  | `time` | "half past seven", "quarter to nine", 差一刻九点 | `19:30` |
+  | `datetime` | "tomorrow at three", "in two hours", 明早八点四十 | `2026-11-19T15:00` |
+  | `duration` | "an hour and a half", 一个半小时 | seconds: `5400` |
+  | `yes_no` | "yep", "not at the moment", 对, 不用了 | `yes`, `no` |
+  | `phone` | "four one five, triple five ...", "plus four four ...", 幺三八... | E.164: `+14155552671` |
+  | `card` | sixteen digits in whatever groups; what is wrong by its check digit is no card | `4242...` |
+  | `choice` | an option's phrases; names also by how they sound ("Stephen" for Steven, 章伟 for 张伟) | the option |
+  | `text` | anything | as recognized |
+
+  A day without a year or month is the next one (`toward: past` for births and purchases), an hour
+  without "a.m." of business hours, or of the slot's `hours`. Part of a value ("friday", "nine oh
+  four") may be said first and the rest in the next turn; "no, the twenty-third", "not five, six" and
+  不是三点是四点 put right what is wrong of a value and leave the rest.
 - **Values** are set by nodes (`save`, `values`) and read in prompts, templates and expressions.
 - **Durations** are written `400ms`, `5s`, `2m`. **Keys** are `0-9`, `*` and `#`.
 - **What callers said before** is kept: slots said with a menu's choice fill later questions of the

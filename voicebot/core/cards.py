@@ -6,9 +6,14 @@ SHORTEST, LONGEST = 13, 19
 """Digits of a card number, of whatever issuer."""
 
 
+_LENGTHS = {"4": (13, 16, 19), "34": (15,), "37": (15,)} | {f"5{n}": (16,) for n in range(1, 6)}
+"""Visa, American Express, Mastercard."""
+
+
 def is_card(digits: str) -> bool:
     """Whether a string may be a card's number: its length, and its last digit by Luhn."""
-    return SHORTEST <= len(digits) <= LONGEST and _luhn(digits) and len(set(digits)) > 1
+    lengths = _LENGTHS.get(digits[:1]) or _LENGTHS.get(digits[:2]) or range(SHORTEST, LONGEST + 1)
+    return len(digits) in lengths and _luhn(digits) and len(set(digits)) > 1
 
 
 def usual_length(digits: str) -> int:

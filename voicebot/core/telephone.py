@@ -5,6 +5,10 @@ that the `phonenumbers` library has (the only place that imports it).
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import phonenumbers
 
 HOME = {"en": "US", "zh": "CN"}
 """The region whose numbers are meant, by the language of the call, where none is set."""
@@ -34,16 +38,24 @@ def may_go_on(dialed: str, region: str) -> bool:
 
 
 def is_short(dialed: str, region: str) -> bool:
-    """Whether digits are missing: no number of that place has so few."""
+    """Whether digits are missing: it is no number, and mobile numbers of its country are longer."""
     import phonenumbers
-    from phonenumbers import ValidationResult as Result
 
+    if len(dialed) < FEWEST:
+        return True
     try:
         parsed = phonenumbers.parse(dialed, region)
     except phonenumbers.NumberParseException:
-        return len(dialed) < MOST // 2
-    reason = phonenumbers.is_possible_number_with_reason(parsed)
-    return reason in (Result.TOO_SHORT, Result.IS_POSSIBLE_LOCAL_ONLY, Result.INVALID_LENGTH)
+        return False
+    if phonenumbers.is_valid_number(parsed):
+        return False
+    country = phonenumbers.region_code_for_country_code(parsed.country_code)
+    usual = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    return usual is not None and len(_digits(parsed)) < len(_digits(usual))
+
+
+def _digits(parsed: phonenumbers.PhoneNumber) -> str:
+    return str(parsed.national_number)
 
 
 @lru_cache(maxsize=1_024)

@@ -34,6 +34,8 @@ _MEASURES = frozenset(("个", "位", "张", "点", "号", "dollars"))
 _TRAILING = frozenset(words_of("um uh er please 吧 呢 啊 呀 嗯 呃"))
 _PLAIN_ANSWERS = frozenset(words_of("yes yeah yep yup no nope nah 是 对 不"))
 """Of two such answers in a row ("yeah, no") the last one counts."""
+_BEGUN_WITHIN = 40
+"""Tokens: a part of a value in a longer talk is no answer."""
 _EDGE = 0.6
 """What is left of a yes or no in the middle of a sentence about something else."""
 
@@ -88,7 +90,7 @@ def begin(tape: Tape, specs: Sequence[SlotSpec], fills: Sequence[Fill]) -> tuple
         (found, order)
         for order, spec in enumerate(_in_order(tape, specs))
         if spec.name not in names
-        for at in range(tape.end)
+        for at in range(min(tape.end, _BEGUN_WITHIN))
         if (found := tape.begins(spec.name, at)) and not refused.covers(spec, found)
     ]
     return tuple(_longest(candidates, occupied).values())

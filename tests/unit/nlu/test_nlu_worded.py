@@ -166,7 +166,7 @@ def test_ten_thousand_characters_take_no_longer_than_speech_allows(understand, s
     language = "zh" if name.startswith("han") else "en"
     expectation = Expectation(language=language, slots=(spec,))
     understand("yes", expectation)
-    best_ms = min(_cpu_ms(understand, _LONG[name], expectation) for _ in range(3))
+    best_ms = min(_cpu_ms(understand, _LONG[name], expectation) for _ in range(5))
     assert best_ms <= _AT_ONCE_MS
 
 

@@ -195,3 +195,21 @@ def test_the_year_is_said_only_for_days_far_away() -> None:
     near, far = TODAY + timedelta(days=180), TODAY + timedelta(days=181)
     assert "twenty twenty seven" not in en.date(near, TODAY)
     assert en.date(far, TODAY).endswith("twenty twenty seven")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("+14155552671", "four one five, five five five, two six seven one"),
+        ("+4917055501", "plus four nine, one seven zero five, five five zero one"),
+        ("+35312345678", "plus three five three, one two three four, five six seven eight"),
+        ("415", "4 1 5"),
+    ],
+)
+def test_telephone_numbers(number: str, words: str) -> None:
+    assert word(SlotValue(SlotType.PHONE, number), "en") == words
+
+
+def test_card_numbers() -> None:
+    value = SlotValue(SlotType.CARD, "4242424242424242")
+    assert word(value, "en") == ", ".join(["four two four two"] * 4)

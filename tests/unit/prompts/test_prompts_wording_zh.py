@@ -161,3 +161,8 @@ def test_ordinals_and_lists() -> None:
     assert ordinal(2, "zh") == "第二"
     assert listing(["甲", "乙", "丙"], "zh") == "甲、乙或丙"
     assert listing(["甲", "乙"], "zh", inclusive=True) == "甲和乙"
+
+
+def test_telephone_numbers() -> None:
+    assert word(SlotValue(SlotType.PHONE, "+8613800138000"), "zh") == "幺三八，零零幺三，八零零零"
+    assert word(SlotValue(SlotType.PHONE, "+4917055501"), "zh").startswith("加 四九")
