@@ -72,6 +72,8 @@ class ReplayCaller:
         if self._hangs_up:
             self._end_ms = call.ended_ms
         self._waiting = False
+        self._sounded = self._fell_silent = False
+        """Of the present row. What sounds after it is another thing: music, an answer."""
 
     # ------------------------------------------------------------ what comes
 
@@ -126,19 +128,23 @@ class ReplayCaller:
 
     # ------------------------------------------------------------ the bot's rows
 
-    def row_begins(self, is_first: Callable[[Said], bool]) -> Row | None:
-        """A row begins now whose first prompt is known by `is_first`: the row of then that it is,
-        with which the caller goes on from here; None where there is none."""
-        self.row = None
-        for number in range(self._next_row, len(self._rows)):
-            row = self._rows[number]
-            if not is_first(row.said[0]):
-                continue
-            if self._goes_to(row.start_ms):
-                self._next_row, self.row = number + 1, row
-                return row
+    def row_begins(self, is_first: Callable[[Said], bool], node: str = "") -> Row | None:
+        """A row begins now, at `node`, whose first prompt is known by `is_first`: the row of then
+        that it is, with which the caller goes on from here; None where there is none. Where the
+        words are new, it is the next one if that was said at the same node."""
+        self.row, self._sounded, self._fell_silent = None, False, False
+        number = self._row_of(is_first, node)
+        if number is None or not self._goes_to(self._rows[number].start_ms):
             return None
-        return None
+        self._next_row, self.row = number + 1, self._rows[number]
+        return self.row
+
+    def _row_of(self, is_first: Callable[[Said], bool], node: str) -> int | None:
+        left = range(self._next_row, len(self._rows))
+        found = next((n for n in left if is_first(self._rows[n].said[0])), None)
+        if found is None and left and self._rows[left[0]].node == node:
+            return left[0]
+        return found
 
     def _goes_to(self, start_ms: int) -> bool:
         """Whether the call of then may go on from there."""
@@ -153,7 +159,11 @@ class ReplayCaller:
     def _waits(self, *, speaking: bool) -> bool:
         """The bot has not come to the end that the caller waited for then."""
         row = self.row
-        if not speaking or row is None or row.interrupted or self._timing is Timing.ABSOLUTE:
+        self._fell_silent = self._fell_silent or (self._sounded and not speaking)
+        self._sounded = self._sounded or speaking
+        if row is None or row.interrupted or self._timing is Timing.ABSOLUTE:
+            return False
+        if not speaking or self._fell_silent:
             return False
         return self.pos_ms >= row.end_ms + PATIENCE_MS
 

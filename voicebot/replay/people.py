@@ -108,14 +108,17 @@ class _Stay:
     def __init__(self, context: Context, action: Enqueue, stay: list[Fact]) -> None:
         self._context, self._line, self._action = context, context.line, action
         self._began_ms = context.line.now_ms
-        self._facts = deque(stay[1:] or _assumed_stay(context, action))
+        told = stay[1:] or _assumed_stay(context, action)
+        self._facts = deque(fact for fact in told if fact.kind is not FactKind.SAID)
+        self._said = deque(fact for fact in told if fact.kind is FactKind.SAID)
         self._then_ms = stay[0].at_ms if stay else self._began_ms
         self._position = int(stay[0].data.get("position", 1)) if stay else 1
         leg = context.line.leg
         self._music = Music(leg, context.services.music(action.queue, leg.rate))
         self._agent = ""
         self._bridged_ms: int | None = None
-        self._told = False
+        self._ending: Mapping[str, Any] = {}
+        """What else the journal tells of the end of the talk."""
         self._ringing = 0
         """Phones that ring."""
 
@@ -134,7 +137,6 @@ class _Stay:
 
     async def _until_left(self) -> tuple[str, str]:
         while True:
-            await self._line.frame()
             while self._facts and self._is_due(self._facts[0]):
                 fact = self._facts.popleft()
                 if fact.kind is FactKind.LEFT_QUEUE and fact.data["outcome"] != "left":
@@ -146,6 +148,7 @@ class _Stay:
                 if (key := self._leaving_key()) is not None:
                     return QueueOutcome.LEFT, key
                 self._entertain()
+            await self._line.frame()
 
     def _is_due(self, fact: Fact) -> bool:
         waited_ms = self._line.now_ms - self._began_ms
@@ -158,6 +161,8 @@ class _Stay:
             context.move(_MOVES[fact.kind])
         if fact.kind is FactKind.BRIDGED:
             self._bridged_ms, self._agent = self._line.now_ms, str(fact.data["agent"])
+            ends = (one.data for one in self._facts if one.kind is FactKind.UNBRIDGED)
+            self._ending = next(ends, {})
             context.bridged = True
             context.speaker.stop()
             self._music.stop()
@@ -177,18 +182,29 @@ class _Stay:
         return None
 
     def _entertain(self) -> None:
+        """Music, and what was announced when it was announced then."""
         speaker = self._context.speaker
         if speaker.speaking:
             return
-        if self._action.position and not self._told:
-            self._told = True
+        waited_ms = self._line.now_ms - self._began_ms
+        if self._said and int(self._said[0].data["start_ms"]) - self._then_ms <= waited_ms:
+            first = self._said.popleft()
+            while self._said and self._said[0].at_ms == first.at_ms:
+                self._said.popleft()  # Said in a row with it.
+            text = str(first.data["text"])
             self._music.stop()
-            speaker.start([(p, BargeIn.NONE) for p in self._position_prompts()])
+            speaker.start([(prompt, BargeIn.NONE) for prompt in self._announcement(text)])
         else:
             self._music.keep_playing()
 
-    def _position_prompts(self) -> Iterable[Prompt]:
-        return [with_position(prompt, self._position) for prompt in self._action.position]
+    def _announcement(self, text: str) -> list[Prompt]:
+        """The announcement of a position, by which of them sounds like `text`."""
+        voice, prompts = self._context.services.voice, self._action.position
+        for position in range(self._position, 0, -1):
+            worded = [with_position(prompt, position) for prompt in prompts]
+            if text in map(voice.text, worded):
+                return worded
+        return [with_position(prompt, self._position) for prompt in prompts]
 
     def _leave(self, outcome: str) -> None:
         context = self._context
@@ -198,7 +214,8 @@ class _Stay:
         if self._bridged_ms is not None:
             talk_ms = self._line.now_ms - self._bridged_ms
             by = "agent" if outcome == QueueOutcome.SERVED else "caller"
-            context.pen.write(FactKind.UNBRIDGED, agent=self._agent, talk_ms=talk_ms, by=by)
+            told = {"agent": self._agent, "talk_ms": talk_ms, "by": by}
+            context.pen.write(FactKind.UNBRIDGED, **{**self._ending, **told})
             self._line.keypad.discard_typed(DropReason.BRIDGED)
         else:
             context.pen.write(
@@ -217,6 +234,9 @@ def _stays(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
     for fact in facts:
         if fact.kind is FactKind.QUEUED:
             stay = [fact]
+        elif stay and fact.kind is FactKind.SAID:
+            if int(fact.data["start_ms"]) >= stay[0].at_ms:
+                stay.append(fact)
         elif stay and fact.kind in _OF_QUEUES:
             stay.append(fact)
             if fact.kind in (FactKind.UNBRIDGED, FactKind.LEFT_QUEUE):

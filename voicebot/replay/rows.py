@@ -8,7 +8,7 @@ start_ms                                    end_ms
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.prompt import Prompt
@@ -46,6 +46,8 @@ class Row:
     """Until its first sound went out."""
     interrupted: bool
     pauses: tuple[Span, ...] = ()
+    node: str = ""
+    """Where the flow was when it was begun."""
 
     def is_silent_at(self, at_ms: int) -> bool:
         """Nothing of it sounded yet, or it had paused."""
@@ -73,7 +75,13 @@ def rows_of(call: RecordedCall) -> tuple[Row, ...]:
         if "paused_ms" in f.data
     ]
     stops = {f.at_ms: f for f in call.of(FactKind.BARGED_IN)}
-    return tuple(_row(group, resumed, stops.get(group[0].at_ms)) for group in _groups(call.facts))
+    moves = [(f.at_ms, str(f.data["node"])) for f in call.of(FactKind.MOVED)]
+    rows = (_row(group, resumed, stops.get(group[0].at_ms)) for group in _groups(call.facts))
+    return tuple(replace(row, node=_node_at(moves, row.start_ms)) for row in rows)
+
+
+def _node_at(moves: Iterable[tuple[int, str]], at_ms: int) -> str:
+    return next((node for ms, node in reversed(list(moves)) if ms <= at_ms), "")
 
 
 def _groups(facts: Iterable[Fact]) -> Iterator[list[Fact]]:

@@ -93,9 +93,16 @@ class _Replay:
         self._journal = _Journal()
         self._caller = ReplayCaller(call, rows, options.timing)
         self._leg = ReplayLeg(call, self._caller)
-        self._voice = ReplayVoice(call, rows, engines.voice, options.prompts)
+        self._voice = ReplayVoice(
+            call,
+            rows,
+            engines.voice,
+            options.prompts,
+            self._node,
+            is_unchanged=call.value(FactKind.ANSWERED, "flow_version") == flow.version,
+        )
         self._voice.attach(self._leg)
-        self._backend = ReplayBackend(call, lambda: self._journal.node, self._assumed, live)
+        self._backend = ReplayBackend(call, self._node, self._assumed, live)
 
     async def run(self) -> Replayed:
         loop = asyncio.get_running_loop()
@@ -109,6 +116,9 @@ class _Replay:
         heard, played = self._leg.sound()
         facts = tuple(replace(fact, data=_plain(fact.data)) for fact in self._journal.facts)
         return Replayed(facts, heard, played, tuple(self._assumed.notes))
+
+    def _node(self) -> str:
+        return self._journal.node
 
     def _now_then(self) -> int:
         return self._caller.pos_ms

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from enum import StrEnum
 
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.ports import Voice
 from voicebot.core.prompt import Prompt
+from voicebot.core.record import FactKind
 from voicebot.replay.caller import ReplayCaller
 from voicebot.replay.leg import ReplayLeg
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.rows import Row, Said
+from voicebot.session.speaker import FIRST_SOUND_S
 
 _HALF_FRAME_S = FRAME_MS / 2000
+_UNHEARD_S = FIRST_SOUND_S - 0.1
+"""A prompt that never sounded took as long as a prompt may."""
+_STEPS = (FactKind.MOVED, FactKind.HEARD, FactKind.KEYED, FactKind.TIMED_OUT, FactKind.REQUESTED)
 
 
 class Prompts(StrEnum):
@@ -35,13 +40,18 @@ class ReplayVoice:
         rows: Sequence[Row],
         today: Voice,
         prompts: Prompts,
+        node: Callable[[], str],
+        *,
+        is_unchanged: bool,
     ) -> None:
+        """`node` is where the call is now; `is_unchanged`: the flow is that of then."""
         self._call, self._rows = call, rows
-        self._today, self._prompts = today, prompts
+        self._today, self._prompts, self._node = today, prompts, node
         self._leg: ReplayLeg | None = None
         self._row: Row | None = None
         self._number = 0
         self._sounds: dict[int, Pcm] = {}
+        self._stepped_ms = {fact.at_ms for fact in call.of(*_STEPS)} if is_unchanged else set()
 
     def attach(self, leg: ReplayLeg) -> None:
         """The leg that it speaks on, before the call begins."""
@@ -72,9 +82,13 @@ class ReplayVoice:
     async def _begin_row(self, caller: ReplayCaller, prompt: Prompt, text: str) -> None:
         """Find the row of then, and let as much time pass as its first sound took."""
         self._number = 0
-        self._row = caller.row_begins(lambda said: said.is_of(prompt, text))
+        began_ms = caller.pos_ms
+        self._row = caller.row_begins(lambda said: said.is_of(prompt, text), self._node())
         if self._row is not None and self._row.lead_ms:
             await asyncio.sleep(self._row.lead_ms / 1000 + _HALF_FRAME_S)
+        elif self._row is None and began_ms in self._stepped_ms:
+            # Then, too, the flow went on just now: what it said was cut off before it sounded.
+            await asyncio.sleep(_UNHEARD_S)
 
     def _as_then(self, prompt: Prompt, text: str, rate: int) -> Pcm | None:
         if rate != self._call.rate:
