@@ -225,9 +225,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
             )
     _note_what_is_missing(settings, recognizer, announce)
     zone = _zone(settings)
-    understanding = nlu.build(
-        hotline.understanding, now=lambda: datetime.now(zone).replace(tzinfo=None)
-    )
+    understanding = nlu.build(hotline.understanding, now=lambda: datetime.now(zone))
     for note in understanding.notes:
         announce(f"Note: {note}")
     in_effect = await asyncio.to_thread(setup, hotline, recognizer, voice.workers.hello.version)

@@ -15,7 +15,8 @@ _BEFORE = lexicon(
 )
 _AFTER = lexicon(
     "does not work|does not suit|does not fit|is not good|is no good|is bad|will not work|"
-    "is not possible|is wrong|is not right|is not what i said|was wrong|"
+    "are bad|are not good|are no good|do not work|do not suit|is out|are out|is full|"
+    "would not work|is not possible|is wrong|is not right|is not what i said|was wrong|"
     "不行|不可以|不方便|没空|没时间|不合适|不对|不要|错了|来不了"
 )
 _ANSWERS = (SlotType.YES_NO, SlotType.TEXT)

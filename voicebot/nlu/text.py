@@ -109,6 +109,8 @@ def _fold_character(character: str) -> str:
         return "'"
     if character in "−–—":
         return "-"
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     folded = unicodedata.normalize("NFKC", character).lower()
     if len(folded) != 1:
         folded = character

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,6 +210,22 @@ def test_hours(understand, said, hours, value):
     language = "en" if said.isascii() else "zh"
     spec = SlotSpec("time", SlotType.TIME, hours=hours)
     assert understand(said, Expectation(language, slots=(spec,))).slots["time"].value == value
+
+
+@pytest.mark.parametrize(
+    ("now", "said", "value"),
+    [
+        ("2026-03-29T01:30", "in two hours", "2026-03-29T04:30"),
+        ("2026-03-29T01:30", "半小时后", "2026-03-29T03:00"),
+        ("2026-03-28T12:00", "in one day", "2026-03-29T12:00"),
+        ("2026-10-25T01:30", "in two hours", "2026-10-25T02:30"),
+        ("2026-10-25T01:30", "four o'clock", "2026-10-25T16:00"),
+        ("2026-10-24T23:30", "tomorrow at noon", "2026-10-25T12:00"),
+    ],
+)
+def test_days_on_which_the_clocks_change(value_of, now, said, value):
+    clock = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    assert value_of(SlotType.DATETIME, said, now=clock) == value
 
 
 def test_several_in_one_sentence(understand):

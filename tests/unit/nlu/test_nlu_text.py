@@ -63,3 +63,8 @@ def test_any_text_is_read(text):
 
 def test_long_texts_are_cut():
     assert len(read("word " * 5_000).words) <= MAX_TOKENS
+
+
+@pytest.mark.parametrize("text", ["١٢٣", "१२३", "１２３", "𝟏𝟐𝟑"])
+def test_digits_of_every_script_are_digits(text):
+    assert read(text).words == ("123",)

@@ -13,7 +13,7 @@ import yaml
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import parse_phrase
 
-TABLES = ("slot_utterances.yaml",)
+TABLES = ("slot_utterances.yaml", "slot_utterances_held_out.yaml")
 LEAST = 0.97
 """Of each language."""
 LEAST_OF_A_TYPE = 0.85

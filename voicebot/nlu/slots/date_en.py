@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from voicebot.nlu.slots import calendar
+from voicebot.nlu.slots import calendar, holidays
 from voicebot.nlu.slots import numerals_en as numerals
 from voicebot.nlu.slots.reading import Lexicon, Words, lexicon, table, word_at
 from voicebot.nlu.text import words_of
@@ -40,6 +40,7 @@ ARTICLES = lexicon("the|on the|on|this|for|for the|at the|by")
 _UNIT_DAYS = Lexicon({"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14})
 _UNIT_MONTHS = Lexicon({"month": 1, "months": 1, "year": 12, "years": 12})
 _LATER = lexicon("from now|from today|later|from this day")
+_NEIGHBORS = Lexicon({"the day after": 1, "day after": 1, "the day before": -1, "day before": -1})
 _EDGES = lexicon(
     "the end of|end of|the last of|last of|the last day of|last day of|the last day in"
 )
@@ -72,6 +73,11 @@ def find(words: Words, at: int, today: date) -> Hit | None:
 
 
 def _relative(words: Words, at: int, today: date) -> Hit | None:
+    if neighbor := _NEIGHBORS.at(words, at):
+        named = holidays.find(words, neighbor[1], today) or _weekday(words, neighbor[1], today)
+        found = calendar.add_days(named[0], neighbor[0]) if named else None
+        if named and found:
+            return found, named[1]
     if days := _DAYS.at(words, at):
         found = calendar.add_days(today, days[0])
         return (found, days[1]) if found else None
@@ -137,6 +143,8 @@ def _shifted_days(words: Words, end: int, today: date, days: int, *, ahead: bool
         other = _relative(words, end + 1, today) or _weekday(words, end + 1, today)
         if other is None:
             return None
+        base, end = other
+    elif other := _relative(words, end, today) or _weekday(words, end, today):
         base, end = other
     elif not ahead:
         return None

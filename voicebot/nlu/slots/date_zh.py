@@ -136,7 +136,7 @@ def _weekday(words: Words, at: int, today: date) -> Hit | None:
 
 def read_number(words: Words, at: int) -> tuple[int, int] | None:
     word = word_at(words, at)
-    if word.isdigit() and len(word) <= 4:
+    if word.isdecimal() and len(word) <= 4:
         return int(word), at + 1
     return numerals.cardinal(words, at)
 
@@ -148,7 +148,7 @@ def read_year(words: Words, at: int, today: date) -> tuple[int, int] | None:
     digits, end = "", at
     while word_at(words, end) in numerals.DIGITS and len(digits) < 4:
         digits, end = digits + str(numerals.DIGITS[words[end]]), end + 1
-    if end == at and word_at(words, at).isdigit() and len(word_at(words, at)) <= 4:
+    if end == at and word_at(words, at).isdecimal() and len(word_at(words, at)) <= 4:
         digits, end = words[at], at + 1
     if len(digits) not in (2, 4) or word_at(words, end) != "年":
         return None

@@ -79,7 +79,7 @@ def _part(words: Words, at: int, *, inside: bool) -> tuple[str, int, bool] | Non
     if word in _REPEATS:
         digit = _one(word_at(words, at + 1))
         return (digit * _REPEATS[word], at + 2, True) if digit else None
-    if repeated := _repeated_zh(words, at):
+    if repeated := _repeated_zh(words, at, fewest=1 if inside else 2):
         return repeated
     if number := _number(words, at):
         return str(number[0]), number[1], True
@@ -128,10 +128,10 @@ def _is_round(words: Words, at: int) -> bool:
     return word_at(words, at) in numerals_en.UNITS and word_at(words, at + 1) in _SCALES
 
 
-def _repeated_zh(words: Words, at: int) -> tuple[str, int, bool] | None:
+def _repeated_zh(words: Words, at: int, *, fewest: int) -> tuple[str, int, bool] | None:
     """三个零 is 000."""
     count = numerals_zh.DIGITS.get(word_at(words, at), 0)
     digit = _ZH.get(word_at(words, at + 2), "")
-    if word_at(words, at + 1) == "个" and digit and 2 <= count <= 9:
+    if word_at(words, at + 1) == "个" and digit and fewest <= count <= 9:
         return digit * count, at + 3, True
     return None

@@ -5,7 +5,7 @@ A time without a date is the next such time from now.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from voicebot.core.meaning import SlotSpec, Toward
 from voicebot.nlu.slots import date as dates
@@ -16,6 +16,7 @@ from voicebot.nlu.slots.reading import Reading, Scene, Words, lexicon, word_at
 
 _BETWEEN = {"at", "by", "around", "about", "的", "on"}
 _PART_BETWEEN = {"morning", "afternoon", "evening", "night"}
+_THAT_DAY = lexicon("那天|那一天|当天|那天的|那个")
 _LATER = lexicon("from now|later|以后|之后|过后|后")
 
 
@@ -66,7 +67,7 @@ def time_start(words: Words, first: int, last: int) -> int:
 
 def _time_after(words: Words, at: int) -> time_of_day.Found | None:
     """The time after a date, where the part of the day may stand before it."""
-    start = at
+    start = _THAT_DAY.skip(words, at)
     part = word_at(words, start) if word_at(words, start) in _PART_BETWEEN else ""
     start += bool(part)
     while word_at(words, start) in _BETWEEN:
@@ -93,9 +94,16 @@ def shifted(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | None:
     if later is None and not ahead:
         return None
     try:
-        return scene.now + timedelta(seconds=found[0]), later[1] if later else end
+        return _after(scene.now, found[0]), later[1] if later else end
     except OverflowError:
         return None
+
+
+def _after(now: datetime, seconds: int) -> datetime:
+    """So much later: days by the calendar, hours by the clock that no change of time stops."""
+    if now.tzinfo is None or seconds % 86_400 == 0:
+        return now + timedelta(seconds=seconds)
+    return (now.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(now.tzinfo)
 
 
 def _time_first(words: Words, at: int, scene: Scene) -> tuple[datetime, int] | None:

@@ -55,6 +55,8 @@ _LARGEST = Decimal(10) ** 15
 
 def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
     """The longest amount at `at`; a bare number counts, with less quality."""
+    if numerals_zh.is_vague(words, at):
+        return []
     found = _signed(words, at) or _spoken(words, at) or _small(words, at)
     if found is None or found[0] > _LARGEST:
         return []
@@ -182,7 +184,7 @@ def _digit(words: Words, at: int) -> tuple[int, int] | None:
     word = word_at(words, at)
     if word in numerals_zh.DIGITS:
         return numerals_zh.DIGITS[word], at + 1
-    return (int(word), at + 1) if len(word) == 1 and word.isdigit() else None
+    return (int(word), at + 1) if len(word) == 1 and word.isdecimal() else None
 
 
 def _small(words: Words, at: int) -> Found | None:

@@ -134,7 +134,7 @@ def ordinal(words: Words, at: int) -> Number | None:
         return _ORDINAL_TENS[word], at + 1
     if word in ("twenty", "thirty") and 0 < _ORDINAL_UNITS.get(word_at(words, at + 1), 0) < 10:
         return TENS[word] + _ORDINAL_UNITS[words[at + 1]], at + 2
-    if word.isdigit() and len(word) <= 2 and word_at(words, at + 1) in ("st", "nd", "rd", "th"):
+    if word.isdecimal() and len(word) <= 2 and word_at(words, at + 1) in ("st", "nd", "rd", "th"):
         return int(word), at + 2
     return None
 
@@ -148,7 +148,7 @@ def _fraction(words: Words, at: int) -> tuple[str, int]:
             word = "zero"
         if word in UNITS:
             digits += str(UNITS[word])
-        elif word.isdigit() and len(word) <= 9:
+        elif word.isdecimal() and len(word) <= 9:
             digits += word
         else:
             return digits, at

@@ -27,8 +27,12 @@ _ARABIC = re.compile(r"(?:\d{1,15}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,9})?")
 
 
 def is_vague(words: Words, at: int) -> bool:
-    """两三, 七八: about so many, which is no number; so is what follows its first digit."""
-    return any(
+    """两三, 七八, 二十来, 十几: about so many, which is no number; so is what follows its first
+    digit."""
+    found = cardinal(words, at)
+    if found and word_at(words, found[1]) in ("来", "几", "多", "余"):
+        return True
+    return word_at(words, at - 1) == "几" or any(
         DIGITS.get(word_at(words, first), 0) and DIGITS.get(word_at(words, first + 1), 0)
         for first in (at - 1, at)
     )
@@ -120,6 +124,6 @@ def _arabic(words: Words, at: int) -> tuple[Decimal, int]:
         return value, end
     value, end = value * scale, end + 1
     rest = word_at(words, end)
-    if rest.isdigit() and len(rest) == 1:
+    if rest.isdecimal() and len(rest) == 1:
         return value + int(rest) * scale // 10, end + 1
     return value, end

@@ -24,7 +24,8 @@ class Scene:
     language: str
     """BCP 47 primary tag."""
     now: datetime
-    """The call's clock, in the call's zone."""
+    """The call's clock, in the call's zone; where it knows its zone, hours are reckoned right on
+    days that the clocks change."""
     toward: Toward = Toward.FUTURE
     """Which day is meant where that is open."""
     hours: tuple[int, int] | None = None

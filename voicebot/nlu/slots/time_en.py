@@ -63,7 +63,7 @@ def _hour(words: Words, at: int) -> tuple[int, int] | None:
     lead = word_at(words, at) in ("oh", "zero") and word_at(words, at + 1) in numerals.UNITS
     start = at + lead
     word = word_at(words, start)
-    if word.isdigit() and len(word) <= 2:
+    if word.isdecimal() and len(word) <= 2:
         number: tuple[int, int] | None = (int(word), start + 1)
     elif word in numerals.TENS or word in numerals.TEENS or word in numerals.UNITS:
         number = numerals.below_hundred(words, start)
@@ -108,7 +108,7 @@ def _minute(words: Words, at: int) -> tuple[int, int] | None:
     if word_at(words, at) in ("oh", "o", "zero") and word_at(words, at + 1) in numerals.UNITS:
         return numerals.UNITS[words[at + 1]], at + 2
     number = numerals.below_hundred(words, at)
-    if number is None and word_at(words, at).isdigit() and len(words[at]) == 2:
+    if number is None and word_at(words, at).isdecimal() and len(words[at]) == 2:
         number = (int(words[at]), at + 1)
     return number if number and 10 <= number[0] <= 59 else None
 

@@ -37,7 +37,7 @@ def find(words: Words, at: int) -> Hit | None:
 
 def _number(words: Words, at: int) -> tuple[int, int] | None:
     word = word_at(words, at)
-    if word.isdigit() and len(word) <= 2:
+    if word.isdecimal() and len(word) <= 2:
         return int(word), at + 1
     if word in ("零", "〇") and word_at(words, at + 1) in numerals.DIGITS:
         return numerals.DIGITS[words[at + 1]], at + 2

@@ -19,7 +19,8 @@ that would be good|that would be nice|that would be lovely|that works|that works
 for sure|that sounds good|sounds about right|sounds right to me|that is me|this is he|this is she
 speaking|cool|lovely|yes sir|yes ma'am|yes indeed|if you could|if you would|if possible
 hundred percent|one hundred percent|i can|we do|we are|we can|we did|we have|they are|he is|she is
-roger|是|是的|是啊|是呀|是吧|是滴|是我|对|对的|对啊|对呀|对对|对对对|没错|没有错|不错|正确|好|好的|好啊
+roger|肯定|肯定的|肯定是|必须的|必须|是呢|行嘞|好嘞|好滴|那当然|可不是|可不是吗|正是|是的呢|成|可以吧|也可以|也好
+是|是的|是啊|是呀|是吧|是滴|是我|对|对的|对啊|对呀|对对|对对对|没错|没有错|不错|正确|好|好的|好啊
 好吧|好呀|行|行的|行啊|可以|可以的|可以啊|嗯|嗯嗯|恩|嗯对|嗯是的|要|要的|需要|想|愿意|同意|确认|确定
 当然|当然是|没问题|有的|就是|就是我|就这样|说得对|说对了|你说得对|是这样|是这样的|就是这个|OK|中|得|可"""
 
@@ -63,6 +64,15 @@ _ELLIPTIC = {words_of(wording) for wording in _lines(_ELLIPTIC_WORDINGS)}
 _ALONE = {words_of("please"), words_of("speaking"), words_of("i would"), words_of("if possible")}
 """Answers only where nothing else is said."""
 
+_ASKING = frozenset("谁什哪怎几多")
+_NEITHER = Lexicon(
+    dict.fromkeys(
+        _lines("""not sure|not certain|i am not sure|i do not know|do not know|no idea
+不知道|不清楚|不一定|不好说|没想好|不晓得|不了解"""),
+        True,
+    )
+)
+"""Wordings that begin like a no and are none."""
 _GIVING_UP = {words_of("never mind"), words_of("算了")}
 """No, unless the flow has a command of this name."""
 
@@ -71,6 +81,11 @@ _WORDINGS = Lexicon(dict.fromkeys(_lines(_YES), "yes") | dict.fromkeys(_lines(_N
 
 def _ends(words: Words, at: int) -> bool:
     return at >= len(words) or words[at] in FILLERS or words[at] == "了"
+
+
+def _is_question(words: Words, at: int, end: int) -> bool:
+    """是谁, 要什么."""
+    return end == at + 1 and end < len(words) and words[end] in _ASKING
 
 
 def _is_all(words: Words, at: int, end: int) -> bool:
@@ -84,6 +99,8 @@ def read(words: Words, at: int, spec: SlotSpec, scene: Scene) -> list[Reading]:
         return []
     value, end = hit
     if tuple(words[at:end]) in _ELLIPTIC and not _ends(words, end):
+        return []
+    if _is_question(words, at, end) or _NEITHER.at(words, at):
         return []
     if tuple(words[at:end]) in _ALONE and not _is_all(words, at, end):
         return []
