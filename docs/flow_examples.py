@@ -178,6 +178,13 @@ first:
   read_back: "{amount} from {account}. Is that right?"
   to: bye
 """,
+    "answer": """\
+first:
+  kind: answer
+  knowledge: {base: shop_faq, tags: [orders], answer: 0.75}
+  prompt: "What would you like to know?"
+  outcomes: {answered: bye, not_found: person}
+""",
     "digits": """\
 first:
   kind: digits
@@ -254,7 +261,16 @@ first:
   queue: service
   prompt: "I'll connect you."
   position: "You are number {position} in line."
-  outcomes: {served: bye, timeout: bye, full: bye, nobody: bye, left: bye}
+  many: "More than {position} callers are before you."
+  wait: "An agent will be free in about {wait}."
+  comfort: ["Please stay on the line.", "Thank you for waiting."]
+  priority: 1
+  skills: {english: 50}
+  agents: [anna]
+  keys: {"1": bye}
+  choices:
+    callback: {phrases: ["call me back"], to: bye}
+  outcomes: {served: bye, timeout: bye, full: bye, nobody: bye, left: bye, long_wait: bye}
 """,
     "transfer": """\
 first:

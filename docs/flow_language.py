@@ -47,6 +47,7 @@ _MARKED = {
     "FlowName": "flow",
     "CalendarName": "calendar",
     "SecretName": "secret",
+    "KnowledgeName": "knowledge base",
 }
 _BY_READER = {"_to_ms": "duration", "_to_keys": "keys", "_from_literal": "expression"}
 _BY_READER |= {"from_literal": "expression", "_from_prompt": "prompt, or more"}

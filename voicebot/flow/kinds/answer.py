@@ -22,6 +22,7 @@ from voicebot.flow.values import written
 from voicebot.flow.walk import Walk
 
 _NO_MATCH = (Reaction(prompt=("no_answer",)),)
+_NO_INPUT = (Reaction(prompt=("still_there",), repeat=True),)
 _GIVEN = "given"
 """Memo: the question came along, nobody has asked for it yet."""
 
@@ -40,7 +41,8 @@ class AnswerOutcomes(Strict):
         None, description="The caller had no question at all; the same as answered if left out."
     )
     no_input: NodeName | None = Field(
-        None, description="The caller kept silent; the error path if left out."
+        None,
+        description="The caller was silent twice; what the flow says under no_input if left out.",
     )
 
 
@@ -171,6 +173,11 @@ class AnswerNode(Answering):
         if walk.visit.proposal is None and walk.visit.memo.get("answers"):
             walk.note(FactKind.TIMED_OUT, node=walk.place, count=1)
             self._leave(walk)
+        elif walk.visit.proposal is None and self.outcomes.no_input and not self.no_input:
+            count = walk.visit.no_inputs + 1
+            walk.revisit(no_inputs=count)
+            walk.note(FactKind.TIMED_OUT, node=walk.place, count=count)
+            self._react(walk, _NO_INPUT, count, "no_input")
         else:
             super()._silent(walk)
 

@@ -13,6 +13,7 @@ from voicebot.core.knowledge import Entity
 from voicebot.nlu.han import is_han
 from voicebot.nlu.knowledge.sounds import alike, key_of
 from voicebot.nlu.text import words_of
+from voicebot.nlu.weights import says
 
 _WIDER = 1
 """A misheard name may have so many words more or fewer."""
@@ -107,7 +108,8 @@ class Names:
     def _is_misheard(self, said: tuple[str, ...], length: int, name: _Name) -> bool:
         if len(said) < length or (not self._chinese and self._vocabulary.issuperset(said)):
             return False
-        if name.words[0] != said[0] and said[0] in self._vocabulary and not self._chinese:
+        is_other = said[0] in self._vocabulary or not says(said[0])
+        if name.words[0] != said[0] and is_other and not self._chinese:
             return False
         return alike(key_of(said), name.key)
 
