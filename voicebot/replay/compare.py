@@ -8,7 +8,7 @@ now    1  2  3  3' 4  5
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from voicebot.replay.turns import Turn
@@ -69,15 +69,31 @@ def compared(then: Sequence[Turn], now: Sequence[Turn], *, sound: bool = True) -
     """Align and compare; without `sound`, only what words tell."""
     pairs: list[Pair] = []
     different = False
+    if not sound:
+        then, now = _until_input(then), _until_input(now)
     for left, right in _aligned(then, now):
         major, minor = _differences(left, right)
         if not sound:
             minor = tuple(name for name in minor if name in _SURE)
-            if left and right and left.cut and right.said[: len(left.said)] == left.said:
-                major = tuple(name for name in major if name != "said")  # The rest was cut off.
+            if left and right and _is_within(left.said, right.said):
+                major = tuple(name for name in major if name != "said")  # The rest was not heard.
         pairs.append(Pair(left, right, major, minor, different))
         different = different or bool(major)
     return Comparison(tuple(pairs))
+
+
+def _is_within(heard: Sequence[str], said: Sequence[str]) -> bool:
+    """All that was heard is said, in its order."""
+    left = iter(said)
+    return all(text in left for text in heard)
+
+
+def _until_input(turns: Sequence[Turn]) -> Sequence[Turn]:
+    """Where the caller hung up, words do not tell how much of the last prompts was heard."""
+    if len(turns) < 2 or turns[-1].by or "by caller" not in turns[-1].ended:
+        return turns
+    *before, last, end = turns
+    return [*before, replace(last, ended=end.ended)]
 
 
 def _differences(then: Turn | None, now: Turn | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -6,8 +6,8 @@ No sound and no frames: milliseconds a call. Back end, queues, people and clock 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Coroutine, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Coroutine, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
 from voicebot.core.call import CallId, EndedBy, Outcome
 from voicebot.core.meaning import Expectation, Match
 from voicebot.core.ports import BackendReply
+from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.speech import Hypothesis, Transcript
@@ -56,18 +57,21 @@ from voicebot.flow.steps import (
 from voicebot.prompts.text import words_of
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.engines import Engines
+from voicebot.replay.people import stays_of
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.run import Replayed
 
 T = TypeVar("T")
 
-_INPUTS = (FactKind.HEARD, FactKind.KEYED, FactKind.TIMED_OUT)
+_INPUTS = (FactKind.HEARD, FactKind.KEYED, FactKind.TIMED_OUT, FactKind.FAILED)
 _ANSWERS = (
-    *(FactKind.REQUESTED, FactKind.QUEUE_SEEN, FactKind.QUEUED, FactKind.LEFT_QUEUE),
-    *(FactKind.UNBRIDGED, FactKind.TRANSFERRED, FactKind.MESSAGE, FactKind.CALLBACK),
+    *(FactKind.REQUESTED, FactKind.QUEUE_SEEN),
+    *(FactKind.TRANSFERRED, FactKind.MESSAGE, FactKind.CALLBACK),
 )
 _STATUS = tuple(one.name for one in fields(QueueStatus))
 MOST_STEPS = 2_000
+DEAF = "speech recognition"
+"""What failed where speech could not be heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,14 @@ class _Walk:
     def __init__(self, call: RecordedCall, flow: Flow, engines: Engines) -> None:
         self._call, self._engines = call, engines
         self._assumed = Assumptions()
-        self._inputs = deque(call.of(*_INPUTS))
+        self._inputs = deque(fact for fact in call.of(*_INPUTS) if _is_input(fact))
+        self._stays = deque(stays_of(call.facts))
         self._answers = {kind: deque(call.of(kind)) for kind in _ANSWERS}
         self._state = start(flow, now=call.clock)
         self._facts: list[Fact] = []
         self._now_ms = 0
         self._node = ""
-        self._queued = self._bridged = self._transferred = False
+        self._queued = self._bridged = self._transferred = self._in_queue = False
 
     def run(self) -> Replayed:
         event: Event | _CallerLeft = Started(self._call.info)
@@ -105,8 +110,6 @@ class _Walk:
             event = self._answer(last)
         return self._ended(EndedBy.SYSTEM, Outcome.FAILED, "the replay did not end")
 
-    _in_queue = False
-
     def _carry_out(self, actions: tuple[Action, ...]) -> Action:
         for action in actions:
             match action:
@@ -115,13 +118,14 @@ class _Walk:
                         self._node = str(data["node"])
                     self._write(kind, **data)
                 case Say(prompts):
-                    today = (self._call.clock + timedelta(milliseconds=self._now_ms)).date()
                     for prompt in prompts:
-                        text = "" if prompt.secret else words_of(prompt, today=today)
-                        self._write(
-                            FactKind.SAID, text=text, prompt=prompt.id, start_ms=self._now_ms
-                        )
+                        self._say(prompt)
         return actions[-1]
+
+    def _say(self, prompt: Prompt) -> None:
+        today = (self._call.clock + timedelta(milliseconds=self._now_ms)).date()
+        text = "" if prompt.secret else words_of(prompt, today=today)
+        self._write(FactKind.SAID, text=text, prompt=prompt.id, start_ms=self._now_ms)
 
     def _write(self, kind: FactKind, **data: Any) -> None:
         call, at_ms = self._call, self._now_ms
@@ -180,6 +184,9 @@ class _Walk:
             data = dict(fact.data)
             if fact.kind is FactKind.TIMED_OUT:
                 return NoInput()
+            if fact.kind is FactKind.FAILED:
+                self._write(FactKind.FAILED, **data)
+                return EngineFailed(DEAF)
             if fact.kind is FactKind.HEARD and expectation.speech:
                 self._write(FactKind.HEARD, **data)
                 return self._understood(data, expectation)
@@ -244,28 +251,27 @@ class _Walk:
             return QueueLeft(QueueOutcome.NOBODY)
         if status.full:
             return QueueLeft(QueueOutcome.FULL)
-        self._write(FactKind.QUEUED, queue=queue, position=1, summary={})
-        if self._next(FactKind.QUEUED) is None:
+        while self._stays and self._stays[0][0].data["queue"] != queue:
+            self._stays.popleft()
+        if not self._stays:
+            self._write(FactKind.QUEUED, queue=queue, position=1, summary={})
             self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
             self._bridged = True
             return QueueLeft(QueueOutcome.SERVED)
-        return self._left()
+        return self._stayed(self._stays.popleft())
 
-    def _left(self) -> Event | _CallerLeft:
-        talks, leaves = self._answers[FactKind.UNBRIDGED], self._answers[FactKind.LEFT_QUEUE]
-        if talks and (not leaves or talks[0].seq < leaves[0].seq):
-            fact = talks.popleft()
-            self._bridged = True
+    def _stayed(self, stay: list[Fact]) -> Event | _CallerLeft:
+        for fact in stay:
             self._now_ms = max(self._now_ms, fact.at_ms)
-            if fact.data["by"] == "caller":
-                return _CallerLeft()
-            return QueueLeft(QueueOutcome.SERVED)
-        if not leaves or leaves[0].data["outcome"] == "abandoned":
-            self._in_queue = True
+            self._write(fact.kind, **fact.data)
+        last = stay[-1]
+        if last.kind is FactKind.UNBRIDGED:
+            self._bridged = True
+            return _CallerLeft() if last.data["by"] == "caller" else QueueLeft(QueueOutcome.SERVED)
+        self._in_queue = last.data["outcome"] == "abandoned"
+        if self._in_queue:
             return _CallerLeft()
-        fact = leaves.popleft()
-        self._now_ms = max(self._now_ms, fact.at_ms)
-        return QueueLeft(QueueOutcome(fact.data["outcome"]), "*")
+        return QueueLeft(QueueOutcome(last.data["outcome"]), "*")
 
     def _put_through(self) -> Event:
         fact = self._next(FactKind.TRANSFERRED)
@@ -317,10 +323,5 @@ def _done(work: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("this was to wait for nothing")
 
 
-def spoken_only(facts: tuple[Fact, ...]) -> Iterator[Fact]:
-    """A journal as a replay from words would write it: without what only sound tells."""
-    for fact in facts:
-        if fact.kind is FactKind.SAID:
-            yield replace(fact, data={**fact.data, "interrupted": False})
-        elif fact.kind is not FactKind.BARGED_IN:
-            yield fact
+def _is_input(fact: Fact) -> bool:
+    return fact.kind is not FactKind.FAILED or fact.data.get("what") == DEAF

@@ -51,7 +51,7 @@ class JournalPeople:
         """`now_ms` is the time of the call then."""
         self._assumed, self._now_ms = assumed, now_ms
         self._seen = deque(call.of(FactKind.QUEUE_SEEN))
-        self._stays = deque(_stays(call.facts))
+        self._stays = deque(stays_of(call.facts))
         self._transfers = deque(call.of(FactKind.TRANSFERRED))
         self._last: QueueStatus | None = None
 
@@ -228,7 +228,7 @@ def _status(data: Mapping[str, Any]) -> QueueStatus:
     return QueueStatus(**values)
 
 
-def _stays(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
+def stays_of(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
     """What happened in each queue, from joining to leaving."""
     stay: list[Fact] = []
     for fact in facts:
