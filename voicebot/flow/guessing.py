@@ -15,22 +15,23 @@ from collections.abc import Collection
 from pydantic import Field
 
 from voicebot.core.record import FactKind
-from voicebot.flow.base import Expression, Prompts, Strict
+from voicebot.flow.base import Prompts, Strict
 from voicebot.flow.functions import EvaluationError
 from voicebot.flow.model import Name
 from voicebot.flow.shares import percentile
 from voicebot.flow.state import Guess
+from voicebot.flow.subflows import Value
 from voicebot.flow.walk import Walk
 
 
 class GuessModel(Strict):
     """What a caller is asked for before the open question, on the first visit of a menu."""
 
-    value: Expression = Field(
+    value: Value = Field(
         description="Gives the name of the choice that is likely, such as "
         '`if(overdue, "bill", null)`; null for none.'
     )
-    likelihood: Expression | None = Field(
+    likelihood: Value | None = Field(
         None, description="How likely it is, from 0 to 1; certain if left out."
     )
     at_least: float = Field(

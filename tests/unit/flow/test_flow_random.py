@@ -36,7 +36,13 @@ HEAD: dict[str, Any] = {
         "sure": {"type": "yes_no"},
     },
     "backends": {"bank": "http://127.0.0.1:1"},
-    "globals": {"operator": {"key": "0", "to": "person"}, "main_menu": {"to": "n0"}},
+    "globals": {
+        "operator": {"key": "0", "to": "person"},
+        "main_menu": {"to": "n0"},
+        "cancel": {"to": "n0"},
+        "times": {"phrases": ["times"], "to": "n1", "returns": True},
+        "place": {"phrases": ["place"], "to": "n2", "returns": True},
+    },
 }
 ENDS: dict[str, Any] = {
     "person": {
@@ -75,25 +81,44 @@ def node() -> st.SearchStrategy[dict[str, Any]]:
             "kind": "menu",
             "prompt": "One or two?",
             "choices": {
-                "one": {**one, "key": "1", "phrases": ["one", "pay {amount}"]},
+                "one": {
+                    **one,
+                    "key": "1",
+                    "phrases": ["one", "pay {amount}"],
+                    "along": ["account"],
+                    "follow_up": ["amount"],
+                },
                 "two": {**other, "key": "2", "phrases": ["two"]},
             },
             **again,
         },
         choice,
         choice,
-        st.fixed_dictionaries({}, optional={"no_input": reactions(), "no_match": reactions()}),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "no_input": reactions(),
+                "no_match": reactions(),
+                "guess": st.builds(
+                    lambda value, share: {"value": value, "share": share},
+                    st.sampled_from(['"two"', "state", 'if(sure, "one", null)']),
+                    st.sampled_from([0, 50, 100]),
+                ),
+            },
+        ),
     )
     ask = st.builds(
-        lambda names, to, keep: {
+        lambda names, to, keep, corrects: {
             "kind": "ask",
             "slots": dict.fromkeys(names, "What is it?"),
             "keep": keep,
             "to": to,
+            **corrects,
         },
         st.lists(st.sampled_from(["account", "amount", "sure"]), min_size=1, unique=True),
         TARGETS,
         st.booleans(),
+        st.fixed_dictionaries({}, optional={"corrects": st.just(["amount"]), "corrected": TARGETS}),
     )
     http = st.builds(
         lambda ok, rest: {
@@ -110,6 +135,7 @@ def node() -> st.SearchStrategy[dict[str, Any]]:
         menu,
         ask,
         http,
+        st.builds(lambda to: {"kind": "resume", "to": to}, TARGETS),
         st.builds(lambda text, to: {"kind": "say", "prompt": text, "to": to}, TEXTS, TARGETS),
         st.builds(
             lambda text, to: {"kind": "set", "values": {"tries": text}, "to": to},
@@ -165,6 +191,7 @@ def test_a_flow_that_checks_ends_from_every_node(data: st.DataObject) -> None:
     for _ in range(LIMITS.max_steps + LIMITS.overtime_steps + 5):
         state, actions = step(state, went)
         check(state, actions)
+        assert len(state.digressions) <= LIMITS.max_digressions
         if state.waiting is Waiting.ENDED:
             return
         went = data.draw(answers(actions[-1]))
