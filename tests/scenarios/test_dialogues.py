@@ -1,4 +1,4 @@
-"""Conversations of several turns, English and Chinese: all of them come to what the caller wants."""
+"""Conversations of several turns, English and Chinese: all come to what the caller wants."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ class Matching:
         meanings: list[Meaning] = []
         for goal in self._scope.goals:
             match = Match.UNIVERSAL if goal.universal else Match.CHOICE
-            own = {name for pattern in goal.patterns for name in pattern.slots}
+            own = {name for pattern in goal.patterns for name in pattern.slots} | goal.along
             kept = tuple(f for f in fills if f.slot in own)
             quality = found.probabilities.get(goal.name, 0.0)
             levels = found.learned.get(goal.name)
