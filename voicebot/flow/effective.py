@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from voicebot.flow.base import Path
+from voicebot.flow.knowledge.property import KnowledgeModel
 from voicebot.flow.listening import Listening
 from voicebot.flow.properties import Reaction, TimingModel
 from voicebot.flow.state import Flow
@@ -50,6 +51,7 @@ def _levels(flow: Flow, name: str) -> Iterator[Effective]:
         yield _nearest(levels, "timing", key, default, unit)
     for key in ("accept", "confirm"):
         yield _nearest(levels, "confidence", key, getattr(flow.settings, key), "")
+    yield from _answers(flow, name)
     yield _barge_in(flow, name)
     yield _terminators(flow, name)
     for kind in ("no_input", "no_match"):
@@ -60,6 +62,22 @@ def _levels(flow: Flow, name: str) -> Iterator[Effective]:
             text = f"key {its.key}" if its.key else "by voice"
             target = f"{text}, to {its.to}" if its.to else text
             yield Effective(f"globals.{command}", target, "flow" if where else "system", where)
+
+
+def _answers(flow: Flow, name: str) -> Iterator[Effective]:
+    """Where answers come from, and how sure the bot must be of them."""
+    known = getattr(flow.nodes[name], "knowledge", None)
+    if not isinstance(known, KnowledgeModel):
+        return
+    where: Path = ("nodes", name, "knowledge")
+    yield Effective("knowledge.base", ", ".join(known.base), "node", where)
+    usual = asdict(flow.settings.answers)
+    for key in ("answer", "margin", "clarify"):
+        own = getattr(known, key)
+        if own is None:
+            yield Effective(f"knowledge.{key}", _written(usual[key], ""), "system")
+        else:
+            yield Effective(f"knowledge.{key}", _written(own, ""), "node", (*where, key))
 
 
 def _nearest(
@@ -92,9 +110,14 @@ def _terminators(flow: Flow, name: str) -> Effective:
 
 
 def _reactions(flow: Flow, name: str, kind: str) -> Effective:
-    own, shared = getattr(flow.nodes[name], kind), getattr(flow.file, kind)
+    node = flow.nodes[name]
+    assert isinstance(node, Listening)
+    own, shared = getattr(node, kind), getattr(flow.file, kind)
     if own:
         return Effective(kind, _steps(own), "node", ("nodes", name, kind))
+    if node.reacts_itself(kind):
+        way = {"no_input": "no_input", "no_match": "not_found"}[kind]
+        return Effective(kind, f"built-in words once, then outcomes.{way}", "system")
     if shared:
         return Effective(kind, _steps(shared), "flow", (kind,))
     return Effective(kind, "built-in words twice, then on_error", "system")

@@ -97,6 +97,10 @@ class Expecting(Kind):
         """Whether a digression of that name is an answer to the question here."""
         return False
 
+    def reacts_itself(self, kind: str) -> bool:
+        """Whether what the flow says under `no_input` or `no_match` does not count here."""
+        return bool(getattr(self, kind))
+
     def given_up(self, walk: Walk, via: str) -> None:
         """The caller kept silent, or was not understood, once too often."""
         walk.go_wrong(via)

@@ -84,7 +84,7 @@ def _shared(flow: Flow) -> Iterable[tuple[str, Path, str]]:
 def _is_replaced(node: Listening, way: str) -> bool:
     kind = way.split(" ")[0]
     if kind in ("no_input", "no_match"):
-        return bool(getattr(node, kind))
+        return node.reacts_itself(kind)
     return way in node.without
 
 

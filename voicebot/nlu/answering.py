@@ -80,7 +80,8 @@ class AnsweringUnderstanding:
         if scope is None or transcript.rejected or not transcript.hypotheses:
             return meant
         is_sure = meant.match is not Match.NONE and meant.confidence >= _accept(meant, expectation)
-        if is_sure and meant.match is Match.UNIVERSAL:
+        is_beaten_by_none = meant.match is Match.UNIVERSAL or meant.confidence > 1 - _LIKELIER
+        if is_sure and is_beaten_by_none:
             return meant
         found = self._search(transcript.hypotheses, scope, expectation.language)
         return _decided(meant, found, scope, is_sure=is_sure, transcript=transcript)

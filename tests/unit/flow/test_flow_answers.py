@@ -16,6 +16,7 @@ from voicebot.core.knowledge import Finding
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.flow.asking_back import ANSWER
+from voicebot.flow.effective import effective
 from voicebot.flow.engine import start, step
 from voicebot.flow.knowledge.wording import DENY, DONE, MORE
 from voicebot.flow.state import Flow, FlowState, Waiting
@@ -359,3 +360,11 @@ def _is_expected(meaning: Interpretation, waiting: object) -> bool:
     if meaning.match is Match.SLOTS:
         return {slot.name for slot in wanted.slots} >= set(meaning.slots)
     return meaning.choice in {choice.name for choice in wanted.choices}
+
+
+def test_what_holds_for_a_node_is_explained(shop: Build) -> None:
+    flow = shop(NODES.replace("tag_call: true", "answer: 0.9"))
+    rows = {e.name: (e.value, e.origin) for e in effective(flow, "first")}
+    assert rows["knowledge.base"] == ("shop", "node")
+    assert rows["knowledge.answer"] == ("0.9", "node")
+    assert rows["knowledge.margin"] == ("0.15", "system")

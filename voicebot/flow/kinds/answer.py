@@ -190,6 +190,11 @@ class AnswerNode(Answering):
         else:
             walk.go(outcomes.answered, "answered")
 
+    def reacts_itself(self, kind: str) -> bool:
+        """That nothing was found always has its own way out; silence, where it has an outcome."""
+        is_given = kind == "no_match" or self.outcomes.no_input is not None
+        return is_given or super().reacts_itself(kind)
+
     def given_up(self, walk: Walk, via: str) -> None:
         """No answer was found, or nobody asks."""
         if via == "no_match":
