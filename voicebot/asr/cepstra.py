@@ -31,8 +31,8 @@ _LOG_FLOOR = 1e-4
 
 _SMOOTH = 0.7
 """Share of the past in a band's smoothed power."""
-_RISE, _FALL = 0.995, 0.5
-"""How slowly the noise estimate follows the power upwards, and downwards."""
+_RISE, _FALL = 0.005, 0.5
+"""How fast the noise estimate follows the power upwards, and downwards, in a frame."""
 _DECAY, _MASKED = 0.85, 0.2
 """A sound masks what follows and is softer than its decaying peak; of that this much is left."""
 _MOST_GAIN = 20.0
@@ -79,37 +79,50 @@ def _frames(pcm: Pcm) -> Floats:
 
 def _without_noise(bands: Powers) -> Powers:
     """Power by band, shape (frames, bands), less what lasts. Heard twice: the first time tells
-    what lasts on this line."""
+    what lasts on this line, and how loud its last sound was."""
     noise = _Noise(bands[0])
-    for band in bands:
-        noise.gains(band)
-    gains = np.array([noise.gains(band) for band in bands])
+    peak = _peaks(noise.hear(bands)[1], np.zeros(_BANDS))[-1]
+    powers, signals, floors = noise.hear(bands)
+    before = np.concatenate([peak[np.newaxis], _peaks(signals, peak)[:-1]]) * _DECAY
+    masked = np.where(signals < _DECAY * before, before * _MASKED, signals)
+    gains = np.maximum(masked, floors) / np.maximum(powers, _LEAST_POWER)
     return np.asarray(bands * (np.clip(gains, 1 / _MOST_GAIN, _MOST_GAIN) @ _AVERAGE))
 
 
 class _Noise:
-    """What lasts in each band, frame by frame."""
+    """What lasts in each band."""
 
     def __init__(self, first: Powers) -> None:
         self._power, self._noise = first, first / _MOST_GAIN
-        self._floor, self._peak = self._noise, np.zeros(_BANDS)
+        self._floor = self._noise
 
-    def gains(self, band: Powers) -> Powers:
-        """How much of each band's power is signal, at the next frame."""
-        self._power = power = _SMOOTH * self._power + (1 - _SMOOTH) * band
-        self._noise = _envelope(power, self._noise)
-        signal = np.maximum(power - self._noise, 1.0)
-        self._floor = _envelope(signal, self._floor)
-        peak = self._peak * _DECAY
-        masked = np.where(signal < _DECAY * peak, peak * _MASKED, signal)
-        self._peak = np.maximum(signal, peak)
-        return np.asarray(np.maximum(masked, self._floor) / np.maximum(power, _LEAST_POWER))
+    def hear(self, bands: Powers) -> tuple[Powers, Powers, Powers]:
+        """Smoothed power, what of it is signal, and the least that the signal is taken for, by
+        frame and band."""
+        powers, signals, floors = (np.empty_like(bands) for _ in range(3))
+        power, noise, floor = self._power, self._noise, self._floor
+        for frame, fresh in enumerate((1 - _SMOOTH) * bands):
+            powers[frame] = power = _SMOOTH * power + fresh
+            noise = _envelope(power, noise)
+            signals[frame] = signal = np.maximum(power - noise, 1.0)
+            floors[frame] = floor = _envelope(signal, floor)
+        self._power, self._noise, self._floor = power, noise, floor
+        return powers, signals, floors
 
 
 def _envelope(power: Powers, below: Powers) -> Powers:
-    """The lower envelope of a power, one frame on."""
-    share = np.where(power >= below, 1 - _RISE, 1 - _FALL)
-    return below + share * (power - below)
+    """The lower envelope of a power, one frame on: it follows slowly upwards, fast downwards."""
+    change = power - below
+    return below + np.minimum(_RISE * change, _FALL * change)
+
+
+def _peaks(signals: Powers, before: Powers) -> Powers:
+    """The loudest sound so far in each band, decayed, after each frame."""
+    decayed = np.log(_DECAY) * np.arange(len(signals))[:, np.newaxis]
+    logs = np.log(signals) - decayed
+    with np.errstate(divide="ignore"):
+        logs[0] = np.maximum(logs[0], np.log(before * _DECAY))
+    return np.exp(np.maximum.accumulate(logs, axis=0) + decayed)
 
 
 def _mel_filters() -> Powers:
