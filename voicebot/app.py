@@ -42,7 +42,7 @@ from voicebot.publishing.desk import FlowDesk
 from voicebot.publishing.kept import keep_versions
 from voicebot.publishing.library import Library
 from voicebot.publishing.ready import make_ready
-from voicebot.queueing.switchboard import Switchboard
+from voicebot.queueing.router import Router
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
@@ -250,7 +250,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         setup=in_effect,
     )
     directory = Directory(
-        Switchboard(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
+        Router(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
     )
     serving = settings.serving
 

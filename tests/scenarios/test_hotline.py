@@ -55,9 +55,10 @@ def nothing_is_left(hotline: World) -> None:
     """Whatever happened: no call, no place in a queue, no ringing phone, no open recording."""
     assert hotline.directory is not None
     assert len(hotline.directory) == 0
-    board = hotline.directory.switchboard
+    board = hotline.directory.router
     assert board.waiting("support") == []
-    assert {agent.state for agent in board.agents.values()} <= {AgentState.AVAILABLE}
+    free = {AgentState.AVAILABLE, AgentState.WRAP_UP, AgentState.PAUSED}
+    assert {agent.state for agent in board.agents.values()} <= free
     assert all(leg.state == "DISCONNECTED" for leg in hotline.telephone.dialed)
     assert hotline.leg.state == "DISCONNECTED"
     assert hotline.journal.facts[-1].kind is FactKind.ENDED

@@ -53,6 +53,8 @@ class _Call:
     """When the caller's last answer ended, while nothing has been said to it."""
     by: str = ""
     """`speech` or `keys`."""
+    expected_ms: tuple[int, ...] = ()
+    """When, by what the caller was told, an agent would have come; time of the call."""
 
 
 class CallMetrics:
@@ -83,6 +85,9 @@ class CallMetrics:
             "backend_request_seconds", "Requests to the flows' back end.", TURN_S, "result"
         )
         self._wait = histogram("queue_wait_seconds", "Time in a queue.", WAIT_S, "queue", "outcome")
+        self._ewt_error = histogram(
+            "queue_announced_error_seconds", "Wait, off what was announced.", WAIT_S, "queue"
+        )
         self._talk = histogram("talk_seconds", "Caller and agent talked.", CALL_S)
         self._offers = counter("offers_failed", "Offers that no agent took.", "outcome")
         self._transfers = counter("transfers", "Transfers by outcome.", "outcome")
@@ -180,8 +185,18 @@ class CallMetrics:
 
     # ------------------------------------------------------------ people
 
+    def _on_queued(self, call: _Call, fact: Fact, data: Mapping[str, Any]) -> None:
+        call.expected_ms = ()
+
+    def _on_announced(self, call: _Call, fact: Fact, data: Mapping[str, Any]) -> None:
+        if data["expected_ms"] is not None:
+            call.expected_ms = (*call.expected_ms, fact.at_ms + data["expected_ms"])
+
     def _on_bridged(self, call: _Call, fact: Fact, data: Mapping[str, Any]) -> None:
         call.asked_ms = None
+        for expected_ms in call.expected_ms:
+            error_s = abs(fact.at_ms - expected_ms) / 1000
+            self._ewt_error.labels(data["queue"]).observe(error_s)
         self._wait.labels(data["queue"], "answered").observe(data["wait_ms"] / 1000)
 
     def _on_left_queue(self, call: _Call, fact: Fact, data: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ class Parts:
 
 async def snapshot(parts: Parts, *, answer_s: float = ANSWER_S) -> Snapshot:
     """How the node is doing now; takes `answer_s` at most, and far less as a rule."""
-    board, asr, tts = parts.directory.switchboard, parts.asr, parts.tts
+    board, asr, tts = parts.directory.router, parts.asr, parts.tts
     return Snapshot(
         line=await _line(parts, answer_s),
         calls=parts.directory.states(),
@@ -58,7 +58,7 @@ async def snapshot(parts: Parts, *, answer_s: float = ANSWER_S) -> Snapshot:
         journal=parts.journal.health(),
         journal_alive=parts.journal.alive,
         commits=parts.journal.commits,
-        queues={name: len(board.waiting(name)) for name in board.queues},
+        queues={name: parts.directory.status(name) for name in board.queues},
         agents=Counter(agent.state for agent in board.agents.values()),
     )
 

@@ -93,7 +93,19 @@ def _journal(now: Snapshot) -> Iterator[Metric]:
 
 
 def _people(now: Snapshot) -> Iterator[Metric]:
-    yield _gauges("queue_waiting", "Callers waiting for an agent.", "queue", now.queues)
+    waiting = {name: float(queue.waiting) for name, queue in now.queues.items()}
+    yield _gauges("queue_waiting", "Callers waiting for an agent.", "queue", waiting)
+    staffed = {name: float(queue.staffed) for name, queue in now.queues.items()}
+    yield _gauges("queue_staffed", "Agents at work, as the queue sees it.", "queue", staffed)
+    oldest = {name: (queue.longest_wait_ms or 0) / 1000 for name, queue in now.queues.items()}
+    yield _gauges("queue_oldest_seconds", "Wait of who waits longest now.", "queue", oldest)
+    expected = {
+        name: queue.expected_wait_ms / 1000
+        for name, queue in now.queues.items()
+        if queue.expected_wait_ms is not None
+    }
+    text = "Wait to expect for one who would join; none where it is not known."
+    yield _gauges("queue_expected_wait_seconds", text, "queue", expected)
     agents = {state.value: now.agents.get(state, 0) for state in AgentState}
     yield _gauges("agents", "Agents, by what they do.", "state", agents)
 

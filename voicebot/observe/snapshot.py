@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from voicebot.asr.workers import PoolCounts as AsrCounts
 from voicebot.core.call import CallState
-from voicebot.core.queueing import AgentState
+from voicebot.core.queueing import AgentState, QueueStatus
 from voicebot.core.tally import Tally
 from voicebot.sip.stack import GuardCounts
 from voicebot.store.journal import JournalHealth, JournalStatus
@@ -54,6 +54,5 @@ class Snapshot:
     journal: JournalHealth = field(default_factory=lambda: JournalHealth(JournalStatus.OK, 0, 0, 0))
     journal_alive: bool = True
     commits: Tally = field(default_factory=Tally)
-    queues: Mapping[str, int] = field(default_factory=dict)
-    """Callers waiting, by queue."""
+    queues: Mapping[str, QueueStatus] = field(default_factory=dict)
     agents: Mapping[AgentState, int] = field(default_factory=dict)

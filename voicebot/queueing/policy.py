@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from voicebot.core.queueing import EntryState, Strategy
-from voicebot.queueing.relax import Ask
+from voicebot.queueing.relax import Ask, Reach
 from voicebot.queueing.snapshot import Agent, Entry, Pick, QueuePolicy, Snapshot
 
 PRIORITY_MS = 300_000
@@ -31,11 +31,19 @@ def decide(now: Snapshot) -> tuple[Pick, ...]:
     picks: list[Pick] = []
     entries = in_order(now)
     for entry in entries:
-        if entry.state in (EntryState.WAITING, EntryState.CALLBACK):
+        if _may_be_offered(now, entry):
             picks += _pick(now, entry, free, 1)
     for entry in entries:
         picks += _pick(now, entry, free, _more(now, entry, picks))
     return tuple(picks)
+
+
+def _may_be_offered(now: Snapshot, entry: Entry) -> bool:
+    """Not one whose time is up: a phone that rings then may be answered, no other one rings."""
+    if entry.state is not EntryState.WAITING:
+        return entry.state is EntryState.CALLBACK
+    most_ms = now.queues[entry.queue].max_wait_ms
+    return not most_ms or entry.waited_ms(now.now_ms) < most_ms
 
 
 def in_order(now: Snapshot) -> list[Entry]:
@@ -52,9 +60,14 @@ def rank(entry: Entry, queue: QueuePolicy, now_ms: int) -> Rank:
     return -effective_ms, entry.joined_ms, entry.order, entry.id
 
 
-def ask_of(entry: Entry) -> Ask:
-    """What the relaxation list is asked."""
-    return Ask(entry.queue, entry.skills, entry.preferred)
+def reach_of(now: Snapshot, entry: Entry) -> Reach:
+    """Whom the steps of its queue let in for a place."""
+    found = now.reach.get(entry.id)
+    if found is None:
+        ask = Ask(entry.queue, entry.skills, entry.preferred)
+        specs = (agent.spec for agent in now.agents)
+        found = now.reach[entry.id] = now.queues[entry.queue].steps.reach(ask, specs)
+    return found
 
 
 def step_of(now: Snapshot, entry: Entry) -> int:
@@ -62,14 +75,18 @@ def step_of(now: Snapshot, entry: Entry) -> int:
     steps = now.queues[entry.queue].steps
     if entry.step >= len(steps.steps) - 1:
         return entry.step
-    return max(entry.step, steps.reached(ask_of(entry), entry.waited_ms(now.now_ms), now.present))
+    if entry.id not in now.steps:
+        waited_ms = entry.waited_ms(now.now_ms)
+        reached = steps.reached(reach_of(now, entry), waited_ms, now.present)
+        now.steps[entry.id] = max(entry.step, reached)
+    return now.steps[entry.id]
 
 
 def candidates(now: Snapshot, entry: Entry, agents: Iterable[Agent]) -> list[Agent]:
     """Those of the agents who may take the caller, the best first."""
-    queue, ask = now.queues[entry.queue], ask_of(entry)
-    step = step_of(now, entry)
-    allowed = [agent for agent in agents if queue.steps.allows(ask, agent.spec, step)]
+    queue, let_in = now.queues[entry.queue], reach_of(now, entry).up_to
+    names = let_in[min(step_of(now, entry), len(let_in) - 1)]
+    allowed = [agent for agent in agents if agent.name in names]
     return sorted(allowed, key=lambda agent: (_tried(entry, agent), *_key(queue, agent)))
 
 

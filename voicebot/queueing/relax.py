@@ -26,7 +26,8 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from voicebot.core.queueing import AgentSpec, RelaxStep
 
@@ -74,35 +75,53 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom each step lets in, for one caller: agents by name."""
+
+    each: tuple[frozenset[str], ...]
+    up_to: tuple[frozenset[str], ...] = field(init=False)
+    """With all steps before it: they accumulate."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "up_to", tuple(accumulate(self.each, operator.or_)))
+
+
+@dataclass(frozen=True, slots=True)
 class Steps:
     """A queue's list. Without any step, every agent of the queue may take the call at once."""
 
     steps: tuple[tuple[Expression, int], ...] = ()
     """Expressions, and how long each is the last one, in ms."""
 
-    def reached(self, ask: Ask, waited_ms: int, present: Collection[AgentSpec]) -> int:
+    def reach(self, ask: Ask, agents: Iterable[AgentSpec]) -> Reach:
+        """Of these agents, whom the steps let in for one caller."""
+        known = tuple(agents)
+        if not self.steps:
+            return Reach((frozenset(a.name for a in known if ask.queue in a.queues),))
+        return Reach(
+            tuple(
+                frozenset(agent.name for agent in known if expression.test(ask, agent))
+                for expression, _ in self.steps
+            )
+        )
+
+    def reached(self, reach: Reach, waited_ms: int, present: Collection[str]) -> int:
         """The index of the last step that is open after so long a wait, `present` at work."""
-        for index, ends_ms in self.ends(ask, present):
+        for index, ends_ms in self.ends(reach, present):
             if ends_ms is None or waited_ms < ends_ms:
                 return index
         return 0
 
-    def ends(self, ask: Ask, present: Collection[AgentSpec]) -> Iterable[tuple[int, int | None]]:
+    def ends(self, reach: Reach, present: Collection[str]) -> Iterable[tuple[int, int | None]]:
         """The steps that are not skipped, and after which wait each gives way; None: never."""
         last = len(self.steps) - 1
         spent_ms = 0
-        for index, (expression, for_ms) in enumerate(self.steps):
+        for index, (_, for_ms) in enumerate(self.steps):
             if index == last:
                 yield index, None
-            elif any(expression.test(ask, agent) for agent in present):
+            elif not reach.each[index].isdisjoint(present):
                 spent_ms += for_ms
                 yield index, spent_ms
-
-    def allows(self, ask: Ask, agent: AgentSpec, step: int) -> bool:
-        """Whether the agent may take the caller with the steps up to `step` open."""
-        if not self.steps:
-            return ask.queue in agent.queues
-        return any(expression.test(ask, agent) for expression, _ in self.steps[: step + 1])
 
 
 def compile_steps(steps: Iterable[RelaxStep]) -> Steps:

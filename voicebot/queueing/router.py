@@ -30,7 +30,7 @@ from voicebot.queueing.agent_machine import AgentEvent
 from voicebot.queueing.back_off import after_offer
 from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
 from voicebot.queueing.estimate import RECENT, effective_agents, expected_wait_ms
-from voicebot.queueing.relax import compile_steps
+from voicebot.queueing.relax import Reach, compile_steps
 from voicebot.queueing.snapshot import Agent, Entry, QueuePolicy, Snapshot
 from voicebot.queueing.timers import due_ms
 
@@ -68,6 +68,8 @@ class Router:
         self._policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
         self.agents = {agent.name: Agent(agent) for agent in agents}
         self.entries: dict[CallId, Entry] = {}
+        self._reach: dict[CallId, Reach] = {}
+        """Whom the steps let in, by place."""
         self._joined = 0
         self._contacts: dict[str, deque[int]] = {q: deque(maxlen=RECENT) for q in self.queues}
         """Talk, hold and wrap-up of the latest contacts by queue, in ms."""
@@ -89,6 +91,7 @@ class Router:
             preferred=wish.preferred,
         )
         self.entries[call] = entry
+        self._reach.pop(call, None)
         return entry
 
     def leave(self, call: CallId) -> None:
@@ -96,7 +99,11 @@ class Router:
         entry = self.entries.get(call)
         if entry is not None and entry.state in (EntryState.WAITING, EntryState.OFFERED):
             next_entry_state(entry.state, EntryEvent.LEFT)
-            del self.entries[call]
+            self._forget(call)
+
+    def _forget(self, call: CallId) -> None:
+        del self.entries[call]
+        self._reach.pop(call, None)
 
     def reprioritize(self, call: CallId, *, priority: int | None = None, age_ms: int = 0) -> None:
         """A supervisor changes a place's priority, or makes it count as older. Raises `KeyError`
@@ -131,10 +138,11 @@ class Router:
         return due_ms(self.snapshot(now_ms))
 
     def _keep_steps(self, now: Snapshot) -> None:
-        for entry in now.entries:
-            step = policy.step_of(now, entry)
+        """Steps that were looked at; they never go back."""
+        for call, step in now.steps.items():
+            entry = self.entries[call]
             if step != entry.step:
-                self.entries[entry.id] = replace(entry, step=step)
+                self.entries[call] = replace(entry, step=step)
 
     def _claim(self, call: CallId, name: str, now_ms: int) -> Offer:
         entry, agent = self.entries[call], self.agents[name]
@@ -196,7 +204,7 @@ class Router:
             state = next_entry_state(state, EntryEvent.REQUEUED)
         self.entries[offer.call] = replace(entry, state=state, ringing=ringing, tried=tried)
 
-    def unbridged(self, offer: Offer, now_ms: int) -> None:
+    def unbridged(self, offer: Offer, outcome: OfferOutcome, now_ms: int) -> None:
         """Answered, but gone before the caller was put through: the caller waits on, in place."""
         agent, entry = self._of(offer), self.entries.get(offer.call)
         if agent is None or agent.state is not AgentState.BUSY:
@@ -204,7 +212,7 @@ class Router:
         spec = self.queues[offer.queue]
         agent = replace(shift.move(agent, AgentEvent.ENDED), calls=agent.calls - 1)
         agent = shift.wrapped(agent, now_ms)
-        rested = after_offer(agent, OfferOutcome.UNREACHABLE, spec, now_ms)
+        rested = after_offer(agent, outcome, spec, now_ms)
         self.agents[agent.name] = shift.settled(rested, now_ms)
         self._answered_ms.pop(agent.name, None)
         if entry is not None and entry.state is EntryState.BRIDGED:
@@ -223,11 +231,12 @@ class Router:
                 event = AgentEvent.HELD if on else AgentEvent.RETRIEVED
                 self.agents[agent.name] = shift.move(agent, event)
 
-    def released(self, offer: Offer, now_ms: int) -> None:
-        """The agent's part in the call is over; wrap-up begins. An old offer does nothing."""
+    def released(self, offer: Offer, now_ms: int) -> int:
+        """The agent's part in the call is over; wrap-up begins: how long it is to last, in ms. An
+        old offer does nothing."""
         agent, entry = self._of(offer), self.entries.get(offer.call)
         if agent is None or agent.state not in (AgentState.BUSY, AgentState.HOLD):
-            return
+            return 0
         if entry is not None and entry.agent == agent.name:
             state = next_entry_state(entry.state, EntryEvent.HUNG_UP)
             self.entries[offer.call] = replace(entry, state=state)
@@ -235,12 +244,14 @@ class Router:
         self.agents[agent.name] = agent = shift.ended(agent, spec, now_ms)
         if spec.wrap_up is WrapUp.NONE:
             self._wrapped(agent, now_ms)
+            return 0
+        return (agent.wraps_until_ms or now_ms) - now_ms
 
     def _wrapped(self, agent: Agent, now_ms: int) -> None:
         entry = self.entries.get(agent.call)
         if entry is not None and entry.state is EntryState.WRAPPING:
             next_entry_state(entry.state, EntryEvent.WRAPPED)
-            del self.entries[agent.call]
+            self._forget(agent.call)
         began_ms = self._answered_ms.pop(agent.name, None)
         if began_ms is not None:
             self._contacts[agent.queue].append(now_ms - began_ms)
@@ -294,7 +305,7 @@ class Router:
     def snapshot(self, now_ms: int) -> Snapshot:
         """All of it, as the policy sees it."""
         entries, agents = tuple(self.entries.values()), tuple(self.agents.values())
-        return Snapshot(now_ms, self._policies, entries, agents)
+        return Snapshot(now_ms, self._policies, entries, agents, self._reach)
 
     def waiting(self, queue: str, now_ms: int = 0) -> list[Entry]:
         """Entries of the queue that no phone rings for, the next one first."""
@@ -379,6 +390,7 @@ def policy_of(queue: QueueSpec) -> QueuePolicy:
         queue.priority,
         queue.ring_agents,
         queue.ring_next_ms,
+        queue.max_wait_ms,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from voicebot.core.call import CallId
 from voicebot.core.queueing import AgentSpec, AgentState, EntryState, PauseReason, Strategy
-from voicebot.queueing.relax import Steps
+from voicebot.queueing.relax import Reach, Steps
 
 NO_CALL = CallId("")
 
@@ -23,6 +23,8 @@ class QueuePolicy:
     ring_agents: int = 0
     """Most phones that ring at once for a caller; 0: all."""
     ring_next_ms: int = 5_000
+    max_wait_ms: int = 0
+    """A caller who has waited so long gets no further offer; 0: no such limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,16 @@ class Snapshot:
     queues: Mapping[str, QueuePolicy]
     entries: tuple[Entry, ...]
     agents: tuple[Agent, ...]
-    present: tuple[AgentSpec, ...] = field(init=False)
+    reach: dict[CallId, Reach] = field(default_factory=dict, compare=False, repr=False)
+    """Whom the steps of its queue let in for a place, as far as it was asked for. May be kept from
+    one snapshot to the next, as neither a place's needs nor what agents know change."""
+    present: frozenset[str] = field(init=False)
     """Agents who are logged in and not on a pause."""
+    steps: dict[CallId, int] = field(init=False, compare=False, repr=False, default_factory=dict)
+    """Relaxation steps by place, as far as they were asked for."""
 
     def __post_init__(self) -> None:
-        present = tuple(agent.spec for agent in self.agents if agent.present)
+        present = frozenset(agent.name for agent in self.agents if agent.present)
         object.__setattr__(self, "present", present)
 
 

@@ -34,7 +34,7 @@ def _of_entry(now: Snapshot, entry: Entry) -> Iterator[int]:
     queue = now.queues[entry.queue]
     relaxes = entry.step < len(queue.steps.steps) - 1
     if relaxes and entry.state in (EntryState.WAITING, EntryState.OFFERED):
-        for _, ends_ms in queue.steps.ends(policy.ask_of(entry), now.present):
+        for _, ends_ms in queue.steps.ends(policy.reach_of(now, entry), now.present):
             if ends_ms is not None:
                 yield entry.joined_ms + ends_ms
     if queue.strategy is Strategy.RING_PROGRESSIVE and entry.ringing and queue.ring_next_ms > 0:

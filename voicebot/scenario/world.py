@@ -17,7 +17,7 @@ from voicebot.core.ports import Backend, Understanding
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.state import Flow
-from voicebot.queueing.switchboard import Switchboard
+from voicebot.queueing.router import Router
 from voicebot.scenario.pace import Pacer
 from voicebot.scenario.script import CODES, Stimulus, stimuli
 from voicebot.session.call_session import CallSession
@@ -74,8 +74,8 @@ class World:
         self.directory: Directory | None = None
         self.later: list[tuple[float, Callable[[], None]]] = []
         self.dialable: Callable[[str], bool] = lambda address: True
-        self.on_board: Callable[[Switchboard], None] = lambda board: None
-        """Called with the switchboard before the call."""
+        self.on_board: Callable[[Router], None] = lambda board: None
+        """Called with the router before the call."""
         self._kinds: Counter[FactKind] = Counter()
         self._counted = 0
         self.done: list[tuple[Stimulus, int]] = []
@@ -93,7 +93,7 @@ class World:
 
     async def _play(self, script: list[Stimulus]) -> None:
         loop = asyncio.get_running_loop()
-        board = Switchboard(self.queues, self.agents)
+        board = Router(self.queues, self.agents)
         self.on_board(board)
         self.directory = Directory(board, lambda: round(loop.time() * 1000))
         self._prepare(script)

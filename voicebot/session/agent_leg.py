@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.queueing.switchboard import Offer
+from voicebot.queueing.router import Offer
 from voicebot.session.context import Context
 from voicebot.session.dialed_leg import DialedLeg
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from voicebot.core.call import LegState
 from voicebot.core.errors import VoicebotError
-from voicebot.core.ports import Audio, Keyed, Leg, LegEnded, StateChanged
+from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded, StateChanged
 from voicebot.core.queueing import OfferOutcome
 from voicebot.session.context import Context
 from voicebot.session.tasks import Work
@@ -34,6 +34,8 @@ class DialedLeg:
         """SIP status that it ended with."""
         self.keys = ""
         """Keys that were pressed there."""
+        self.held = False
+        """Whoever is there put us on hold."""
         self.has_sound = False
         """Its media runs: what is played is heard."""
         self._context, self._address, self._role = context, address, role
@@ -81,6 +83,8 @@ class DialedLeg:
                     self.has_sound = True
                 case Keyed(key):
                     self.keys += key
+                case Hold(on):
+                    self.held = on
                 case LegEnded(code, sound=sound):
                     self.code = code
                     self._outcome = self._outcome or _outcome_of(code)

@@ -1,4 +1,4 @@
-"""The calls of this node, and its switchboard."""
+"""The calls of this node, and its queues."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Callable
 
 from voicebot.core.call import CallId, CallState
 from voicebot.core.queueing import QueueStatus
-from voicebot.queueing.switchboard import Switchboard
+from voicebot.queueing.router import Router
+from voicebot.session.dispatcher import Dispatcher
 
 
 class Directory:
     """Who is on the line. One a node, used on one event loop."""
 
-    def __init__(self, switchboard: Switchboard, now_ms: Callable[[], int]) -> None:
-        self.switchboard = switchboard
+    def __init__(self, router: Router, now_ms: Callable[[], int]) -> None:
+        self.router = router
         self.now_ms = now_ms
         """The node's monotonic time in ms; agents' rests are counted by it."""
+        self.dispatcher = Dispatcher(router, now_ms)
         self._calls: dict[CallId, CallState] = {}
 
     def enter(self, call: CallId) -> None:
@@ -38,7 +40,7 @@ class Directory:
 
     def status(self, queue: str) -> QueueStatus:
         """How things stand in a queue."""
-        return self.switchboard.status(queue, self.now_ms())
+        return self.router.status(queue, self.now_ms())
 
     def __len__(self) -> int:
         return len(self._calls)

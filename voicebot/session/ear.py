@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.errors import EngineError
@@ -271,6 +272,24 @@ class Ear:
             raise
         self._note_read(final, reading[0])
         return _utterance(reading, end)
+
+
+def heard_data(utterance: Utterance, stages: Stages, *, secret: bool = False) -> dict[str, Any]:
+    """What the journal keeps of an utterance: the data of `FactKind.HEARD`."""
+    transcript = utterance.transcript
+    return {
+        "text": "" if secret else transcript.text,
+        "confidence": round(transcript.confidence, 3),
+        "hypotheses": [] if secret else [h.text for h in transcript.hypotheses[1:]],
+        "confidences": [round(h.confidence, 3) for h in transcript.hypotheses[1:]],
+        "start_ms": utterance.start_ms,
+        "end_ms": utterance.end_ms,
+        "reason": utterance.reason,
+        "rejected": transcript.rejected,
+        "wait_ms": stages.wait_ms,
+        "decode_ms": stages.decode_ms,
+        "understand_ms": stages.understand_ms,
+    }
 
 
 def _utterance(reading: Reading, end: SpeechEnded) -> Utterance:

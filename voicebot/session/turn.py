@@ -10,7 +10,7 @@ from voicebot.core.speech import Voicing
 from voicebot.core.turn import BargeIn, Floor
 from voicebot.flow.steps import EngineFailed, Event, Listen, NoInput, NoMatch, Typed, Understood
 from voicebot.session.context import Context
-from voicebot.session.ear import Ear, Utterance
+from voicebot.session.ear import Ear, Utterance, heard_data
 from voicebot.session.line import Frame
 from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
 from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent, Ignored
@@ -48,9 +48,7 @@ class _Turn:
         self._pen = context.pen
         self._expectation = listen.expectation
         self._ear = Ear(context, listen)
-        self._judge = BargeInJudge(
-            context.services.barge_in.at(listen.timing.sensitivity)
-        )
+        self._judge = BargeInJudge(context.services.barge_in.at(listen.timing.sensitivity))
         self._no_input = NoInputTimer(listen.timing.no_input_ms)
         keys = self._expectation.keys
         waits = listen.timing.inter_digit_ms, listen.timing.term_timeout_ms
@@ -193,22 +191,8 @@ class _Turn:
         return Understood(utterance.interpretation)
 
     def _note(self, utterance: Utterance) -> None:
-        transcript, secret = utterance.transcript, self._expectation.secret
-        stages = self._ear.stages
-        self._pen.write(
-            FactKind.HEARD,
-            text="" if secret else transcript.text,
-            confidence=round(transcript.confidence, 3),
-            hypotheses=[] if secret else [h.text for h in transcript.hypotheses[1:]],
-            confidences=[round(h.confidence, 3) for h in transcript.hypotheses[1:]],
-            start_ms=utterance.start_ms,
-            end_ms=utterance.end_ms,
-            reason=utterance.reason,
-            rejected=transcript.rejected,
-            wait_ms=stages.wait_ms,
-            decode_ms=stages.decode_ms,
-            understand_ms=stages.understand_ms,
-        )
+        secret = self._expectation.secret
+        self._pen.write(FactKind.HEARD, **heard_data(utterance, self._ear.stages, secret=secret))
 
     # ------------------------------------------------------------ silence
 

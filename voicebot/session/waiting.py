@@ -1,39 +1,36 @@
 """A caller waits for a person, and talks to one.
 
-join ─▶ music, position ─▶ offer ─▶ answered ─▶ bridge ─▶ the agent hangs up ─▶ back to the flow
-              ▲               │ no answer, busy, rejected, unreachable
-              └───────────────┘ the place is kept
+join ─▶ music, announcements ─▶ offer ─▶ answered ─▶ bridge ─▶ the agent hangs up ─▶ the flow
+              ▲                  │ no answer, busy, rejected, unreachable
+              └──────────────────┘ the place is kept
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voicebot.core.call import CallEvent
 from voicebot.core.errors import CallError
-from voicebot.core.meaning import SlotValue
-from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import FactKind
-from voicebot.core.turn import BargeIn
 from voicebot.flow.steps import Enqueue, QueueLeft
+from voicebot.queueing.router import Wish
 from voicebot.session.agent_leg import AgentLeg
+from voicebot.session.announcer import Announcer
 from voicebot.session.context import Context
-from voicebot.session.music import Music
+from voicebot.session.ringing import Ringing
+from voicebot.session.way_out import WayOut
 from voicebot.turns.key_drops import DropReason
 
-LEAVE_KEY = "*"
-"""Takes a waiting caller back to the flow."""
+JUDGE_EVERY_MS = 1_000
+"""How often it is judged whether the caller may stay."""
 
 
 async def wait_for_agent(context: Context, action: Enqueue) -> QueueLeft:
     """Wait in a queue and talk to whoever answers. Raises `LegGone` when the caller hangs up."""
-    desk = context.directory.switchboard
     context.queued = True
-    if not desk.staffed(action.queue):
-        return QueueLeft(QueueOutcome.NOBODY)
-    if desk.is_full(action.queue):
-        return QueueLeft(QueueOutcome.FULL)
+    directory = context.directory
+    refused = directory.router.admit(action.queue, directory.now_ms())
+    if refused is not None:
+        return QueueLeft(refused)
     return await _Waiting(context, action).run()
 
 
@@ -44,54 +41,62 @@ class _Waiting:
         self._context = context
         self._line = context.line
         self._action = action
-        self._desk = context.directory.switchboard
-        self._spec = self._desk.queues[action.queue]
+        self._directory = context.directory
+        self._spec = context.directory.router.queues[action.queue]
         self._joined_ms = context.line.now_ms
-        leg = context.line.leg
-        self._music = Music(leg, context.services.music(action.queue, leg.rate))
-        self._agent: AgentLeg | None = None
+        self._judged_ms = self._joined_ms
+        self._announcer = Announcer(context, action, self._spec)
+        self._ringing = Ringing(context, self._spec.ring_ms)
+        self._way_out = WayOut(context, action)
         self._talked = False
-        self._left_by = ""
-        """The key that took the caller out."""
-        self._announced = 0
-        self._announced_ms = 0
 
     @property
     def _waited_ms(self) -> int:
         return self._line.now_ms - self._joined_ms
 
     async def run(self) -> QueueLeft:
-        context, queue = self._context, self._action.queue
-        self._desk.join(context.id, queue, context.directory.now_ms())
-        context.move(CallEvent.ENQUEUED)
-        position = self._desk.position(context.id)
-        context.pen.write(
-            FactKind.QUEUED, queue=queue, position=position, summary=dict(self._action.summary)
-        )
+        self._join()
         outcome = "abandoned"
         try:
-            outcome = await self._wait()
+            left = await self._wait()
+            outcome = left.outcome
         finally:
             await self._close(outcome)
-        context.move(CallEvent.RETURNED)
-        return QueueLeft(QueueOutcome(outcome), self._left_by)
+        self._context.move(CallEvent.RETURNED)
+        return left
 
-    async def _wait(self) -> QueueOutcome:
+    def _join(self) -> None:
+        context, action, router = self._context, self._action, self._directory.router
+        wish = Wish(action.priority, action.skills, action.preferred)
+        router.join(context.id, action.queue, self._directory.now_ms(), wish)
+        context.move(CallEvent.ENQUEUED)
+        context.pen.write(
+            FactKind.QUEUED,
+            queue=action.queue,
+            position=router.position(context.id),
+            summary=dict(action.summary),
+        )
+        self._directory.dispatcher.follow(context.id, self._ringing.take)
+        self._directory.dispatcher.changed()
+
+    async def _wait(self) -> QueueLeft:
         while True:
-            await self._line.frame()
-            if await self._offer() and await self._talk():
-                return QueueOutcome.SERVED
-            if (outcome := self._given_up()) is not None:
-                return outcome
-            self._entertain()
+            frame = await self._line.frame()
+            agent = await self._ringing.answered()
+            if agent is not None and await self._talk(agent):
+                return QueueLeft(QueueOutcome.SERVED)
+            left = await self._way_out.found(frame) or self._given_up()
+            if left is not None:
+                return left
+            self._announcer.frame(ringing=bool(self._ringing))
 
     async def _close(self, outcome: str) -> None:
         """Leave nothing behind: no place in the queue, no ringing phone, no music."""
-        self._desk.leave(self._context.id)
-        self._context.speaker.stop()
-        self._music.stop()
-        if self._agent is not None:
-            await self._end_offer(OfferOutcome.CALLER_GONE)
+        self._directory.dispatcher.unfollow(self._context.id)
+        self._directory.router.leave(self._context.id)
+        self._announcer.stop()
+        self._way_out.close()
+        await self._ringing.cancel()
         if not self._talked:
             self._context.pen.write(
                 FactKind.LEFT_QUEUE,
@@ -100,132 +105,74 @@ class _Waiting:
                 wait_ms=self._waited_ms,
             )
 
-    def _given_up(self) -> QueueOutcome | None:
-        """The caller asked out, or waited too long with no phone ringing."""
-        while press := self._line.keys.take():
-            if press.key == LEAVE_KEY or press.key in self._action.keys:
-                self._left_by = press.key
-                return QueueOutcome.LEFT
-            self._line.keypad.drop(press.method, DropReason.NOT_WANTED)
-        if self._agent is None and self._waited_ms >= self._spec.max_wait_ms:
-            return QueueOutcome.TIMEOUT
-        return None
-
-    # ------------------------------------------------------------ offers
-
-    async def _offer(self) -> bool:
-        """Go on with the offer; True when an agent has answered."""
-        if self._agent is None:
-            self._next_offer()
-            return False
-        outcome = self._agent.outcome(self._line.now_ms)
-        if outcome is OfferOutcome.ANSWERED:
-            return True
-        if outcome is not None:
-            await self._wait_on(outcome)
-        return False
-
-    def _next_offer(self) -> None:
-        context = self._context
-        offer = self._desk.claim(context.id, context.directory.now_ms())
-        if offer is None:
-            return
-        context.move(CallEvent.OFFERED)
-        context.pen.write(FactKind.OFFERED, queue=offer.queue, agent=offer.agent.name)
-        self._agent = AgentLeg(context, offer, self._spec.ring_ms)
-
-    async def _wait_on(self, outcome: OfferOutcome) -> None:
-        """The offer came to nothing: the caller waits on, in place."""
-        await self._end_offer(outcome)
-        self._context.move(CallEvent.OFFER_FAILED)
-
-    async def _end_offer(self, outcome: OfferOutcome) -> None:
-        agent, self._agent = self._agent, None
-        assert agent is not None
-        offer = agent.offer
-        self._desk.failed(offer, outcome, self._context.directory.now_ms())
-        self._context.pen.write(
-            FactKind.OFFER_ENDED, queue=offer.queue, agent=offer.agent.name, outcome=outcome
-        )
-        await agent.hang_up()
+    def _given_up(self) -> QueueLeft | None:
+        """The caller waited too long, or the queue is not what it was; never while a phone
+        rings."""
+        if self._ringing:
+            return None
+        if self._waited_ms >= self._spec.max_wait_ms:
+            return QueueLeft(QueueOutcome.TIMEOUT)
+        if self._line.now_ms - self._judged_ms < JUDGE_EVERY_MS:
+            return None
+        self._judged_ms = self._line.now_ms
+        outcome = self._directory.router.give_up(self._context.id, self._directory.now_ms())
+        return QueueLeft(outcome) if outcome is not None else None
 
     # ------------------------------------------------------------ talk
 
-    async def _talk(self) -> bool:
+    async def _talk(self, agent: AgentLeg) -> bool:
         """Caller and agent hear each other until one of them hangs up.
 
         False where the agent's leg was gone before it could be bridged: the caller waits on.
         """
-        agent = self._agent
-        assert agent is not None
         assert agent.leg is not None
-        self._context.speaker.stop()
-        self._music.stop()
+        self._announcer.stop()
         try:
             await self._line.leg.bridge(agent.leg)
         except CallError:
             if self._line.ended is not None:
+                await self._not_bridged(agent, OfferOutcome.CALLER_GONE)
                 raise
-            await self._wait_on(OfferOutcome.UNREACHABLE)
+            await self._not_bridged(agent, OfferOutcome.UNREACHABLE)
             return False
-        self._agent = None
+        except BaseException:
+            await self._not_bridged(agent, OfferOutcome.CALLER_GONE)
+            raise
         await self._until_hung_up(agent)
         return True
+
+    async def _not_bridged(self, agent: AgentLeg, outcome: OfferOutcome) -> None:
+        self._directory.router.unbridged(agent.offer, outcome, self._directory.now_ms())
+        self._ringing.note_end(agent, outcome)
+        if not self._ringing:
+            self._context.move(CallEvent.OFFER_FAILED)
+        self._directory.dispatcher.changed()
+        await agent.hang_up()
 
     async def _until_hung_up(self, agent: AgentLeg) -> None:
         context, name, started_ms = self._context, agent.offer.agent.name, self._line.now_ms
         self._talked = context.bridged = True
-        self._desk.answered(agent.offer)
-        context.move(CallEvent.BRIDGED)
-        context.pen.write(
-            FactKind.BRIDGED, queue=agent.offer.queue, agent=name, wait_ms=self._waited_ms
-        )
         by = "caller"
         try:
+            await self._ringing.cancel()
+            context.move(CallEvent.BRIDGED)
+            context.pen.write(
+                FactKind.BRIDGED, queue=agent.offer.queue, agent=name, wait_ms=self._waited_ms
+            )
             while not agent.ended:
                 await self._line.frame()
+                self._directory.router.held(agent.offer, on=agent.held)
             by = "agent"
         finally:
-            self._desk.released(agent.offer, context.directory.now_ms())
-            talk_ms = self._line.now_ms - started_ms
-            context.pen.write(FactKind.UNBRIDGED, agent=name, talk_ms=talk_ms, by=by)
+            self._released(agent, started_ms, by)
             await agent.hang_up()
         self._line.keypad.discard_typed(DropReason.BRIDGED)
 
-    # ------------------------------------------------------------ what is heard meanwhile
-
-    def _entertain(self) -> None:
-        speaker = self._context.speaker
-        if speaker.speaking:
-            return
-        if self._should_announce():
-            self._music.stop()
-            speaker.start([(p, BargeIn.NONE) for p in self._position_prompts()])
-        else:
-            self._music.keep_playing()
-
-    def _should_announce(self) -> bool:
-        """On joining; later only where the position is better and some time has passed."""
-        if not self._action.position or self._agent is not None:
-            return False
-        if not self._announced:
-            return True
-        due = self._waited_ms - self._announced_ms >= self._spec.announce_every_ms
-        return due and self._desk.position(self._context.id) < self._announced
-
-    def _position_prompts(self) -> list[Prompt]:
-        self._announced = self._desk.position(self._context.id)
-        self._announced_ms = self._waited_ms
-        return [_with_position(prompt, self._announced) for prompt in self._action.position]
-
-
-def _with_position(prompt: Prompt, position: int) -> Prompt:
-    return replace(
-        prompt,
-        parts=tuple(
-            replace(part, value=str(position))
-            if isinstance(part, SlotValue) and part.raw == "position"
-            else part
-            for part in prompt.parts
-        ),
-    )
+    def _released(self, agent: AgentLeg, started_ms: int, by: str) -> None:
+        directory = self._directory
+        wrap_up_ms = directory.router.released(agent.offer, directory.now_ms())
+        talk_ms, name = self._line.now_ms - started_ms, agent.offer.agent.name
+        self._context.pen.write(
+            FactKind.UNBRIDGED, agent=name, talk_ms=talk_ms, by=by, wrap_up_ms=wrap_up_ms
+        )
+        directory.dispatcher.changed()

@@ -12,7 +12,7 @@ from voicebot.asr.wire import Message
 from voicebot.asr.workers import PoolCounts, Urgency, WorkerPool
 from voicebot.core.call import CallState
 from voicebot.core.errors import EngineError
-from voicebot.core.queueing import AgentState
+from voicebot.core.queueing import AgentState, QueueStatus
 from voicebot.core.tally import Tally
 from voicebot.observe.metrics import Metrics
 from voicebot.observe.snapshot import LineState, Snapshot, Workers
@@ -77,7 +77,7 @@ def test_a_snapshot_is_read_as_it_is() -> None:
         asr=Workers(1, 2, 5),
         asr_counts=counts,
         journal=JournalHealth(JournalStatus.BEHIND, 7, 1_500, 1),
-        queues={"cards": 2},
+        queues={"cards": QueueStatus(waiting=2)},
         agents={AgentState.BUSY: 3},
     )
     metrics = Metrics()

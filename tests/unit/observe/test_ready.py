@@ -20,7 +20,7 @@ from voicebot.core.record import Fact
 from voicebot.observe.node import Parts, snapshot
 from voicebot.observe.ready import liveness, readiness
 from voicebot.observe.snapshot import LineState, Snapshot, Workers
-from voicebot.queueing.switchboard import Switchboard
+from voicebot.queueing.router import Router
 from voicebot.session.directory import Directory
 from voicebot.sip.registration import Registration
 from voicebot.store.journal import JournalHealth, JournalStatus
@@ -116,7 +116,7 @@ async def parts(store: Store, tmp_path: Path) -> AsyncIterator[Parts]:
     fake = (sys.executable, str(program), str(tmp_path / "jobs"))
     tts = TtsPool(TtsSettings(workers=1), fake)
     await asyncio.gather(asr.start(), tts.start())
-    directory = Directory(Switchboard((), ()), lambda: 0)
+    directory = Directory(Router((), ()), lambda: 0)
     yield Parts(StandInLine(), 2, lambda: False, asr, tts, store.journal, directory)
     await asyncio.gather(asr.close(), tts.close())
 

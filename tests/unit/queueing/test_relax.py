@@ -64,6 +64,15 @@ def test_the_queues_of_an_overflow_are_known() -> None:
 
 def test_steps_end_when_their_times_are_over_and_skipped_ones_take_none() -> None:
     steps = compile_steps([RelaxStep("french", 60), RelaxStep("english", 30), RelaxStep("any")])
-    assert list(steps.ends(ASK, [ANNA])) == [(1, 30_000), (2, None)]
-    assert [steps.reached(ASK, ms, [ANNA]) for ms in (0, 29_999, 30_000)] == [1, 1, 2]
-    assert steps.reached(ASK, 0, []) == 2
+    reach = steps.reach(ASK, [ANNA, BEN])
+    assert reach.each == (frozenset(), frozenset({"anna"}), frozenset({"anna"}))
+    assert list(steps.ends(reach, {"anna"})) == [(1, 30_000), (2, None)]
+    assert [steps.reached(reach, ms, {"anna"}) for ms in (0, 29_999, 30_000)] == [1, 1, 2]
+    assert steps.reached(reach, 0, {"ben"}) == 2
+
+
+def test_steps_accumulate() -> None:
+    steps = compile_steps([RelaxStep("sticky", 60), RelaxStep("serves cards", 30)])
+    reach = steps.reach(ASK, [ANNA, BEN])
+    assert reach.up_to == (frozenset({"anna"}), frozenset({"anna", "ben"}))
+    assert compile_steps([]).reach(ASK, [ANNA, BEN]).up_to == (frozenset({"anna"}),)

@@ -6,11 +6,21 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from voicebot.core.meaning import SlotType, SlotValue
+from voicebot.core.meaning import Choice, Expectation, Match, SlotType, SlotValue
+from voicebot.core.phrases import parse_phrase
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome
-from voicebot.flow.base import NodeName, Prompts, QueueName, Strict, Template
-from voicebot.flow.steps import EngineFailed, Enqueue, Event, QueueLeft
+from voicebot.flow.base import (
+    DurationMs,
+    NodeName,
+    PhrasePattern,
+    Prompts,
+    QueueName,
+    Strict,
+    Template,
+)
+from voicebot.flow.model import Name
+from voicebot.flow.steps import EngineFailed, Enqueue, Event, Listen, QueueLeft
 from voicebot.flow.values import written
 from voicebot.flow.walk import Kind, Walk
 
@@ -24,6 +34,8 @@ QueueKey = Annotated[str, BeforeValidator(_to_key), Field(pattern=r"^[0-9*#]$")]
 
 POSITION = SlotValue(SlotType.NUMBER, "", raw="position")
 """Stands in a queue's prompts for the caller's place, which only the queue knows."""
+WAIT = SlotValue(SlotType.DURATION, "", raw="wait")
+"""Stands for the wait to expect."""
 
 
 class QueueOutcomes(Strict):
@@ -49,6 +61,13 @@ class QueueOutcomes(Strict):
         return getattr(self, outcome) or otherwise
 
 
+class QueueChoice(Strict):
+    """What a waiting caller may say."""
+
+    phrases: tuple[PhrasePattern, ...] = Field(min_length=1, description="What callers say.")
+    to: NodeName = Field(description="The next node.")
+
+
 class QueueNode(Kind):
     """The caller waits for a person."""
 
@@ -57,6 +76,29 @@ class QueueNode(Kind):
     prompt: Prompts = Field((), description="Said first.")
     position: Prompts = Field(
         (), description="Said on joining and when the caller moves up; `{position}` is the place."
+    )
+    many: Prompts = Field(
+        (),
+        description="Said on joining to callers further behind than the queue's `announce_up_to`; "
+        "`{position}` is that number.",
+    )
+    wait: Prompts = Field(
+        (),
+        description="Said where the wait to expect is known, and when it has become shorter; "
+        "`{wait}` is whole minutes.",
+    )
+    comfort: Prompts = Field((), description="Said now and then, one after the other.")
+    comfort_every: DurationMs = Field(
+        60_000, ge=15_000, description="How often, where nothing else was said."
+    )
+    priority: int = Field(
+        0, ge=-10, le=10, description="One step is worth five minutes of waiting."
+    )
+    skills: dict[Name, Annotated[int, Field(ge=0, le=100)]] = Field(
+        {}, description="Least level by skill, for `needs` in the queue's `relax`."
+    )
+    agents: tuple[Template, ...] = Field(
+        (), description="Agents whom the caller knows, by name, for `sticky` in `relax`."
     )
     summary: dict[str, Template] | None = Field(
         None,
@@ -68,13 +110,46 @@ class QueueNode(Kind):
         description="Keys that take a waiting caller out of the queue, and to which node: to a "
         "callback, to a message. The star is `left` where it is not among them.",
     )
+    choices: dict[Name, QueueChoice] = Field(
+        {},
+        description="What a waiting caller may say to leave the queue, and to which node. The "
+        "caller is listened to for all of the wait, which costs recognition.",
+    )
     outcomes: QueueOutcomes = Field(description="Where the call goes afterwards.")
 
     def enter(self, walk: Walk) -> None:
         """Join the queue."""
         walk.say(self.prompt)
-        position = tuple(_with_position(walk, ref) for ref in self.position)
-        walk.enqueue(Enqueue(self.queue, self._summary(walk), position, tuple(self.keys)))
+        figures = {"position": POSITION, "wait": WAIT}
+
+        def prompts(refs: Prompts) -> tuple[Prompt, ...]:
+            return tuple(walk.prompt(ref, figures) for ref in refs)
+
+        walk.enqueue(
+            Enqueue(
+                self.queue,
+                self._summary(walk),
+                prompts(self.position),
+                tuple(self.keys),
+                prompts(self.many),
+                prompts(self.wait),
+                prompts(self.comfort),
+                self.comfort_every,
+                self._listen(walk),
+                self.priority,
+                self.skills,
+                tuple(name for agent in self.agents if (name := walk.render(agent))),
+            )
+        )
+
+    def _listen(self, walk: Walk) -> Listen | None:
+        if not self.choices:
+            return None
+        choices = tuple(
+            Choice(name, tuple(parse_phrase(p) for p in choice.phrases))
+            for name, choice in self.choices.items()
+        )
+        return Listen(Expectation(walk.state.language, choices))
 
     def _summary(self, walk: Walk) -> dict[str, str]:
         if self.summary is not None:
@@ -93,6 +168,10 @@ class QueueNode(Kind):
             case QueueLeft(QueueOutcome.LEFT, key) if key in self.keys:
                 walk.change(unserved=False)
                 walk.go(self.keys[key], f"keys {key}")
+            case QueueLeft(QueueOutcome.LEFT, choice=said) if said in self.choices:
+                walk.note_understood(Match.CHOICE, event.confidence, choice=said)
+                walk.change(unserved=False)
+                walk.go(self.choices[said].to, said)
             case QueueLeft(outcome):
                 served = walk.state.served or outcome is QueueOutcome.SERVED
                 unserved = not served and outcome is not QueueOutcome.LEFT
@@ -102,7 +181,3 @@ class QueueNode(Kind):
                 walk.go(self.outcomes.timeout, "error")
             case _:
                 raise AssertionError(f"{type(event).__name__} is no way out of a queue")
-
-
-def _with_position(walk: Walk, ref: str) -> Prompt:
-    return walk.prompt(ref, {"position": POSITION})

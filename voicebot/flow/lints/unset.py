@@ -23,7 +23,7 @@ from voicebot.flow.ways import Way
 
 Names = frozenset[str]
 NONE: Names = frozenset()
-_GIVEN = frozenset({"call", "value", "position", "body", "status", *CLOCK})
+_GIVEN = frozenset({"call", "value", "position", "wait", "body", "status", *CLOCK})
 """Names with a value of their own."""
 _ORDERS = ("<", "<=", ">", ">=", "in")
 _SUMS = ("+", "-", "*", "/")

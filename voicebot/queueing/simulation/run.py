@@ -69,7 +69,7 @@ class Simulation:
         """To the last caller's end."""
         self.router = Router(self.queues, self.agents)
         self._random = Random(f"{self.seed}/phones")
-        self._events: list[tuple[int, int, Callable[[int], None]]] = []
+        self._events: list[tuple[int, int, Callable[[int], object]]] = []
         self._order = 0
         self._come = 0
         self._arrivals: dict[CallId, Arrival] = {}
@@ -82,7 +82,7 @@ class Simulation:
             self._dispatch(now_ms)
         return self.callers
 
-    def _at(self, at_ms: int, event: Callable[[int], None]) -> None:
+    def _at(self, at_ms: int, event: Callable[[int], object]) -> None:
         self._order += 1
         heapq.heappush(self._events, (at_ms, self._order, event))
 
@@ -119,6 +119,8 @@ class Simulation:
         arrival = self._arrivals[call]
         patient = arrival.patience_ms is None or now_ms < arrival.at_ms + arrival.patience_ms
         if patient and outcome is None:
+            # A phone rings: it is seen again when that is over.
+            self._at(now_ms + 1_000, lambda at_ms: self._gone(call, at_ms))
             return
         self.router.leave(call)
         wait_ms, away = now_ms - entry.joined_ms, str(outcome or "") if patient else ""

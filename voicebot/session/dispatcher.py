@@ -1,0 +1,67 @@
+"""Makes offers at the moment when there is somebody to make them to.
+
+something changed ─▶ the router decides ─▶ the waiting call is told, and dials at once
+nothing changed   ─▶ woken when a wrap-up, a back-off or a step of a queue ends
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from voicebot.core.call import CallId
+from voicebot.core.queueing import OfferOutcome
+from voicebot.queueing.router import Offer, Router
+
+log = logging.getLogger(__name__)
+
+Taker = Callable[[Offer], None]
+"""Dials the agent, at once."""
+
+
+class Dispatcher:
+    """Between the router and the calls that wait. One a node, used on one event loop."""
+
+    def __init__(self, router: Router, now_ms: Callable[[], int]) -> None:
+        self._router, self._now_ms = router, now_ms
+        self._takers: dict[CallId, Taker] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def follow(self, call: CallId, taker: Taker) -> None:
+        """From now on `taker` gets the offers of a call."""
+        self._takers[call] = taker
+
+    def unfollow(self, call: CallId) -> None:
+        """The call takes no offers any more; harmless if it never did."""
+        self._takers.pop(call, None)
+
+    def changed(self) -> None:
+        """Somebody joined or left, an agent became free or changed: offer what there is."""
+        # Offers that could not be taken leave agents who are free for others.
+        while offers := self._router.dispatch(self._now_ms()):
+            for offer in offers:
+                self._give(offer)
+        self._wake_later()
+
+    def _give(self, offer: Offer) -> None:
+        taker = self._takers.get(offer.call)
+        try:
+            if taker is None:
+                raise LookupError("nobody waits for this offer")
+            taker(offer)
+        except Exception:
+            # A place without its call must not hold an agent, nor come up again.
+            log.exception("an offer could not be taken", extra={"call": offer.call})
+            self._router.leave(offer.call)
+            self._router.failed(offer, OfferOutcome.CALLER_GONE, self._now_ms())
+
+    def _wake_later(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now_ms = self._now_ms()
+        due_ms = self._router.due_ms(now_ms)
+        if due_ms is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(1, due_ms - now_ms) / 1000, self.changed)
