@@ -122,7 +122,7 @@ def _peaks(signals: Powers, before: Powers) -> Powers:
     logs = np.log(signals) - decayed
     with np.errstate(divide="ignore"):
         logs[0] = np.maximum(logs[0], np.log(before * _DECAY))
-    return np.exp(np.maximum.accumulate(logs, axis=0) + decayed)
+    return np.asarray(np.exp(np.maximum.accumulate(logs, axis=0) + decayed))
 
 
 def _mel_filters() -> Powers:
