@@ -187,7 +187,7 @@ def _one_by_one(args: argparse.Namespace, found: Chosen, options: ReplayOptions)
     replayer.check()
     live = live_backend(replayer.hotline) if options.backend == LIVE else nullcontext()
     with live as backend:
-        outcomes = [replayer.outcome(source, live=backend) for source in found.sources]
+        outcomes = [replayer.outcome(source, backend) for source in found.sources]
     replayer.close()
     results = [outcome.result for outcome in outcomes]
     if len(outcomes) == 1 and args.html:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +20,8 @@ from voicebot.replay.result import CallResult, Status
 from voicebot.replay.sources import CallSource, read_call, read_facts
 from voicebot.store.calls import CallStore
 from voicebot.store.opening import open_calls
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 """Called with how many more are done."""
@@ -45,23 +49,29 @@ class Replayer:
 
     def replay(self, source: CallSource) -> list[CallResult]:
         """A result for each variant."""
-        return [self.outcome(source, number).result for number in range(len(self._variants))]
+        return self.replay_chunk([source])[0]
 
-    def outcome(self, source: CallSource, variant: int = 0, live: Backend | None = None) -> Outcome:
-        """One call with one variant."""
-        engines = self._variants[variant]
-        try:
+    def replay_chunk(self, sources: Sequence[CallSource]) -> list[list[CallResult]]:
+        """For each call, a result for each variant."""
+        engines = self._variants[0]
+        if engines.options.begin is not From.DIALOGUE:
+            return [[o.result for o in self._outcomes(source)] for source in sources]
+        needs_store = any(source.file is None for source in sources)
+        calls = read_facts(sources, self._opened(engines) if needs_store else None)
+        return [[_guarded(call, each).result for each in self._variants] for call in calls]
+
+    def outcome(self, source: CallSource, live: Backend | None = None) -> Outcome:
+        """One call with the first variant, and what a page shows of it."""
+        return next(self._outcomes(source, live))
+
+    def _outcomes(self, source: CallSource, live: Backend | None = None) -> Iterator[Outcome]:
+        for engines in self._variants:
             store = self._opened(engines) if source.file is None else None
             if engines.options.begin is From.DIALOGUE:
-                call = read_facts(source, store)
+                [call] = read_facts([source], store)
             else:
                 call = read_call(source, store, engines.options.data)
-            return replay_one(call, engines, live)
-        except Exception as error:
-            # One call that cannot be replayed keeps no other from it; nothing personal is told.
-            why = f"a fault of the replay: {type(error).__name__}"
-            result = CallResult(source.name, Status.NOT_REPLAYED, (why,))
-            return Outcome(result, RecordedCall(source.name))
+            yield _guarded(call, engines, live)
 
     def _opened(self, engines: Engines) -> CallStore:
         if self._store is None:
@@ -76,6 +86,16 @@ class Replayer:
             self._store.close()
 
 
+def _guarded(call: RecordedCall, engines: Engines, live: Backend | None = None) -> Outcome:
+    """One call that cannot be replayed keeps no other from it; nothing personal is told."""
+    try:
+        return replay_one(call, engines, live)
+    except Exception as error:
+        log.exception("a call cannot be replayed", extra={"call": call.name})
+        why = f"a fault of the replay: {type(error).__name__}"
+        return Outcome(CallResult(call.name, Status.NOT_REPLAYED, (why,)), call)
+
+
 _replayer: Replayer | None = None
 """Of a worker process."""
 
@@ -83,11 +103,15 @@ _replayer: Replayer | None = None
 def _begin(variants: Sequence[ReplayOptions]) -> None:
     global _replayer
     _replayer = Replayer(variants)
+    _replayer.check()
+    # What is loaded stays, and calls leave little behind that goes round.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _replay(sources: Sequence[CallSource]) -> list[list[CallResult]]:
     assert _replayer is not None
-    return [_replayer.replay(source) for source in sources]
+    return _replayer.replay_chunk(sources)
 
 
 def replay_all(
@@ -115,7 +139,7 @@ def _done(
         replayer = Replayer(variants)
         try:
             for chunk in chunks:
-                yield [replayer.replay(source) for source in chunk]
+                yield replayer.replay_chunk(chunk)
         finally:
             replayer.close()
         return

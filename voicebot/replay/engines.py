@@ -66,6 +66,7 @@ class Engines:
         self._workers = workers
         return LateVoice(voice, workers)
 
+    @cached_property
     def settings_now(self) -> Mapping[str, Any]:
         """As the journal would keep them."""
         tuned = self.tuned

@@ -56,7 +56,6 @@ def replay_one(call: RecordedCall, engines: Engines, live: Backend | None = None
 
 
 def _not_replayed(call: RecordedCall, why: Sequence[str]) -> CallResult:
-    cdr = call.cdr
     return CallResult(
         call.name,
         Status.NOT_REPLAYED,
@@ -64,8 +63,8 @@ def _not_replayed(call: RecordedCall, why: Sequence[str]) -> CallResult:
         flow=call.flow,
         started=call.facts[0].time.isoformat() if call.facts else "",
         duration_ms=call.ended_ms,
-        tags=cdr.tags if cdr else (),
-        outcome_then=str(cdr.outcome or "") if cdr else "",
+        tags=call.tags,
+        outcome_then=call.outcome,
     )
 
 
@@ -81,7 +80,6 @@ def _result(
     then = turns_of(call.facts) if not call.is_foreign else []
     comparison = compared(then, now, sound=by_sound) if then else _only(now)
     status, why = _status(call, comparison, missing)
-    cdr = call.cdr
     words, words_then = _words(call, comparison, then, now)
     return CallResult(
         call.name,
@@ -93,9 +91,9 @@ def _result(
         flow.version,
         call.facts[0].time.isoformat() if call.facts else "",
         call.ended_ms,
-        cdr.tags if cdr else (),
+        call.tags,
         tuple(_changes(call, engines)),
-        str(cdr.outcome or "") if cdr else "",
+        call.outcome,
         _outcome_of(replayed.facts),
         comparison,
         words,
@@ -158,7 +156,8 @@ def _changes(call: RecordedCall, engines: Engines) -> Iterator[Change]:
     then = call.value(FactKind.SETUP, "settings")
     if not then:
         return
-    yield from _differing(then, engines.settings_now(), "")
+    if then != engines.settings_now:
+        yield from _differing(then, engines.settings_now, "")
     models = call.value(FactKind.SETUP, "models", {})
     yield from _differing(models.get("asr", {}), engines.models, "asr.")
 

@@ -6,12 +6,11 @@ joined ─▶ the facts of then, each as long after it as it came ─▶ out of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from voicebot.core.call import CallEvent
-from voicebot.core.meaning import SlotValue
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
@@ -19,11 +18,14 @@ from voicebot.core.turn import BargeIn
 from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.recorded import RecordedCall
+from voicebot.session.announcer import filled
 from voicebot.session.context import Context
 from voicebot.session.music import Music
+from voicebot.session.way_out import WayOut
 from voicebot.turns.key_drops import DropReason
 
-LEAVE_KEY = "*"
+MOST_PLACES = 100
+"""Places that may have been told."""
 ASSUMED_WAIT_MS, ASSUMED_TALK_MS = 5_000, 10_000
 """Of a queue that the call did not come to then: an agent answers, and talks."""
 _OF_QUEUES = (
@@ -115,6 +117,7 @@ class _Stay:
         self._position = int(stay[0].data.get("position", 1)) if stay else 1
         leg = context.line.leg
         self._music = Music(leg, context.services.music(action.queue, leg.rate))
+        self._way_out = WayOut(context, action)
         self._agent = ""
         self._bridged_ms: int | None = None
         self._ending: Mapping[str, Any] = {}
@@ -127,28 +130,32 @@ class _Stay:
         context.move(CallEvent.ENQUEUED)
         summary = dict(self._action.summary)
         context.pen.write(FactKind.QUEUED, queue=queue, position=self._position, summary=summary)
-        outcome, key = "abandoned", ""
+        outcome = "abandoned"
         try:
-            outcome, key = await self._until_left()
+            left = await self._until_left()
+            outcome = left.outcome
         finally:
+            self._way_out.close()
             self._leave(outcome)
         context.move(CallEvent.RETURNED)
-        return QueueLeft(QueueOutcome(outcome), key)
+        return left
 
-    async def _until_left(self) -> tuple[str, str]:
+    async def _until_left(self) -> QueueLeft:
         while True:
             while self._facts and self._is_due(self._facts[0]):
                 fact = self._facts.popleft()
                 if fact.kind is FactKind.LEFT_QUEUE and fact.data["outcome"] != "left":
-                    return str(fact.data["outcome"]), ""
+                    return QueueLeft(QueueOutcome(fact.data["outcome"]))
                 if fact.kind is FactKind.UNBRIDGED:
-                    return QueueOutcome.SERVED, ""
+                    return QueueLeft(QueueOutcome.SERVED)
                 self._take(fact)
             if self._bridged_ms is None:
-                if (key := self._leaving_key()) is not None:
-                    return QueueOutcome.LEFT, key
                 self._entertain()
-            await self._line.frame()
+            frame = await self._line.frame()
+            if self._bridged_ms is None:
+                left = await self._way_out.found(frame)
+                if left is not None:
+                    return left
 
     def _is_due(self, fact: Fact) -> bool:
         waited_ms = self._line.now_ms - self._began_ms
@@ -174,13 +181,6 @@ class _Stay:
         self._ringing += {FactKind.OFFERED: 1, FactKind.OFFER_ENDED: -1}.get(kind, 0)
         return kind is FactKind.BRIDGED or (kind in _MOVES and 0 in (before, self._ringing))
 
-    def _leaving_key(self) -> str | None:
-        while press := self._line.keys.take():
-            if press.key == LEAVE_KEY or press.key in self._action.keys:
-                return press.key
-            self._line.keypad.drop(press.method, DropReason.NOT_WANTED)
-        return None
-
     def _entertain(self) -> None:
         """Music, and what was announced when it was announced then."""
         speaker = self._context.speaker
@@ -188,23 +188,30 @@ class _Stay:
             return
         waited_ms = self._line.now_ms - self._began_ms
         if self._said and int(self._said[0].data["start_ms"]) - self._then_ms <= waited_ms:
-            first = self._said.popleft()
-            while self._said and self._said[0].at_ms == first.at_ms:
-                self._said.popleft()  # Said in a row with it.
-            text = str(first.data["text"])
+            row = [self._said.popleft()]
+            while self._said and self._said[0].at_ms == row[0].at_ms:
+                row.append(self._said.popleft())
+            found = [self._prompt(str(fact.data["text"])) for fact in row]
+            # Words that have changed since: the place is told in those of today.
+            otherwise = [filled(p, "position", self._position) for p in self._action.position]
+            prompts = [prompt for prompt in found if prompt] or otherwise
             self._music.stop()
-            speaker.start([(prompt, BargeIn.NONE) for prompt in self._announcement(text)])
+            speaker.start([(prompt, BargeIn.NONE) for prompt in prompts])
         else:
             self._music.keep_playing()
 
-    def _announcement(self, text: str) -> list[Prompt]:
-        """The announcement of a position, by which of them sounds like `text`."""
-        voice, prompts = self._context.services.voice, self._action.position
-        for position in range(self._position, 0, -1):
-            worded = [with_position(prompt, position) for prompt in prompts]
-            if text in map(voice.text, worded):
-                return worded
-        return [with_position(prompt, self._position) for prompt in prompts]
+    def _prompt(self, text: str) -> Prompt | None:
+        """What was said to one who waits, by which of it sounds like `text`."""
+        voice = self._context.services.voice
+        return next((prompt for prompt in self._sayings() if voice.text(prompt) == text), None)
+
+    def _sayings(self) -> Iterator[Prompt]:
+        action = self._action
+        yield from action.comfort
+        for place in range(max(self._position, MOST_PLACES), 0, -1):
+            yield from (filled(p, "position", place) for p in (*action.position, *action.many))
+        for minutes in range(1, 61):
+            yield from (filled(p, "wait", 60 * minutes) for p in action.wait)
 
     def _leave(self, outcome: str) -> None:
         context = self._context
@@ -258,16 +265,3 @@ def _assumed_stay(context: Context, action: Enqueue) -> list[Fact]:
         fact(waited_ms, FactKind.BRIDGED, queue=queue, agent=agent, wait_ms=waited_ms),
         fact(waited_ms + ASSUMED_TALK_MS, FactKind.UNBRIDGED, agent=agent, by="agent"),
     ]
-
-
-def with_position(prompt: Prompt, position: int) -> Prompt:
-    """The place in the queue in place of the value that stands for it."""
-    return replace(
-        prompt,
-        parts=tuple(
-            replace(part, value=str(position))
-            if isinstance(part, SlotValue) and part.raw == "position"
-            else part
-            for part in prompt.parts
-        ),
-    )

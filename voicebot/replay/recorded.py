@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicebot.core.audio import Pcm
 from voicebot.core.call import LegInfo
-from voicebot.core.record import Cdr, Fact, FactKind, fold
+from voicebot.core.record import Fact, FactKind
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str, rest: str) -> tzinfo:
+    """By its name, or else by the offset at the end of a time of ISO 8601."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        offset = re.search(r"([+-])(\d\d):(\d\d)$", rest)
+        if offset is None:
+            return UTC
+        ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return timezone(-ahead if offset[1] == "-" else ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +59,15 @@ class RecordedCall:
         """There is no journal."""
         return not self.facts
 
-    @cached_property
-    def cdr(self) -> Cdr | None:
-        """The record; None for a foreign recording."""
-        return fold(self.facts)
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """As the flow set them."""
+        return tuple(str(fact.data["tag"]) for fact in self.of(FactKind.TAGGED))
+
+    @property
+    def outcome(self) -> str:
+        """How it ended; empty where that is not known."""
+        return str(self.value(FactKind.ENDED, "outcome", ""))
 
     def of(self, *kinds: FactKind) -> Iterator[Fact]:
         """The facts of some kinds, in order."""
@@ -107,12 +126,8 @@ class RecordedCall:
     @cached_property
     def zone(self) -> tzinfo:
         """Where the hotline was."""
-        name, text = self.value(FactKind.ANSWERED, "zone"), self.value(FactKind.ANSWERED, "clock")
-        try:
-            return ZoneInfo(str(name))
-        except (KeyError, ValueError, OSError):
-            offset = datetime.fromisoformat(text).utcoffset() if text else None
-            return timezone(offset or timedelta())
+        text = str(self.value(FactKind.ANSWERED, "clock", ""))
+        return _zone(str(self.value(FactKind.ANSWERED, "zone", "")), text[19:])
 
     def secrets(self) -> tuple[Span, ...]:
         """When nothing was recorded."""

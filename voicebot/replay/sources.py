@@ -47,12 +47,17 @@ def read_call(source: CallSource, store: CallStore | None, data: Path) -> Record
     return _with_sound(source.name, store.facts(source.call), data)
 
 
-def read_facts(source: CallSource, store: CallStore | None) -> RecordedCall:
-    """The call without its sound."""
-    if source.file is not None:
-        return RecordedCall(source.name, _facts_beside(source.file))
-    assert store is not None
-    return RecordedCall(source.name, store.facts(source.call))
+def read_facts(sources: Sequence[CallSource], store: CallStore | None) -> list[RecordedCall]:
+    """Calls without their sound, all at once."""
+    wanted = [source.call for source in sources if source.file is None]
+    journals = store.journals_of(wanted) if store is not None else {}
+    return [
+        RecordedCall(
+            source.name,
+            _facts_beside(source.file) if source.file else journals.get(source.call, ()),
+        )
+        for source in sources
+    ]
 
 
 def _with_sound(name: str, facts: Sequence[Fact], data: Path) -> RecordedCall:
