@@ -31,6 +31,7 @@ def after(folder: Path, steps: int) -> Path:
     found = yaml.safe_load(text_of("ivr_flows/bank_en.yaml"))
     for block in list(blocks(GUIDE, "yaml"))[:steps]:
         found = merged(found, yaml.safe_load(block.text))
+    shutil.copytree(ROOT / "ivr_flows/knowledge", folder / "knowledge", dirs_exist_ok=True)
     path = folder / f"{FLOW}.yaml"
     path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False), "utf-8")
     return path

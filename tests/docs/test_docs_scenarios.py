@@ -17,6 +17,7 @@ OPS = ROOT / "docs/ops.md"
 def test_the_scenario_runs_as_it_stands(tmp_path: Path) -> None:
     [block] = blocks(OPS, "scenario")
     shutil.copy(ROOT / "ivr_flows/bank_en.yaml", tmp_path)
+    shutil.copytree(ROOT / "ivr_flows/knowledge", tmp_path / "knowledge")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/lost_card.txt").write_text(block.text, "utf-8")
     first = run_suite([tmp_path])

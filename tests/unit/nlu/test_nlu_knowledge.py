@@ -185,6 +185,11 @@ def test_a_misheard_name_is_folded_into_the_name() -> None:
     assert folded.entities == {"plain"}
 
 
+def test_an_everyday_word_is_no_misheard_name() -> None:
+    names = Names((GOLD, PLAIN), "en")
+    assert names.fold("i lost my old card", by_sound=True).entities == frozenset()
+
+
 def test_a_chinese_name_is_folded_by_its_sound() -> None:
     names = Names((GOLD, PLAIN), "zh")
     assert names.fold("金魁花卡年费多少", by_sound=True).text == "金葵花卡年费多少"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from voicebot.core.knowledge import Entity
 from voicebot.nlu.han import is_han
-from voicebot.nlu.knowledge.sounds import alike, key_of
+from voicebot.nlu.knowledge.sounds import NEAR, difference, key_of
 from voicebot.nlu.text import words_of
 from voicebot.nlu.weights import says
 
@@ -91,27 +91,35 @@ class Names:
         for name in self._names:
             if words[at : at + len(name.words)] == name.words:
                 return name, len(name.words)
-        for name in self._names if by_sound else ():
-            length = self._sounds_like(words, at, name)
-            if length:
-                return name, length
-        return None, 0
+        heard = self._misheard(words, at) if by_sound else []
+        if not heard:
+            return None, 0
+        _, _, number, length = min(heard)
+        return self._names[number], length
 
-    def _sounds_like(self, words: tuple[str, ...], at: int, name: _Name) -> int:
+    def _misheard(self, words: tuple[str, ...], at: int) -> list[tuple[float, int, int, int]]:
+        """Names that what begins here sounds like: the difference, by how much its length is off,
+        the name's number, the length."""
         wider = 0 if self._chinese else _WIDER
-        for length in range(len(name.words), max(0, len(name.words) - wider - 1), -1):
-            if self._is_misheard(words[at : at + length], length, name):
-                return length
-        longer = len(name.words) + wider
-        return longer if self._is_misheard(words[at : at + longer], longer, name) else 0
+        found = []
+        for number, name in enumerate(self._names):
+            size = len(name.words)
+            for length in range(max(1, size - wider), size + wider + 1):
+                said = words[at : at + length]
+                key = key_of(said)
+                if len(said) == length and self._may_be(said, name) and key[:1] == name.key[:1]:
+                    differs = difference(key, name.key)
+                    found.append((differs, abs(length - size), number, length))
+        return [one for one in found if one[0] <= NEAR]
 
-    def _is_misheard(self, said: tuple[str, ...], length: int, name: _Name) -> bool:
-        if len(said) < length or (not self._chinese and self._vocabulary.issuperset(said)):
+    def _may_be(self, said: tuple[str, ...], name: _Name) -> bool:
+        """Whether the words are none that callers use otherwise."""
+        if self._chinese:
+            return True
+        if self._vocabulary.issuperset(said):
             return False
         is_other = said[0] in self._vocabulary or not says(said[0])
-        if name.words[0] != said[0] and is_other and not self._chinese:
-            return False
-        return alike(key_of(said), name.key)
+        return name.words[0] == said[0] or not is_other
 
 
 def _names(entities: Iterable[Entity], language: str) -> Iterable[_Name]:

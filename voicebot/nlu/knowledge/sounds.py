@@ -36,7 +36,7 @@ _SPELLINGS = (
     (r"h", ""),
     (r"[aeiouy]+", "-"),
 )
-_NEAR = 0.2
+NEAR = 0.2
 """Share of the sounds that may differ."""
 _LEAST = 3
 """Sounds that a name must have to be recognized by them."""
@@ -60,7 +60,12 @@ def _key(word: str) -> str:
 
 def alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two keys may be the same name, misheard."""
+    return difference(one, other) <= NEAR
+
+
+def difference(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """Share of the sounds that differ; 1 where there are too few to tell, unless they are equal."""
     longest = max(len(one), len(other))
     if min(len(one), len(other)) < _LEAST:
-        return one == other and longest > 1
-    return Levenshtein.distance(one, other) <= _NEAR * longest
+        return 0.0 if one == other and longest > 1 else 1.0
+    return float(Levenshtein.distance(one, other)) / longest
