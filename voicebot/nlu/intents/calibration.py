@@ -25,15 +25,19 @@ _ACCEPT, _CONFIRM = (0.3, 0.6), (0.1, 0.35)
 """Bounds of what is learned, up to the usual levels: a few held-out phrases may tell anything."""
 
 
-def calibrate(judged: Sequence[Judgment], truth: NDArray[np.int64], words: Blend) -> Calibration:
-    """From judgments at temperature 1 with that blend of `words`."""
+def calibrate(
+    judged: Sequence[Judgment], truth: NDArray[np.int64], words: Blend, hardest: slice
+) -> Calibration:
+    """From judgments at temperature 1 with that blend of `words`. Of the `hardest` no more are
+    rejected than of all."""
     found = np.stack([judgment.probabilities for judgment in judged])
     logs = np.log(np.maximum(found, 1e-30)).astype(np.float32)
     temperature = best_temperature(logs, truth)
     scaled = np.exp(log_softmax(logs / np.float32(temperature)))
     scores = np.array([judgment.score for judgment in judged])
     right = scaled.argmax(axis=1) == truth
-    reject = threshold_keeping(scores, KEPT)
+    kept = scores[hardest] if len(scores[hardest]) else scores
+    reject = min(threshold_keeping(kept, KEPT), threshold_keeping(scores, KEPT))
     levels = learned_levels(scaled.max(axis=1)[scores >= reject], right[scores >= reject])
     return Calibration(words, temperature, reject, levels)
 

@@ -20,7 +20,8 @@ _JITTER = 1e-6
 _MANY = 50
 """Examples an intent from which the kernel is wider: there is less to guess between them."""
 _NARROW, _WIDE = 1.0, 0.5
-_COST = 30.0
+_COST, _FEW_COST = 30.0, 100.0
+"""Weight of the loss; with few examples each counts for more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ def train_kernel(vectors: Floats, labels: NDArray[np.int64], classes: int) -> Ke
     values, axes = np.linalg.eigh(_gaussian(landmarks @ landmarks.T, gamma).astype(np.float64))
     root = (axes / np.sqrt(np.maximum(values, 0) + _JITTER)).astype(np.float32)
     features = _gaussian(vectors @ landmarks.T, gamma) @ root
-    weights = train_softmax(features, labels, classes, _COST)
+    weights = train_softmax(features, labels, classes, _COST if many else _FEW_COST)
     return Kernel(landmarks, np.concatenate([root @ weights[:-1], weights[-1:]]), gamma)
 
 

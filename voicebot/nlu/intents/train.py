@@ -27,7 +27,7 @@ from voicebot.nlu.noise import Noise, Pronounce, stock
 
 Step = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
-_RECIPE = 3
+_RECIPE = 4
 """Goes up with changes of how is learned."""
 _FOLDS = 5
 _ENOUGH = 1_200
@@ -37,9 +37,11 @@ _FEW = 20
 errors teach more errors than phrases."""
 _WORDS, _FEW_WORDS = (0.35, 0.65), (0.2, 0.4)
 """Least and most weight of n-grams against the embedding."""
-_COPIES_RATE = 2.0
-"""Error rate of the copies that n-grams are learned from beside the phrases, in expected ones."""
-_MOST_ERRORS = 0.4
+_HARDER = 2.0
+"""Callers differ: what is heard with this many times the expected errors must not be rejected more
+often than what is typed."""
+_MOST_ERRORS = 0.5
+_HARD = slice(1, None, 2)
 _BLANK = Calibration(Blend(1.0, 1.0, 0.0), 1.0, 0.0, Levels(0.6, 0.35))
 
 
@@ -112,8 +114,7 @@ def _copies(
     """N-grams of the texts as they may be misheard; Chinese is met by its sounds already."""
     if language == "zh" or not options.error_rate:
         return []
-    rate = min(_MOST_ERRORS, _COPIES_RATE * options.error_rate)
-    noise = Noise(stock(texts, language, options.pronounce), rate, seed=2)
+    noise = Noise(stock(texts, language, options.pronounce), options.error_rate, seed=2)
     return [views(noise(text), language) for text in texts]
 
 
@@ -178,10 +179,8 @@ def _calibrations(
 ) -> dict[str, Calibration]:
     held = _held_out(material, step)
     rows = np.concatenate(held.rows)
-    words = stock(material.texts[: material.own], material.language, options.pronounce)
-    noise = Noise(words, options.error_rate)
     clean = [material.texts[row] for row in rows]
-    noised = [noise(text) for text in clean]
+    noised = _noised(clean, material, options)
     clean_vectors = None if material.vectors is None else material.vectors[rows]
     blend = _BLANK.words if clean_vectors is None else _blend(held, clean_vectors)
     noised_vectors = None
@@ -193,21 +192,31 @@ def _calibrations(
         (False, clean, clean_vectors),
         (True, noised, noised_vectors),
     ):
+        hardest = _HARD if spoken else slice(None)
         for sense in (False, True) if vectors is not None else (False,):
             name = calibration_name(spoken=spoken, sense=sense)
             given = vectors if sense else None
             own = blend if sense else _BLANK.words
-            found[name] = _calibration(held, material.truth[rows], texts, given, own)
+            found[name] = _calibration(held, material.truth[rows], (texts, given), own, hardest)
     return found
+
+
+def _noised(texts: Sequence[str], material: _Material, options: TrainingOptions) -> list[str]:
+    """With errors, every second text (`_HARD`) with more of them."""
+    words = stock(material.texts[: material.own], material.language, options.pronounce)
+    usual = Noise(words, options.error_rate)
+    harder = Noise(words, min(_MOST_ERRORS, _HARDER * options.error_rate))
+    return [(harder if place % 2 else usual)(text) for place, text in enumerate(texts)]
 
 
 def _calibration(
     held: _Held,
     truth: NDArray[np.int64],
-    texts: Sequence[str],
-    vectors: Vector | None,
+    said: tuple[Sequence[str], Vector | None],
     words: Blend,
+    hardest: slice,
 ) -> Calibration:
+    texts, vectors = said
     start = replace(_BLANK, words=words)
     judged, at = [], 0
     for model, rows in zip(held.models, held.rows, strict=True):
@@ -215,7 +224,7 @@ def _calibration(
             vector = None if vectors is None else vectors[place]
             judged.append(model.judge(model.read(texts[place], vector), start))
         at += len(rows)
-    return calibrate(judged, truth, words)
+    return calibrate(judged, truth, words, hardest)
 
 
 def _blend(held: _Held, vectors: Vector) -> Blend:
