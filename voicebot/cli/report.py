@@ -4,6 +4,7 @@
   voicebot report --since 30d --by day
   voicebot report --since 2026-11-01 --until 2026-12-01 --by queue --within 30
   voicebot report --by flow --json
+  voicebot report --since 30d --guesses         guesses of menus: hits and seconds, by arm
 
 Days are those of the hotline's zone. The headline is what was contained for good: served by the
 flow to its end, and the number did not call again within 24 hours. docs/qa.md explains them all.
@@ -18,6 +19,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,9 +29,12 @@ from rich.table import Table
 from voicebot.cli.calls import parse_since
 from voicebot.cli.places import add_places, store_url
 from voicebot.config.surroundings import hotline_in
+from voicebot.core.guesses import guesses
+from voicebot.core.record import FactKind
 from voicebot.queueing.figures.numbers import REPEAT, Terms
 from voicebot.queueing.figures.report import By, Group, report
 from voicebot.queueing.figures.story import KINDS, story_of
+from voicebot.store.calls import CallStore
 from voicebot.store.opening import open_calls
 
 
@@ -46,6 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--short", type=_seconds, default=5.0, metavar="S", help="short abandons (5)"
     )
+    parser.add_argument(
+        "--guesses",
+        action="store_true",
+        help="instead, how guesses of menus did: who was asked against the control group",
+    )
     parser.add_argument("--json", action="store_true", help="JSON, an object a row")
     add_places(parser, "config", "data")
 
@@ -56,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     since, until = args.since or now - timedelta(days=7), min(now, args.until or now)
     known_until = min(now, until + REPEAT)
     store = open_calls(store_url(args))
+    if args.guesses:
+        return _guesses(store, since, until, as_json=args.json)
     try:
         # A call that began before may have been followed by one of these: it does not count here.
         found = map(story_of, store.journals(since, known_until, KINDS))
@@ -78,6 +90,24 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("No calls.")
     return 0 if groups else 1
+
+
+def _guesses(store: CallStore, since: datetime, until: datetime, *, as_json: bool) -> int:
+    try:
+        facts = chain.from_iterable(store.journals(since, until, [FactKind.GUESSED]))
+        found = guesses(facts)
+    finally:
+        store.close()
+    if as_json:
+        for one in found:
+            row = {"node": one.node, "arm": one.arm, "calls": one.calls, "hits": one.hits}
+            row |= {"misses": one.misses, "left": one.left, "hit_rate": one.hit_rate}
+            print(json.dumps({**row, "seconds": one.seconds}))
+    elif found:
+        Console().print(_table("menu, arm", _GUESSES, [(f"{g.node}, {g.arm}", g) for g in found]))
+    else:
+        print("No guesses.")
+    return 0 if found else 1
 
 
 def _zone(args: argparse.Namespace) -> tzinfo | None:
@@ -140,6 +170,16 @@ _LEVELS: dict[str, tuple[str, Cell]] = {
     "AHT": ("aht_s", _time),
     "RNA": ("rna", _percent),
     "EWT error": ("ewt_error_s", _time),
+}
+
+
+_GUESSES: dict[str, tuple[str, Cell]] = {
+    "calls": ("calls", str),
+    "hits": ("hits", str),
+    "misses": ("misses", str),
+    "left": ("left", str),
+    "hit rate": ("hit_rate", _percent),
+    "to a choice": ("seconds", lambda value: "-" if value is None else f"{value:.1f} s"),
 }
 
 

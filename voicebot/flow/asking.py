@@ -17,7 +17,6 @@ from voicebot.core.meaning import (
     Expectation,
     Interpretation,
     Match,
-    SlotSpec,
     SlotType,
     SlotValue,
 )
@@ -25,8 +24,8 @@ from voicebot.core.record import FactKind
 from voicebot.core.turn import KeySpec
 from voicebot.flow.asking_back import FREE_TYPES
 from voicebot.flow.base import NodeName, Prompts, Strict
+from voicebot.flow.correcting import Correcting
 from voicebot.flow.keyed import read_keys
-from voicebot.flow.listening import Listening
 from voicebot.flow.state import Flow, Proposal, Visit
 from voicebot.flow.values import DIGIT_STRINGS, Value, written
 from voicebot.flow.walk import Walk
@@ -51,7 +50,7 @@ class Asked(Strict):
     confirm_prompt: Prompts = Field((), description="How it is read back; `{value}` is the value.")
 
 
-class Asking(Listening):
+class Asking(Correcting):
     """A node that fills slots."""
 
     to: NodeName = Field(description="The next node, once every slot is filled.")
@@ -62,11 +61,6 @@ class Asking(Listening):
     @abstractmethod
     def asked(self) -> Mapping[str, Asked]:
         """The slots by name, in the order in which they are asked for."""
-
-    @property
-    @abstractmethod
-    def by_speech(self) -> bool:
-        """Whether the caller may speak."""
 
     @abstractmethod
     def keys_for(self, flow: Flow, name: str) -> KeySpec | None:
@@ -81,16 +75,6 @@ class Asking(Listening):
     def keeps(self) -> bool:
         """Whether slots that have a value from before are not asked again."""
         return False
-
-    @property
-    def earlier(self) -> tuple[str, ...]:
-        """Slots of earlier questions that may be said otherwise here."""
-        return ()
-
-    @property
-    def after_correction(self) -> NodeName | None:
-        """Where the call goes once one of them was; None: the question is put again."""
-        return None
 
     def gives(self) -> Mapping[str, Collection[str]]:
         """Every slot that is asked for."""
@@ -111,24 +95,24 @@ class Asking(Listening):
         topic = walk.state.topic
         denied = {key for key in topic.denied if key[0] in self.asked} if topic else ()
         walk.revisit(settled=frozenset(kept), denied=frozenset(denied))
-        if self._consider(walk, came):
+        if self.consider(walk, came):
             taken = walk.visit.settled | set(walk.visit.pending)
             walk.note_values(FactKind.CARRIED, {n: v for n, v in came.items() if n in taken})
-        self._go_on(walk)
+        self.go_on(walk)
 
     def missing(self, visit: Visit) -> list[str]:
         """Required slots that are still to be filled, in order."""
         return [n for n, how in self.asked.items() if how.required and n not in visit.settled]
 
-    def _consider(self, walk: Walk, heard: Mapping[str, Value], *, keyed: bool = False) -> bool:
+    def consider(self, walk: Walk, heard: Mapping[str, Value], *, keyed: bool = False) -> bool:
         """Settle what is sure, set aside what must be confirmed; False if nothing was of use."""
-        useful = {n: v for n, v in heard.items() if self._is_useful(walk, n, v, keyed=keyed)}
+        useful = {n: v for n, v in heard.items() if self.is_useful(walk, n, v, keyed=keyed)}
         doubtful = {n: v for n, v in useful.items() if self._is_doubtful(walk, n, v, keyed=keyed)}
-        self._settle(walk, {n: v for n, v in useful.items() if n not in doubtful})
+        self.settle(walk, {n: v for n, v in useful.items() if n not in doubtful})
         walk.revisit(pending={**walk.visit.pending, **doubtful})
         return bool(useful)
 
-    def _is_useful(self, walk: Walk, name: str, value: Value, *, keyed: bool) -> bool:
+    def is_useful(self, walk: Walk, name: str, value: Value, *, keyed: bool) -> bool:
         if (
             name not in (*self.asked, *self.earlier)
             or not isinstance(value, SlotValue)
@@ -161,12 +145,14 @@ class Asking(Listening):
         """Whether it is to be asked which of two was meant, instead of whether it was the first."""
         is_free = name in walk.visit.pending and walk.flow.slots[name].type in FREE_TYPES
         differs = is_free and written(rival) != written(walk.visit.pending[name])
-        return differs and self._is_useful(walk, name, rival, keyed=False)
+        return differs and self.is_useful(walk, name, rival, keyed=False)
 
-    def _settle(self, walk: Walk, slots: Mapping[str, Value]) -> None:
+    def settle(self, walk: Walk, slots: Mapping[str, Value]) -> None:
         if not slots:
             return
-        if any(name not in self.asked for name in slots):
+        earlier = [name for name in slots if name not in self.asked]
+        if earlier:
+            self.deny_old(walk, earlier)
             walk.revisit(memo={**walk.visit.memo, "corrected": True})
         walk.keep(slots)
         begun = {n: v for n, v in walk.visit.begun.items() if n not in slots}
@@ -177,7 +163,7 @@ class Asking(Listening):
             told = {n: v for n, v in slots.items() if may_carry(walk.flow, n)}
             walk.change(topic=replace(topic, slots={**topic.slots, **told}))
 
-    def _go_on(self, walk: Walk) -> None:
+    def go_on(self, walk: Walk) -> None:
         """Read back, ask, or leave."""
         if walk.visit.pending:
             self._read_back_next(walk)
@@ -253,27 +239,12 @@ class Asking(Listening):
         unsettled = [name for name in self.asked if name not in visit.settled]
         needed = missing if self._is_open(visit) else missing[:1]
         specs = (flow.specs_optional, flow.specs)
-        listed = [*unsettled, *self._corrigible(flow, visit)] if self.by_speech else []
+        listed = [*unsettled, *self.corrigible(flow, visit)] if self.by_speech else []
         return Expectation(
             slots=tuple([specs[n in needed][n] for n in listed]),
             keys=self.keys_for(flow, missing[0]) if missing else None,
             secret=any(flow.is_secret(name) for name in unsettled),
         )
-
-    def _corrigible(self, flow: Flow, visit: Visit) -> list[str]:
-        """Slots that were answered, here or earlier, and may still be said otherwise: those that
-        no answer to the present question can be taken for."""
-        asked = {flow.slots[n].type for n in self.asked if n not in visit.settled}
-        if not asked:
-            return []
-        names = [n for n in self.asked if n in visit.settled]
-        names += [n for n in self.earlier if n not in self.asked]
-        return [
-            name
-            for name in dict.fromkeys(names)
-            if (kind := flow.slots[name].type) in FREE_TYPES and not flow.is_secret(name)
-            if kind is SlotType.CHOICE or kind not in asked
-        ]
 
     def expectations(self, flow: Flow) -> Iterable[Expectation]:
         """Also those of each single question."""
@@ -286,56 +257,11 @@ class Asking(Listening):
         missing = self.missing(walk.visit)
         return (missing and self.asked[missing[0]].help) or super().help_prompts(walk)
 
-    # ------------------------------------------------------------ corrections
-
-    def correctable(self, flow: Flow, proposal: Proposal) -> tuple[SlotSpec, ...]:
-        """The slot that is read back, or all of them."""
-        if not self.by_speech or proposal.kind not in ("slot", "slots", "form"):
-            return ()
-        slots = {"slot": [proposal.name], "slots": list(proposal.slots)}.get(proposal.kind)
-        slots = [*self.asked, *self.earlier] if slots is None else slots
-        return tuple(flow.specs[name] for name in slots if not flow.is_secret(name))
-
-    def corrected(self, walk: Walk, proposal: Proposal, slots: Mapping[str, SlotValue]) -> None:
-        """Other values were said in place of those that were read back."""
-        self._take_back(walk, slots)
-        if self._consider(walk, slots):
-            rest = {n: v for n, v in proposal.slots.items() if n not in slots}
-            if proposal.kind == "slots":  # What was not corrected was right.
-                self._settle(walk, rest)
-            self._note(walk, slots)
-            self._note_corrected(walk, slots)
-            self._go_on(walk)
-        else:
-            self.denied(walk, proposal)
-
-    def _take_back(self, walk: Walk, slots: Iterable[str]) -> None:
-        """The values that these slots had are not taken again."""
-        old, names = walk.state.values, set(slots)
-        walk.deny((n, written(old[n])) for n in names if isinstance(old.get(n), SlotValue))
-        walk.revisit(settled=walk.visit.settled - names)
-
-    def _changed(self, walk: Walk, heard: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
-        """What was heard of slots that were answered before, if it is something else."""
-        known = walk.state.values
-        before = (walk.visit.settled & set(self.asked)) | set(self.earlier)
-        useful = {n: v for n, v in heard.items() if self._is_useful(walk, n, v, keyed=False)}
-        return {
-            n: v
-            for n, v in useful.items()
-            if n in before and n in known and written(known[n]) != v.value
-        }
-
-    def _note_corrected(self, walk: Walk, slots: Mapping[str, Value]) -> None:
-        sure = {n: v for n, v in slots.items() if n in walk.visit.settled}
-        if sure:
-            walk.note_values(FactKind.CORRECTED, sure)
-
     def forget(self, walk: Walk) -> None:
         """Drop what was answered."""
         walk.change(values={n: v for n, v in walk.state.values.items() if n not in self.asked})
 
-    def _note(self, walk: Walk, heard: Mapping[str, Value]) -> None:
+    def note_sure(self, walk: Walk, heard: Mapping[str, Value]) -> None:
         """What of it was sure."""
         sure = {n: v for n, v in heard.items() if n in walk.visit.settled}
         if sure:
@@ -351,14 +277,14 @@ class Asking(Listening):
             for name, value in interpretation.slots.items()
             if name in (*self.asked, *self.earlier) and self.by_speech
         }
-        changed = self._changed(walk, heard)
-        heard = {n: v for n, v in heard.items() if self._is_said_now(walk, n, v, changed)}
+        changed = self.changed_by(walk, heard)
+        heard = {n: v for n, v in heard.items() if self.is_said_now(walk, n, v, changed)}
         if interpretation.match is not Match.SLOTS or not heard:
             self.not_understood(walk, interpretation.text)
             return
-        self._take_back(walk, changed)
+        self.take_back(walk, changed)
         before = walk.visit.settled
-        if not self._consider(walk, heard):
+        if not self.consider(walk, heard):
             self.not_understood(walk, interpretation.text)
             return
         walk.revisit(begun={**walk.visit.begun, **interpretation.begun})
@@ -367,27 +293,9 @@ class Asking(Listening):
         sure = {n: v for n, v in heard.items() if n in walk.visit.settled - before}
         if sure:
             walk.note_understood(Match.SLOTS, interpretation.confidence, slots=sure)
-        self._note_corrected(walk, changed)
-        self._acknowledge(walk, changed)
-        self._go_on(walk)
-
-    def _is_said_now(
-        self, walk: Walk, name: str, value: SlotValue, changed: Mapping[str, SlotValue]
-    ) -> bool:
-        """Whether it counts beside a correction: the "no" of "no, on Friday" is no answer, and what
-        was repeated as it had been is none either."""
-        if changed and value.type is SlotType.YES_NO:
-            return False
-        is_old = name in walk.visit.settled or name not in self.asked
-        return name in changed or not is_old
-
-    def _acknowledge(self, walk: Walk, changed: Mapping[str, SlotValue]) -> None:
-        """Say what is different now, where the next question does not."""
-        if walk.visit.pending or not self.missing(walk.visit):
-            return
-        for name, value in changed.items():
-            if name in self.asked:
-                walk.say(["corrected"], self.barge_in, {"value": walk.flow.labeled(name, value)})
+        self.note_corrected(walk, changed)
+        self.acknowledge(walk, changed)
+        self.go_on(walk)
 
     def keyed(self, walk: Walk, digits: str) -> bool:
         """The slot that is asked for was keyed in."""
@@ -401,10 +309,10 @@ class Asking(Listening):
         value = read_keys(slot, digits, currency=currency, today=today, region=region)
         if value is None:
             return False
-        self._consider(walk, {name: value}, keyed=True)
+        self.consider(walk, {name: value}, keyed=True)
         if name in walk.visit.settled:
             walk.note_understood(Match.SLOTS, 1.0, slots={name: value})
-        self._go_on(walk)
+        self.go_on(walk)
         return True
 
     def accepted(self, walk: Walk, proposal: Proposal) -> None:
@@ -414,8 +322,8 @@ class Asking(Listening):
             walk.go(self.to, "confirmed")
             return
         walk.note_understood(Match.SLOTS, proposal.confidence, slots=proposal.slots)
-        self._settle(walk, proposal.slots)
-        self._go_on(walk)
+        self.settle(walk, proposal.slots)
+        self.go_on(walk)
 
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """Ask again: the slot, or all of them."""

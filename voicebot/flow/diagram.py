@@ -222,6 +222,7 @@ class _Part:
         """What may happen anywhere."""
         rows = [
             f"{name}{f' ({command.key})' if command.key else ''} → {command.to}"
+            f"{' and back' if command.returns else ''}"
             for name, command in self.flow.file.globals.items()
             if command.to
         ]

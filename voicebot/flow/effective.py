@@ -61,6 +61,7 @@ def _levels(flow: Flow, name: str) -> Iterator[Effective]:
             where: Path = ("globals", command) if command in flow.file.globals else ()
             text = f"key {its.key}" if its.key else "by voice"
             target = f"{text}, to {its.to}" if its.to else text
+            target += " and back" if its.returns else ""
             yield Effective(f"globals.{command}", target, "flow" if where else "system", where)
 
 

@@ -132,7 +132,8 @@ class Walk:
         long as the call is about the same."""
         denied = frozenset(denied)
         self.revisit(denied=self.visit.denied | denied)
-        of_slots = frozenset(key for key in denied if key[0] in self.flow.slots)
+        slots = {name for name in self.flow.slots if not self.flow.is_secret(name)}
+        of_slots = frozenset(key for key in denied if key[0] in slots)
         topic = self.state.topic
         if topic is not None and of_slots:
             self.change(topic=replace(topic, denied=topic.denied | of_slots))

@@ -323,6 +323,15 @@ def test_a_doubtful_correction_is_asked_back(build: Build) -> None:
     assert caller.fill(answer=YES).said == "60.00 USD to the water company?"
 
 
+def test_a_correction_that_was_none_leaves_what_was_said(build: Build) -> None:
+    caller = confirming(build).fill(0.5, amount=money("60.00 USD")).fill(answer=NO)
+    assert caller.said == "OK, let's try that again. 50.00 USD to the water company?"
+    caller.fill(amount=money("60.00 USD"))
+    assert caller.notes(FactKind.NOT_UNDERSTOOD), "what was denied is not taken"
+    assert caller.fill(amount=money("70.00 USD")).said == "70.00 USD to the water company?"
+    assert caller.fill(amount=FIFTY).notes(FactKind.NOT_UNDERSTOOD)
+
+
 def test_a_correction_may_lead_elsewhere(build: Build) -> None:
     nodes = CONFIRMING.replace("to: bye", "corrected: check\n  to: bye")
     nodes += 'check: {kind: say, prompt: "Checking.", to: sure}\n'

@@ -80,3 +80,14 @@ def test_without_calls_the_answer_is_no(data: Path, capsys: pytest.CaptureFixtur
     words = ["report", "--data", str(data), "--since", "2020-01-01", "--until", "2020-02-01"]
     assert main(words) == 1
     assert "No calls." in capsys.readouterr().out
+
+
+def test_guesses_by_arm(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    guess = {"node": "main", "choice": "pay", "likelihood": 0.9, "arm": "asked"}
+    began = FactKind.GUESSED, {**guess, "outcome": "open", "took_ms": 0}
+    hit = FactKind.GUESSED, {**guess, "outcome": "hit", "took_ms": 2_500}
+    write(data, "d", NOW - timedelta(days=1), began, hit, ended("contained"))
+    [row] = report(data, capsys, "--guesses")
+    assert (row["arm"], row["calls"], row["hits"], row["seconds"]) == ("asked", 1, 1, 2.5)
+    assert main(["report", "--guesses", "--data", str(data)]) == 0
+    assert "main, asked" in capsys.readouterr().out
