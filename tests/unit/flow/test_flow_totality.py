@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
 from voicebot.core.call import LegInfo
+from voicebot.core.knowledge import Finding
 from voicebot.core.meaning import (
     Choice,
     Expectation,
@@ -42,6 +43,8 @@ from voicebot.flow.steps import (
     HangUp,
     Listen,
     LookAtQueue,
+    LookedUp,
+    LookUp,
     NoInput,
     NoMatch,
     Note,
@@ -75,6 +78,7 @@ WAITS = {
     Waiting.CALLBACK: RequestCallback,
     Waiting.PAUSE: Pause | PlayBack,
     Waiting.STATUS: LookAtQueue,
+    Waiting.KNOWLEDGE: LookUp,
     Waiting.ENDED: HangUp,
 }
 VALUES = {
@@ -163,6 +167,14 @@ def answers(action: Action) -> st.SearchStrategy[Event]:
             return st.one_of(st.sampled_from(["time", "keys", "speech"]).map(Waited), failed)
         case LookAtQueue():
             return st.one_of(STATUS.map(QueueSeen), failed)
+        case LookUp(_, knowledge):
+            known = [(base.name, entry) for base in knowledge.bases for entry in base.entries]
+            findings = [
+                st.builds(Finding, st.just(base), st.just(entry), CONFIDENCES)
+                for base, entry in known[:3]
+            ]
+            some = st.lists(st.one_of(findings), max_size=2) if findings else st.just([])
+            return st.one_of(some.map(lambda found: LookedUp(tuple(found))), failed)
         case Transfer() | Dial():
             return st.one_of(st.sampled_from(TransferOutcome).map(TransferEnded), failed)
         case _:
@@ -210,6 +222,7 @@ def test_a_caller_who_always_does_the_same_comes_to_an_end(name: str, events: li
             Waiting.CALLBACK: CallbackEnded(CallbackOutcome.INVALID),
             Waiting.PAUSE: Waited(),
             Waiting.STATUS: QueueSeen(QueueStatus(0, 0, 0)),
+            Waiting.KNOWLEDGE: LookedUp(()),
         }
         state, actions = step(state, answer[state.waiting])
         check(state, actions)
