@@ -1,6 +1,12 @@
-"""What callers say, in a table of two languages: `slot_utterances.yaml`, and `..._held_out.yaml`,
-which was written when the readers were done. The share that is read right is printed (`-s`) and
-held to 97 % in each language, wrong values where there is none counted as wrong."""
+"""What callers say, in tables of two languages: `slot_utterances.yaml`, with which the readers were
+made, and two that were written when they were done. On their first run these came to 210 of 221
+(English 119 of 122, Chinese 91 of 99) and, after what the first had shown was put right, to 117 of
+123 (56 of 59, 61 of 64); then the rest was put right, too, but for one. Of one (两点来钟) what was
+expected was wrong.
+
+The share that is read right is printed (`-s`) by type and language and held to 97 % in each
+language; a value where there is none counts as wrong.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,7 @@ import yaml
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import parse_phrase
 
-TABLES = ("slot_utterances.yaml", "slot_utterances_held_out.yaml")
+TABLES = tuple(f"slot_utterances{part}.yaml" for part in ("", "_held_out", "_held_out_2"))
 LEAST = 0.97
 """Of each language."""
 LEAST_OF_A_TYPE = 0.85

@@ -74,7 +74,7 @@ def find(words: Words, at: int, today: date) -> Hit | None:
 
 def _relative(words: Words, at: int, today: date) -> Hit | None:
     if neighbor := _NEIGHBORS.at(words, at):
-        named = holidays.find(words, neighbor[1], today) or _weekday(words, neighbor[1], today)
+        named = _base(words, neighbor[1], today)
         found = calendar.add_days(named[0], neighbor[0]) if named else None
         if named and found:
             return found, named[1]
@@ -139,17 +139,26 @@ def _shifted_days(words: Words, end: int, today: date, days: int, *, ahead: bool
         days, end = -days, end + 1
     elif later := _LATER.at(words, end):
         end = later[1]
-    elif word_at(words, end) in ("from", "after", "on"):
-        other = _relative(words, end + 1, today) or _weekday(words, end + 1, today)
+    elif (side := word_at(words, end)) in ("from", "after", "on", "before"):
+        other = _base(words, end + 1, today)
         if other is None:
             return None
         base, end = other
-    elif other := _relative(words, end, today) or _weekday(words, end, today):
+        days = -days if side == "before" else days
+    elif days % 7 == 0 and (other := _base(words, end, today)):
         base, end = other
     elif not ahead:
         return None
     found = calendar.add_days(base, days)
     return (found, end) if found else None
+
+
+def _base(words: Words, at: int, today: date) -> Hit | None:
+    """The day that others are counted from."""
+    for reader in (holidays.find, _relative, _weekday, _month_first, _day_first):
+        if hit := reader(words, at, today):
+            return hit
+    return None
 
 
 def _shifted_months(words: Words, end: int, today: date, months: int, *, ahead: bool) -> Hit | None:

@@ -65,6 +65,10 @@ _EDGE_MONTHS = Lexicon(
         "上个月": -1,
     }
 )
+_EDGES = Lexicon(
+    dict.fromkeys(("底", "末", "最后一天", "的最后一天", "最后那天"), "last")
+    | dict.fromkeys(("初", "第一天", "的第一天"), "first")
+)
 _WEEKENDS = Lexicon(
     {"周末": 0, "这周末": 0, "这个周末": 0, "本周末": 0, "下周末": 1, "下个周末": 1, "礼拜末": 0}
 )
@@ -108,15 +112,16 @@ def _edge(words: Words, at: int, today: date) -> Hit | None:
         first, end = calendar.in_month(today, ahead[0], 1), ahead[1]
     elif month and 1 <= month[0] <= 12 and word_at(words, month[1]) == "月":
         end = month[1] + 1
-        since = today if word_at(words, end) == "初" else today.replace(day=1)
+        edge = _EDGES.at(words, end)
+        since = today if edge and edge[0] == "first" else today.replace(day=1)
         first = calendar.next_month_day(since, month[0], 1)
     else:
         return None
-    edge = word_at(words, end)
-    if first is None or edge not in ("底", "末", "初"):
+    edge = _EDGES.at(words, end)
+    if first is None or edge is None:
         return None
-    found = first if edge == "初" else calendar.last_of(first, 0)
-    return (found, end + 1) if found else None
+    found = first if edge[0] == "first" else calendar.last_of(first, 0)
+    return (found, edge[1]) if found else None
 
 
 def _weekday(words: Words, at: int, today: date) -> Hit | None:

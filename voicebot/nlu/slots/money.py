@@ -47,6 +47,7 @@ _CENTS = Lexicon({name: code for code, names in _CENT_NAMES.items() for name in 
 """Hundredths, with the currency that they are of."""
 _BEFORE_ZH = lexicon("人民币|rmb|usd|eur|gbp|cny")
 _COINS = Lexicon({"a quarter": 25, "a dime": 10, "a nickel": 5})
+_PARTS = Lexicon({"a half": 50, "a quarter": 25, "three quarters": 75})
 _TENTHS = lexicon("毛|角|毛钱|角钱")
 _HUNDREDTHS = lexicon("分|分钱")
 _CENT = Decimal("0.01")
@@ -142,8 +143,9 @@ def _with_small(words: Words, at: int, amount: Decimal) -> tuple[Decimal, int]:
         return amount + minor[0], minor[2]
     if chinese := _small_zh(words, at):
         return amount + chinese[0], chinese[1]
-    if tuple(words[start : start + 2]) == ("a", "half") and start > at:
-        return amount + Decimal("0.5"), start + 2
+    part = _PARTS.at(words, start) if word_at(words, at) == "and" else None
+    if part:
+        return amount + _CENT * part[0], part[1]
     cents = numerals_en.below_hundred(words, start) or numerals_en.integer(words, start)
     if cents is None or cents[0] > 99:
         return amount, at

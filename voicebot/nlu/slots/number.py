@@ -36,7 +36,9 @@ def _with_half(words: Words, value: Decimal, end: int) -> tuple[Decimal, int]:
 
 
 def _is_no_number(words: Words, at: int, end: int) -> bool:
-    """一共, 第一, 两三个, 三分之一."""
+    """一共, 第一, 两三个, 三分之一, "half of it"."""
+    if words[at] == "half" and word_at(words, end) == "of":
+        return True
     if numerals_zh.is_vague(words, at) or word_at(words, at - 1) == "第":
         return True
     if end == at + 1 and words[at] == "一" and word_at(words, end) in _AFTER_ONE:

@@ -10,10 +10,18 @@ import re
 from dataclasses import dataclass
 
 from voicebot.core.meaning import SlotSpec
-from voicebot.nlu.slots import time_en, time_zh
+from voicebot.nlu.slots import date_en, time_en, time_zh
 from voicebot.nlu.slots.clock import Clock
 from voicebot.nlu.slots.reading import Reading, Scene, Words, word_at
+from voicebot.nlu.text import words_of
 
+_COUNTED = frozenset(
+    words_of("""
+    people persons person guests adults children kids seats tickets of minutes minute hours hour
+    seconds second days day weeks week months month years year dollars dollar cents percent degrees
+    euros pounds times nights points o 人 位 个 块 元 天 秒 号 月 年 周 张
+    次 件 度 毛 角 岁 斤 分""")
+)
 _TYPED = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 
@@ -42,10 +50,15 @@ def find(words: Words, at: int) -> Found | None:
     if typed := _typed(words, start):
         return typed
     english = time_en.find(words, start)
-    if english and english[1] > start:
+    if english and english[1] > start and (english[2] or _may_be_hour(words, start, english[1])):
         return Found(*english)
     chinese = time_zh.find(words, start)
     return Found(chinese[0], chinese[1], True) if chinese else None
+
+
+def _may_be_hour(words: Words, at: int, end: int) -> bool:
+    """Whether a bare number counts nothing and belongs to no date: "ten people", "march three"."""
+    return word_at(words, end) not in _COUNTED and not date_en.MONTHS.at(words, at - 1)
 
 
 def _typed(words: Words, at: int) -> Found | None:

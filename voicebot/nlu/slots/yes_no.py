@@ -38,7 +38,7 @@ no that is it|nothing else|no way jose|negatory|not likely|i can not|we do not|w
 you got it wrong|you are wrong|i think not|i guess not|hardly|by no means
 不|不是|不是的|不是啊|不对|不对的|不对不对|不是不是|错|错了|错误|不正确|没有|没有啊|没|没有的|否|不要
 不要了|不用|不用了|不需要|不必|不必了|不好|不行|不可以|不想|不愿意|不同意|不确认|不确定|算了|没有没有
-搞错了|弄错了|你搞错了|你错了|说错了|不是这样|不是这样的|不是这个|别|不了|不的|不谢谢|才不是"""
+搞错了|弄错了|你搞错了|你错了|说错了|不是这样|不是这样的|不是这个|别|不了|不的|不谢谢|才不是|不用麻烦|不用麻烦了|不麻烦了|不打扰了|不用管|不用管了|不必麻烦|免了"""
 
 _WEAK = frozenset(
     words_of("right good great fine ok perfect sure n y 恩 嗯 想 得 中 可 没 别 错 要 好 行")
