@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +19,7 @@ from sqlalchemy.exc import (
     DataError,
     DBAPIError,
     IntegrityError,
+    InvalidatePoolError,
     NoSuchModuleError,
     SQLAlchemyError,
     StatementError,
@@ -27,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from voicebot.core.errors import ConfigError, EngineError, Problem
 
 ANSWER_MS = 5_000
+IDLE_S = 1.0
 DRIVER = "postgresql+psycopg"
 
 
@@ -91,9 +94,8 @@ def open_engine(
     try:
         if file is None:
             settings = _server_settings(url, busy_timeout_ms, answer_timeout_ms, mode)
-            engine = create_engine(
-                url, json_serializer=_server_json, pool_pre_ping=True, connect_args=settings
-            )
+            engine = create_engine(url, json_serializer=_server_json, connect_args=settings)
+            _ask_idle_connections(engine)
         else:
             opened = partial(_open_file, file, busy_timeout_ms, mode)
             engine = create_engine(url, json_serializer=_json, creator=opened)
@@ -156,6 +158,24 @@ def transaction(engine: Engine, what: str) -> Iterator[Connection]:
         raise Refused(f"{what}: {type(error).__name__}") from error
     except SQLAlchemyError as error:
         raise DatabaseAway(f"{what}: {reason(error)}") from error
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """A connection that was idle for a while may be gone with its server, and is asked whether it
+    lives before it is used: all of them every time would cost as much as a statement."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_s"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used_s", time.monotonic()) < IDLE_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _json(value: object) -> str:

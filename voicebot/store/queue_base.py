@@ -61,7 +61,7 @@ class QueueBase:
             if connection.dialect.name == "sqlite":
                 # A transaction that begins by reading could not write after another one has.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield Desk(connection, self._clock(connection), self.agents, self.queues)
+            yield Desk(connection, self._clock, self.agents, self.queues)
 
 
 def _new(name: str, now_ms: int) -> dict[str, object]:

@@ -6,11 +6,13 @@ What an event does to an agent is the policy's (`queueing.shift`); here it is ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, Select, insert, select
 
 from voicebot.core.call import CallId
 from voicebot.core.queueing import (
@@ -26,6 +28,7 @@ from voicebot.queueing.back_off import after_offer
 from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
 from voicebot.queueing.snapshot import Agent, Entry
 from voicebot.store.queue_rows import Row, agent_of, agent_row, entry_of
+from voicebot.store.queue_sql import AGENT, CLOCK, ENTRY, HOLDER, LIVE, changing, with_clock
 from voicebot.store.queue_tables import agent_history, agents, queue_entries, queue_offers
 
 RINGING = (AgentState.RESERVED, AgentState.RINGING)
@@ -33,17 +36,17 @@ TALKING = (AgentState.BUSY, AgentState.HOLD)
 HELD = (*RINGING, *TALKING)
 """States in which a node holds the agent, by a lease."""
 SYSTEM = "system"
-
-_NOW = {
-    "sqlite": "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-    "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
-}
+SERVED = "served"
 
 
 def store_now_ms(connection: Connection) -> int:
-    """The store's own clock, in ms since 1970: one for all nodes."""
-    now: int = connection.execute(text(_NOW[connection.dialect.name])).scalar_one()
-    return now
+    """The store's own clock, in ms since 1970: one for all nodes. SQLite's is this machine's."""
+    if connection.dialect.name == "sqlite":
+        return time.time_ns() // 1_000_000
+    return connection.execute(_ASK_TIME).scalar_one()
+
+
+_ASK_TIME = select(CLOCK)
 
 
 class Desk:
@@ -52,28 +55,44 @@ class Desk:
     def __init__(
         self,
         connection: Connection,
-        now_ms: int,
+        clock: Callable[[Connection], int],
         specs: Mapping[str, AgentSpec],
         queues: Mapping[str, QueueSpec],
     ) -> None:
-        self.connection, self.now_ms = connection, now_ms
+        self.connection, self._clock = connection, clock
         self._specs, self._queues = specs, queues
+        self._now_ms: int | None = None
+        server = connection.dialect.name == "postgresql"
+        self._read_along = server and clock is store_now_ms
+
+    @property
+    def now_ms(self) -> int:
+        """The store's time, the same throughout."""
+        if self._now_ms is None:
+            self._now_ms = self._clock(self.connection)
+        return self._now_ms
+
+    def _first(self, statement: Select[Any], **key: object) -> Row | None:
+        """One row; the first one that a server sends brings the time along."""
+        if self._now_ms is not None or not self._read_along:
+            return self.connection.execute(statement, key).mappings().first()
+        row = self.connection.execute(with_clock(statement), key).mappings().first()
+        self._now_ms = row["store_now_ms"] if row is not None else None
+        return row
 
     # ------------------------------------------------------------ agents
 
     def agent(self, name: str) -> Agent:
         """Locked. Raises `KeyError` for one who is not known."""
         spec = self._specs[name]
-        query = select(agents).where(agents.c.name == name).with_for_update()
-        row = self.connection.execute(query).mappings().first()
+        row = self._first(AGENT, name=name)
         if row is None:
             raise KeyError(name)
         return agent_of(row, spec)
 
     def holder(self, name: str, token: int) -> Agent | None:
         """The agent of an offer, locked, as long as the offer counts."""
-        query = select(agents).where(agents.c.name == name, agents.c.token == token)
-        row = self.connection.execute(query.with_for_update()).mappings().first()
+        row = self._first(HOLDER, name=name, token=token)
         return None if row is None else agent_of(row, self._specs.get(name) or _stranger(name))
 
     def lock(self, names: Sequence[str]) -> None:
@@ -82,15 +101,15 @@ class Desk:
         self.connection.execute(query.with_for_update())
 
     def put(self, before: Agent, after: Agent, *, by: str = SYSTEM) -> None:
-        """Write what became of an agent, and note it down."""
+        """Write what became of an agent, and note down whether the agent is at work."""
         if after == before:
             return
         values = {**agent_row(after), "changed_ms": self.now_ms}
         if after.state not in HELD:
             values |= {"lease_ms": None, "node": ""}
-        query = update(agents).where(agents.c.name == after.name).values(values)
-        self.connection.execute(query)
-        if (before.state, before.pause) != (after.state, after.pause):
+        change = changing(agents, tuple(values))
+        self.connection.execute(change, {**values, "_name": after.name})
+        if (_presence(before), before.pause) != (_presence(after), after.pause):
             self.note(after.name, after.state, after.pause, by)
 
     def note(
@@ -99,7 +118,7 @@ class Desk:
         """One line of the agent's history."""
         values = {"agent": name, "time_ms": self.now_ms, "state": state.value, "by": by}
         pausing = pause.value if pause else None
-        self.connection.execute(insert(agent_history).values(**values, pause=pausing))
+        self.connection.execute(_NOTE, {**values, "pause": pausing})
 
     def freed(self, agent: Agent, outcome: OfferOutcome) -> Agent:
         """The agent after an offer that came to nothing."""
@@ -117,19 +136,15 @@ class Desk:
 
     def live(self, entry: str) -> Sequence[tuple[str, int]]:
         """Agent and token of each offer of a place that is under way, by agent."""
-        offers = queue_offers.c
-        query = (
-            select(offers.agent, offers.token)
-            .where(offers.entry == entry, offers.outcome == "")
-            .order_by(offers.agent)
-        )
-        return [(agent, token) for agent, token in self.connection.execute(query)]
+        return [(offer["agent"], offer["token"]) for offer in self._live(entry)]
+
+    def _live(self, entry: str) -> Sequence[Row]:
+        return self.connection.execute(LIVE, {"entry": entry}).mappings().all()
 
     def write_offer(self, agent: str, token: int, **values: Any) -> None:
         """Change the row of an offer."""
-        offers = queue_offers.c
-        query = update(queue_offers).where(offers.agent == agent, offers.token == token)
-        self.connection.execute(query.values(**values))
+        change = changing(queue_offers, tuple(values))
+        self.connection.execute(change, {**values, "_agent": agent, "_token": token})
 
     def end_offer(self, agent: Agent, outcome: OfferOutcome, *, new_token: bool = False) -> None:
         """A phone rings no more, and the agent is free."""
@@ -140,26 +155,23 @@ class Desk:
 
     def entry(self, entry: str) -> Row | None:
         """The row of a place, locked."""
-        query = select(queue_entries).where(queue_entries.c.id == entry).with_for_update()
-        return self.connection.execute(query).mappings().first()
+        return self._first(ENTRY, id=entry)
 
     def seen(self, row: Row) -> Entry:
         """A place as the policy sees it."""
-        offers = queue_offers.c
-        query = select(queue_offers).where(offers.entry == row["id"], offers.outcome == "")
-        return entry_of(row, self.connection.execute(query).mappings().all())
+        return entry_of(row, self._live(row["id"]))
 
-    def move(self, row: Row, event: EntryEvent, **values: Any) -> None:
-        """One step of a place that `entry` gave. Raises `ValueError` where there is no such."""
-        state = next_entry_state(EntryState(row["state"]), event)
+    def move(self, row: Row, *events: EntryEvent, **values: Any) -> None:
+        """Steps of a place that `entry` gave. Raises `ValueError` where there are no such."""
+        state = reduce(next_entry_state, events, EntryState(row["state"]))
         if state is EntryState.WAITING and row["callback"] and "callback" not in values:
             state, values["node"] = EntryState.CALLBACK, ""  # it waits on without a leg
         self.write_entry(row["id"], state=state.value, changed_ms=self.now_ms, **values)
 
     def write_entry(self, entry: str, **values: Any) -> None:
         """Change columns of a place."""
-        query = update(queue_entries).where(queue_entries.c.id == entry).values(**values)
-        self.connection.execute(query)
+        change = changing(queue_entries, tuple(values))
+        self.connection.execute(change, {**values, "_id": entry})
 
     def requeue(self, entry: CallId, tried: str) -> None:
         """An offer came to nothing: where no other phone rings, the place waits on."""
@@ -178,7 +190,16 @@ class Desk:
         self.put(agent, shift.settled(shift.wrapped(agent, at_ms), self.now_ms), by=by)
         row = self.entry(agent.call)
         if row is not None and row["state"] == EntryState.WRAPPING and row["agent"] == agent.name:
-            self.move(row, EntryEvent.WRAPPED, outcome="served")
+            self.move(row, EntryEvent.WRAPPED, outcome=SERVED)
+
+
+_NOTE = insert(agent_history)
+
+
+def _presence(agent: Agent) -> str:
+    """What is noted down: offers and contacts have rows of their own."""
+    apart = (AgentState.OFFLINE, AgentState.PAUSED)
+    return agent.state.value if agent.state in apart else "at work"
 
 
 def fenced(agent: Agent) -> Agent:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 
 from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, WrapUp
 from voicebot.queueing import shift
@@ -22,9 +22,10 @@ from voicebot.queueing.entry_machine import EntryEvent
 from voicebot.queueing.router import Offer
 from voicebot.queueing.snapshot import Agent, Entry
 from voicebot.store.queue_base import QueueBase
-from voicebot.store.queue_desk import HELD, RINGING, TALKING, Desk
+from voicebot.store.queue_desk import HELD, RINGING, SERVED, TALKING, Desk
 from voicebot.store.queue_rows import Row
-from voicebot.store.queue_tables import agents, queue_entries, queue_offers
+from voicebot.store.queue_sql import NEW_OFFER, OFFER_FIRST, OFFER_MORE, RESERVE
+from voicebot.store.queue_tables import agents, queue_offers
 
 
 class Offers(QueueBase):
@@ -44,48 +45,21 @@ class Offers(QueueBase):
         return Offer(entry.id, entry.queue, spec, token)
 
     def _reserve(self, desk: Desk, entry: Entry, agent: str, lease_ms: int) -> int:
-        table = agents.c
-        query = (
-            update(agents)
-            .where(table.name == agent, table.state == AgentState.AVAILABLE.value)
-            .where(table.rests_until_ms <= desk.now_ms)
-            .values(
-                state=AgentState.RESERVED.value,
-                changed_ms=desk.now_ms,
-                token=table.token + 1,
-                lease_ms=desk.now_ms + lease_ms,
-                node=self.node,
-                entry=entry.id,
-                queue=entry.queue,
-                offered_ms=desk.now_ms,
-            )
-            .returning(table.token)
-        )
-        token: int | None = desk.connection.execute(query).scalar()
+        values = {"_name": agent, "_node": self.node, "_entry": entry.id, "_queue": entry.queue}
+        times = {"now_ms": desk.now_ms, "until_ms": desk.now_ms + lease_ms}
+        token: int | None = desk.connection.execute(RESERVE, values | times).scalar()
         if token is None:
             raise _Taken
-        desk.note(agent, AgentState.RESERVED)
         return token
 
     def _offer(self, desk: Desk, entry: Entry, agent: str, token: int) -> None:
-        table = queue_entries.c
-        seen = (EntryState.OFFERED,) if entry.ringing else (EntryState.WAITING, EntryState.CALLBACK)
-        query = (
-            update(queue_entries)
-            .where(table.id == entry.id, table.state.in_([state.value for state in seen]))
-            .where(table.node.in_([self.node, ""]), table.not_before_ms <= desk.now_ms)
-            .values(
-                state=EntryState.OFFERED.value,
-                changed_ms=desk.now_ms,
-                attempt=table.attempt + 1,
-                node=self.node,
-            )
-        )
-        if desk.connection.execute(query).rowcount != 1:
+        statement = OFFER_MORE if entry.ringing else OFFER_FIRST
+        key = {"_id": entry.id, "_node": self.node, "now_ms": desk.now_ms}
+        if desk.connection.execute(statement, key).rowcount != 1:
             raise _Taken
         values = {"agent": agent, "token": token, "entry": entry.id, "queue": entry.queue}
         values |= {"node": self.node, "offered_ms": desk.now_ms, "outcome": ""}
-        desk.connection.execute(insert(queue_offers).values(values))
+        desk.connection.execute(NEW_OFFER, values)
 
     def renew(self, offers: Sequence[Offer], *, lease_ms: int) -> tuple[Offer, ...]:
         """This node lives, and holds these offers and contacts. Gives back those that count no
@@ -191,14 +165,20 @@ class Offers(QueueBase):
             agent = desk.holder(offer.agent.name, offer.token)
             if agent is None or agent.state not in TALKING:
                 return False
+            wraps = desk.queue_of(agent).wrap_up is not WrapUp.NONE
             after = shift.ended(agent, desk.queue_of(agent), desk.now_ms)
+            times = {"ended_ms": desk.now_ms}
+            if not wraps:
+                after = shift.settled(shift.wrapped(after, desk.now_ms), desk.now_ms)
+                times["wrapped_ms"] = desk.now_ms
             desk.put(agent, after)
-            desk.write_offer(agent.name, agent.token, ended_ms=desk.now_ms)
+            desk.write_offer(agent.name, agent.token, **times)
             row = desk.entry(offer.call)
             if row is not None and _is_with(row, agent):
-                desk.move(row, EntryEvent.HUNG_UP, callback=False)
-            if desk.queue_of(agent).wrap_up is WrapUp.NONE:
-                desk.wrapped(after, desk.now_ms)
+                events = (
+                    (EntryEvent.HUNG_UP,) if wraps else (EntryEvent.HUNG_UP, EntryEvent.WRAPPED)
+                )
+                desk.move(row, *events, callback=False, outcome="" if wraps else SERVED)
             return True
 
     def contacts_ms(self, queue: str, *, limit: int) -> tuple[int, ...]:

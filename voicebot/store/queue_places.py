@@ -23,6 +23,9 @@ _LEAVES_FROM = frozenset(
 _LOST = frozenset({EntryState.INTERRUPTED, EntryState.CALLBACK})
 
 
+_NEW = insert(queue_entries)
+
+
 class Places(QueueBase):
     """What callers do."""
 
@@ -33,7 +36,7 @@ class Places(QueueBase):
             with self._desk() as desk:
                 row = desk.entry(place.id)
                 if row is None:
-                    desk.connection.execute(insert(queue_entries).values(self._new(place, desk)))
+                    desk.connection.execute(_NEW, self._new(place, desk))
                 elif row["state"] == EntryState.INTERRUPTED:
                     self._take_back(desk, row, place.call)
                 return _seen(desk, place.id)

@@ -17,7 +17,7 @@ from voicebot.store.queue_tables import agent_history, agents
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One change of an agent's state."""
+    """An agent came, went or paused."""
 
     time_ms: int
     state: AgentState
@@ -91,7 +91,7 @@ class Staff(QueueBase):
         return tuple(name for name in names if self._tick(name))
 
     def history(self, name: str, *, since_ms: int = 0) -> tuple[HistoryLine, ...]:
-        """An agent's changes of state, oldest first."""
+        """When an agent came, went and paused, oldest first."""
         table = agent_history.c
         query = (
             select(agent_history)

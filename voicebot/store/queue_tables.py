@@ -96,7 +96,8 @@ agent_history = Table(
     Column("by", String, nullable=False),
     Index("agent_history_by_agent", "agent", "time_ms"),
 )
-"""Every change of an agent's state: append only."""
+"""When an agent came, went and paused, and who wanted it: append only. The times of offers and
+contacts are in `queue_offers`."""
 
 nodes = Table(
     "nodes",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_cluster import Cluster
 from sqlalchemy import Engine, func, insert, select, text
 
 from voicebot.store import tables
@@ -86,3 +87,27 @@ def test_a_database_that_is_not_there_is_away(tmp_path: Path) -> None:
     engine = opened(parse_url(f"sqlite:///{tmp_path}/none.db"), busy_timeout_ms=50)
     with pytest.raises(DatabaseAway, match="reading: "):
         ask(engine, "SELECT 1")
+
+
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.mark.parametrize("idle_s", [0.0, 60.0], ids=["after a while", "at once"])
+def test_a_connection_that_a_server_has_ended_is_made_anew(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch, idle_s: float
+) -> None:
+    """One that was idle is asked before it is used; else it costs the one transaction."""
+    monkeypatch.setattr("voicebot.store.database.IDLE_S", idle_s)
+    url = parse_url(postgres.database())
+    engine, other = opened(url, busy_timeout_ms=50), opened(url, busy_timeout_ms=50)
+    ask(engine, "SELECT 1")
+    ask(other, END_OTHERS)
+    if idle_s:
+        with pytest.raises(DatabaseAway, match="reading: "):
+            ask(engine, "SELECT 1")
+    ask(engine, "SELECT 1")
+    engine.dispose()
+    other.dispose()
