@@ -331,10 +331,11 @@ def _text(results: Sequence[Sequence[CallResult]], names: Sequence[str]) -> str:
         return call_text(results[0][0])
     parts = []
     if len(results) == 1:
-        differing = [one for one in results[0] if one.status is Status.DIFFERENT]
+        shown = (Status.DIFFERENT, Status.HEARD)
+        differing = [one for one in results[0] if one.status in shown]
         parts = [call_text(one) for one in differing[:_SHOWN]]
         if len(differing) > _SHOWN:
-            parts.append(f"... and {len(differing) - _SHOWN} more that differ: see --json")
+            parts.append(f"... and {len(differing) - _SHOWN} more: see --json")
     for name, variant in zip(names, results, strict=True):
         parts.append(totals_text(totals_of(variant), name))
     return "\n\n".join(parts)

@@ -1,0 +1,128 @@
+"""`voicebot replay` as it is called: which calls, what is printed, how it ends."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from sim_calls import FLOW, called, shop
+
+from voicebot.audio.wav_writer import write_wav
+from voicebot.cli import main
+from voicebot.core.audio import Pcm
+from voicebot.core.call import CallId
+from voicebot.core.record import Fact, FactKind
+from voicebot.store.opening import open_store
+
+KEYS = "0.0 ring +49 → shop\n5.0 keys 1\n9.0 keys 1234\n16.0 hangup caller\n"
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[str]:
+    """A hotline's folders, with two calls of the shop, made by keys; options that name them."""
+    flow = shop(tmp_path / "flows")
+    store = open_store(f"sqlite:///{_made(tmp_path / 'data') / 'voicebot.db'}")
+    for name in ("aaa1", "bbb2"):
+        _, call = called(flow, KEYS)
+        assert call.heard is not None
+        assert call.played is not None
+        _made(tmp_path / "data" / "recordings")
+        write_wav(tmp_path / "data" / "recordings" / f"{name}.wav", call.heard, call.played)
+        for fact in call.facts:
+            store.journal.write(_of(name, fact))
+    store.journal.flush()
+    store.close()
+    folders = {"config": "config", "flows": "flows", "data": "data"}
+    _made(tmp_path / "config")
+    return [
+        part for name, folder in folders.items() for part in (f"--{name}", str(tmp_path / folder))
+    ]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _of(name: str, fact: Fact) -> Fact:
+    data = dict(fact.data)
+    if fact.kind is FactKind.RECORDING and data["file"]:
+        data["file"] = f"recordings/{name}.wav"
+    return replace(fact, call=CallId(name), data=data)
+
+
+def test_a_call_is_the_same(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "aaa1", *places]) == 0
+    assert "same: hung_up" in capsys.readouterr().out
+
+
+def test_another_flow_is_different_in_every_form(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop(tmp_path / "flows", FLOW.replace("outcomes: {ok: told,", "outcomes: {ok: bye,"))
+    forms = ["--junit", str(tmp_path / "r.xml"), "--html", str(tmp_path / "r.html")]
+    assert main(["replay", "aaa1", *places, "--json", *forms]) == 1
+    value = json.loads(capsys.readouterr().out)
+    assert value["status"] == "different"
+    assert value["first_difference"]["what"] == ["path"]
+    suite = ElementTree.parse(tmp_path / "r.xml").getroot()
+    assert suite.get("failures") == "1"
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "first difference" in page
+    assert page.count("data:audio/wav;base64,") == 2
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_two_runs_give_the_same_bytes(places: list[str], tmp_path: Path) -> None:
+    files = [tmp_path / "one.json", tmp_path / "other.json"]
+    for file, jobs in zip(files, ("1", "2"), strict=True):
+        assert main(["replay", "--all", *places, "--json", str(file), "--jobs", jobs]) == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+    [variant] = json.loads(files[0].read_bytes())["variants"]
+    assert [call["call"] for call in variant["calls"]] == ["aaa1", "bbb2"]
+
+
+def test_a_sweep_has_totals_for_each_value(
+    places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--sweep", "timing.no_input_ms=1000,5000", "--jobs", "1"]
+    assert main(["replay", "--all", *places, *words]) == 1
+    out = capsys.readouterr().out
+    assert "timing.no_input_ms=1000: 2 calls" in out
+    assert "timing.no_input_ms=5000: 2 calls" in out
+
+
+def test_words_alone(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "--all", *places, "--from", "dialogue", "--jobs", "1"]) == 0
+    assert "2 same" in capsys.readouterr().out
+
+
+def test_a_call_without_its_recording_cannot_be_replayed(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data" / "recordings" / "aaa1.wav").unlink()
+    assert main(["replay", "aaa1", *places]) == 2
+    assert "the recording cannot be read" in capsys.readouterr().out
+
+
+def test_nothing_to_replay_says_so(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", *places]) == 2
+    assert "--since, --where or --all" in capsys.readouterr().err
+    assert main(["replay", "zzz", *places]) == 2
+    assert "no call's id 'zzz'" in capsys.readouterr().err
+    assert main(["replay", "--where", "outcome=failed", *places]) == 2
+
+
+def test_a_recording_from_elsewhere(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silence = Pcm(np.zeros(44_100, dtype=np.int16), 44_100)
+    write_wav(tmp_path / "quiet.wav", silence)
+    assert main(["replay", str(tmp_path / "quiet.wav"), "--flow", "shop", *places]) == 0
+    assert "heard:" in capsys.readouterr().out
+    assert main(["replay", str(tmp_path / "quiet.wav"), "--flow", "none", *places]) == 2
+    assert "there is no flow none" in capsys.readouterr().out
