@@ -322,6 +322,38 @@ def test_skills_are_relaxed_while_the_caller_waits(world: Callable[..., World]) 
     all_over(hotline)
 
 
+def test_a_step_that_is_over_rings_the_next_agent_without_anything_happening(
+    world: Callable[..., World],
+) -> None:
+    hotline = world(ANNA, BEN, relax=(RelaxStep("needs", 10), RelaxStep("any")))
+    hotline.on_board = lambda board: crowd(board, 0)
+    hotline.telephone.far_ends[BEN.address] = answers(1_000, 5_000)
+    facts = hotline.play(RING)
+    [queued], [offered] = of(facts, FactKind.QUEUED), of(facts, FactKind.OFFERED)
+    assert offered.data["agent"] == "ben"
+    assert 9_960 <= offered.at_ms - queued.at_ms <= 10_040
+    assert router_of(hotline).agents["ben"].state is AgentState.WRAP_UP
+
+
+def test_a_wrap_up_that_is_over_rings_the_agent_for_the_next_caller(
+    world: Callable[..., World],
+) -> None:
+    hotline = world(ANNA)
+
+    def begin(board: Router) -> None:
+        board.join(CallId("before"), "support", 0)
+        [offer] = board.dispatch(0)
+        board.answered(offer, 0)
+        assert board.released(offer, 2_000) == 5_000
+
+    hotline.on_board = begin
+    hotline.telephone.far_ends[ANNA.address] = answers(500, 5_000)
+    facts = hotline.play(RING)
+    [offered] = of(facts, FactKind.OFFERED)
+    assert (offered.time - hotline.began).total_seconds() == pytest.approx(7.0, abs=0.02)
+    all_over(hotline)
+
+
 def test_a_call_that_fails_to_take_its_offer_holds_no_agent(world: Callable[..., World]) -> None:
     """The dispatcher heals by itself: a ghost's place goes, and the next caller has the agent."""
     hotline = world(ANNA)

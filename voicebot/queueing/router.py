@@ -350,14 +350,16 @@ class Router:
         """Why a caller's wait is over; None: wait on. Raises `KeyError` without a place."""
         entry = self.entries[call]
         queue = self.queues[entry.queue]
-        line = self.waiting(entry.queue, now_ms)
-        limited = queue.max_expected_wait_ms and entry in line
+        # The line is looked through only where a limit asks for it: every caller asks all the time.
+        limited = bool(queue.max_expected_wait_ms or queue.max_waiting_per_agent)
+        line = self.waiting(entry.queue, now_ms) if limited else []
+        expects = queue.max_expected_wait_ms and entry in line
         standing = Standing(
             staffed=self.staffed(entry.queue),
             ahead=line.index(entry) if entry in line else 0,
             waiting=len(line),
             waited_ms=entry.waited_ms(now_ms),
-            expected_ms=self.expected_wait_ms(entry.queue, now_ms, call) if limited else None,
+            expected_ms=self.expected_wait_ms(entry.queue, now_ms, call) if expects else None,
             ringing=entry.state is not EntryState.WAITING,
         )
         return admission.give_up(queue, standing)

@@ -63,6 +63,8 @@ class Announcer:
         action, directory, call = self._action, self._context.directory, self._context.id
         if not (action.position or action.many or action.wait):
             return []
+        if self._known and waited_ms - self._known.at_ms < self._spec.announce_every_ms:
+            return []
         place = directory.router.position(call)
         beyond = bool(self._spec.announce_up_to) and place > self._spec.announce_up_to
         has_words = action.many if beyond else action.position

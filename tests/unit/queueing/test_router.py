@@ -293,6 +293,46 @@ def test_an_agent_of_two_queues_in_which_callers_wait_counts_half_in_each() -> N
     assert board.expected_wait_ms("billing", now_ms, SECOND) == 20_000
 
 
+def test_an_agent_who_holds_a_caller_is_still_the_callers() -> None:
+    board = desk(ANNA)
+    board.join(FIRST, "billing", 0)
+    offer = offered(board, 0)
+    board.held(offer, on=True)
+    assert board.agents["anna"].state is AgentState.RESERVED
+    board.answered(offer, 0)
+    for on, state in ((True, AgentState.HOLD), (True, AgentState.HOLD), (False, AgentState.BUSY)):
+        board.held(offer, on=on)
+        assert board.agents["anna"].state is state
+    board.held(offer, on=True)
+    assert board.dispatch(5) == ()
+    assert board.released(offer, 10) == 5_000
+    assert board.agents["anna"].state is AgentState.WRAP_UP
+
+
+def test_two_hundred_wait_for_fifty_agents_and_every_release_serves_the_next() -> None:
+    """Each agent who becomes free has the longest waiting caller, once, and nobody else is rung."""
+    agents = [AgentSpec(f"a{n:02}", f"sip:{n}@x", ("billing",)) for n in range(50)]
+    board = Router([QueueSpec("billing", wrap_up_ms=0)], agents)
+    calls = [CallId(f"{n:04}") for n in range(450)]
+    for call in calls[:250]:
+        board.join(call, "billing", 0)
+    talking = list(board.dispatch(0))
+    assert [offer.call for offer in talking] == calls[:50]
+    for offer in talking:
+        assert board.answered(offer, 0)
+    for number, call in enumerate(calls[50:]):
+        now_ms = 10 * number
+        board.released(talking.pop(0), now_ms)
+        offer = offered(board, now_ms)
+        assert offer.call == call
+        assert board.answered(offer, now_ms)
+        talking.append(offer)
+        if number < 200:
+            board.join(calls[250 + number], "billing", now_ms)
+    assert sum(agent.calls for agent in board.agents.values()) == 450
+    assert {agent.state for agent in board.agents.values()} == {AgentState.BUSY}
+
+
 # ---------------------------------------------------------------- the tables
 
 
