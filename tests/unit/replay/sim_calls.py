@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from voicebot import nlu
 from voicebot.core.audio import FRAME_MS, Pcm
@@ -108,7 +108,7 @@ def kept(world: World, facts: Iterable[Fact]) -> RecordedCall:
 def engines_of(world: World, **options: Any) -> Engines:
     """Engines that read the marks in the sound of a world."""
     engines = Engines(ReplayOptions(config=Path("nowhere"), **options))
-    values = cast("dict[str, Any]", engines.__dict__)
+    values = engines.__dict__
     values["recognizer"], values["voice"] = world.recognizer, world.voice
     values["detector"], values["models"] = SimVad, {}
     return engines
