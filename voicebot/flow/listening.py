@@ -129,7 +129,7 @@ class Listening(Reacting):
     def _asked_for(self, walk: Walk, meaning: Interpretation, *, is_sure: bool) -> None:
         command = walk.flow.globals.get(meaning.choice)
         denied = ("universal", meaning.choice) in walk.visit.denied
-        if command is None or meaning.choice in self.without or denied:
+        if command is None or meaning.choice in self.without or (denied and not is_sure):
             self.not_understood(walk, meaning.text)
         elif is_sure:
             self._obey(walk, meaning.choice, meaning.confidence)

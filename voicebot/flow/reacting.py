@@ -16,7 +16,7 @@ from voicebot.flow.expecting import Expecting
 from voicebot.flow.properties import Reaction, Reactions, reaction_to
 from voicebot.flow.state import Flow, Proposal
 from voicebot.flow.values import Value
-from voicebot.flow.walk import Walk
+from voicebot.flow.walk import Walk, copied
 
 _MAX_UNCLEAR = 2
 _TRAIL = 20
@@ -49,7 +49,10 @@ class Reacting(Expecting):
         if walk.state.trail[-1:] != (walk.state.node,):
             walk.change(trail=(*walk.state.trail, walk.state.node)[-_TRAIL:])
         filled = self._filled(walk, expectation)
-        walk.listen(replace(expectation, filled=filled) if filled else expectation, timing)
+        if filled:
+            expectation = copied(expectation)
+            object.__setattr__(expectation, "filled", filled)
+        walk.listen(expectation, timing)
 
     def _filled(self, walk: Walk, expectation: Expectation) -> dict[str, SlotValue]:
         """What the caller gave of the slots before, be it in part; nothing of it where some of it

@@ -457,3 +457,9 @@ def test_who_asks_for_a_person_ends_the_guess(build: Build) -> None:
 def test_it_is_guessed_once_in_a_call(build: Build) -> None:
     nodes = GUESSING.replace("to: bye}", "to: menu}")
     assert Caller(build(nodes)).fill(answer=YES).said == "Well?"
+
+
+def test_a_person_is_there_for_who_denied_wanting_one_and_then_asks(build: Build) -> None:
+    caller = Caller(build(PAY, WITH_DAY)).command("operator", 0.5).fill(answer=NO)
+    assert caller.command("operator", 0.5).notes(FactKind.NOT_UNDERSTOOD), "not offered again"
+    assert caller.command("operator").notes(FactKind.MOVED)[0]["node"] == "person"
