@@ -119,6 +119,8 @@ def _line(fact: Fact) -> Line | None:
             return line("caller", _quoted(words) if words else "…", at_ms=max(0, start))
         case FactKind.KEYED:
             return line("keys", _keys(data))
+        case FactKind.UNDERSTOOD if data.get("match") == "answer":
+            return None  # The answer's own line says more.
         case FactKind.UNDERSTOOD:
             meaning = data.get("choice") or _slots(data.get("slots")) or data.get("match")
             return line("intent", meaning, _confidence(data.get("confidence")))
@@ -130,8 +132,8 @@ def _line(fact: Fact) -> Line | None:
             return line("guess", data.get("choice"), outcome, sure)
         case FactKind.ANSWERED_FROM:
             entry = f"{data.get('base')}/{data.get('entry')}"
-            note = f"version {data.get('version')}; {data.get('via')}"
-            return line("answer", entry, _confidence(data.get("score")), note=note)
+            # Its score changes with every entry of the base: the journal has it.
+            return line("answer", entry, note=f"version {data.get('version')}; {data.get('via')}")
         case FactKind.ANSWER_DENIED:
             return line("answer", f"{data.get('base')}/{data.get('entry')}", "denied")
         case FactKind.TIMED_OUT:
