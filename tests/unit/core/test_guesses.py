@@ -24,7 +24,8 @@ KNOWN = Replied(BackendReply(200, {"reason": "pay", "likelihood": 0.9}))
 def call(number: int, wants: str) -> Iterator[Fact]:
     """A caller who knows what they want: a yes takes 2 s, the long menu and a choice 6."""
     state, event = start(FLOW, now=NOW), Started(LegInfo(caller=f"+1555{number:04}1"))
-    at_ms, actions, following = 0, (), (event, KNOWN)
+    at_ms = 0
+    following: tuple[Event, ...] = (event, KNOWN)
     for given in following:
         state, actions = step(state, given, at_ms)
         yield from facts(number, at_ms, actions)
