@@ -34,7 +34,7 @@ from voicebot.queueing import policy
 from voicebot.queueing.router import Offer
 from voicebot.queueing.snapshot import Entry
 from voicebot.store.database import open_engine, parse_url
-from voicebot.store.opening import open_store
+from voicebot.store.opening import QUEUES_UNASKED_S, READ_TIMEOUT_MS, open_store
 from voicebot.store.queues import QueueStore
 from voicebot.store.settings import StoreSettings
 
@@ -61,7 +61,9 @@ def house(url: str, waiting: int, agents: int, folder: Path) -> Iterator[House]:
     """With so many who wait and so many free agents, in a database that was empty."""
     open_store(url, StoreSettings(spill=folder / "spill")).close()
     specs = tuple(AgentSpec(f"a{n:03}", f"sip:a{n}@127.0.0.1", (QUEUE,)) for n in range(agents))
-    engine = open_engine(parse_url(url), busy_timeout_ms=5_000)
+    engine = open_engine(
+        parse_url(url), busy_timeout_ms=READ_TIMEOUT_MS, unasked_s=QUEUES_UNASKED_S
+    )
     queue = QueueSpec(QUEUE, wrap_up=WrapUp.NONE)
     one = House(QueueStore(engine, "bench", (queue,), specs), tuple(s.name for s in specs))
     one.store.start()

@@ -29,7 +29,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from voicebot.core.errors import ConfigError, EngineError, Problem
 
 ANSWER_MS = 5_000
-IDLE_S = 1.0
 DRIVER = "postgresql+psycopg"
 
 
@@ -82,20 +81,26 @@ def shown(url: URL) -> str:
 
 
 def open_engine(
-    url: URL, *, busy_timeout_ms: int, answer_timeout_ms: int = ANSWER_MS, mode: str = "rw"
+    url: URL,
+    *,
+    busy_timeout_ms: int,
+    answer_timeout_ms: int = ANSWER_MS,
+    unasked_s: float = 0.0,
+    mode: str = "rw",
 ) -> Engine:
     """Make an engine; connects lazily. Raises `ConfigError` where there is no driver.
 
     `mode` is SQLite's: `ro`, `rw`, or `rwc` which makes the file. While serving it is `rw`, so
     that a file that was moved away is missed instead of silently begun anew. Of a server, `ro`
-    only reads. `answer_timeout_ms` is how long a server may take to connect or to answer.
+    only reads. `answer_timeout_ms` is how long a server may take to connect or to answer. A
+    connection to it is asked whether it lives before it is used, unless it was within `unasked_s`.
     """
     file = sqlite_file(url)
     try:
         if file is None:
             settings = _server_settings(url, busy_timeout_ms, answer_timeout_ms, mode)
             engine = create_engine(url, json_serializer=_server_json, connect_args=settings)
-            _ask_idle_connections(engine)
+            _ask_connections(engine, unasked_s)
         else:
             opened = partial(_open_file, file, busy_timeout_ms, mode)
             engine = create_engine(url, json_serializer=_json, creator=opened)
@@ -160,9 +165,8 @@ def transaction(engine: Engine, what: str) -> Iterator[Connection]:
         raise DatabaseAway(f"{what}: {reason(error)}") from error
 
 
-def _ask_idle_connections(engine: Engine) -> None:
-    """A connection that was idle for a while may be gone with its server, and is asked whether it
-    lives before it is used: all of them every time would cost as much as a statement."""
+def _ask_connections(engine: Engine, unasked_s: float) -> None:
+    """A connection may be gone with its server. To ask it costs as much as a statement."""
 
     @event.listens_for(engine, "checkin")
     def note(_connection: Any, record: ConnectionPoolEntry) -> None:
@@ -170,7 +174,8 @@ def _ask_idle_connections(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("used_s", time.monotonic()) < IDLE_S:
+        used_s = record.info.get("used_s")
+        if used_s is None or time.monotonic() - used_s < unasked_s:
             return
         try:
             engine.dialect.do_ping(connection)

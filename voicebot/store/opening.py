@@ -38,6 +38,9 @@ from voicebot.store.spill import SpillFile
 from voicebot.store.versions import VersionStore
 
 READ_TIMEOUT_MS = 5_000
+QUEUES_UNASKED_S = 1.0
+"""Claims come in quick succession: to ask each time whether the connection lives would cost too
+much. The first one after a crash of the server raises `DatabaseAway`."""
 _FILE_HINT = "check that it is readable and writable; a broken file must be restored or moved away"
 _SERVER_HINT = (
     "check that the server runs, that the URL has its host, user and password, and that the "
@@ -58,12 +61,13 @@ class Store:
     resume: ResumeStore
     _engine: Engine
     _after: Engine
+    _queueing: Engine
     _node: str
     _locks: tuple[FolderLock | NameLock, ...]
 
     def queue_store(self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec]) -> QueueStore:
         """The durable queues, as they are configured."""
-        return QueueStore(self._after, self._node, queues, agents)
+        return QueueStore(self._queueing, self._node, queues, agents)
 
     def close(self) -> bool:
         """Write everything and let go; False where facts are lost. Blocks up to some seconds;
@@ -72,6 +76,7 @@ class Store:
         written = self.journal.close() and written
         self.calls.close()
         self._after.dispose()
+        self._queueing.dispose()
         self._engine.dispose()
         for lock in self._locks:
             lock.close()
@@ -186,6 +191,7 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
         ResumeStore(after),
         writing,
         after,
+        opened(busy_timeout_ms=READ_TIMEOUT_MS, unasked_s=QUEUES_UNASKED_S),
         settings.node,
         locks,
     )

@@ -12,10 +12,11 @@ rings. What follows from an event for an agent is the pure policy's to say; here
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, select
+from sqlalchemy import CursorResult, Text, bindparam, cast, delete, select
 
 from voicebot.core.queueing import EntryState
 from voicebot.queueing.snapshot import Snapshot
@@ -28,15 +29,20 @@ from voicebot.store.queue_tables import agents, queue_entries, queue_offers
 from voicebot.store.queue_watch import Watch
 
 _OPEN = (EntryState.WAITING.value, EntryState.OFFERED.value, EntryState.CALLBACK.value)
+_JSON = ("skills", "preferred", "tried")
+"""Read as text: most are empty, and what is empty needs no parser."""
 _E, _O = queue_entries.c, queue_offers.c
 _WAITING = (
-    select(_E.id, _E.queue, _E.joined_ms, _E.ordinal, _E.priority, _E.age_ms, _E.state, _E.skills)
-    .add_columns(_E.preferred, _E.step, _E.agent, _E.tried)
+    select(_E.id, _E.queue, _E.joined_ms, _E.ordinal, _E.priority, _E.age_ms, _E.state, _E.step)
+    .add_columns(_E.agent, *(cast(_E[name], Text).label(name) for name in _JSON))
     .where(_E.state.in_(_OPEN), _E.not_before_ms <= bindparam("now_ms"))
     .order_by(_E.ordinal)
 )
 _RINGING = select(_O.entry, _O.agent, _O.offered_ms).where(_O.outcome == "")
 _AGENTS = select(agents).order_by(agents.c.name)
+
+
+_EMPTY: dict[str, Any] = {"{}": {}, "[]": ()}
 
 
 class QueueStore(Places, Offers, Staff, Watch):
@@ -46,7 +52,7 @@ class QueueStore(Places, Offers, Staff, Watch):
         """What the policy decides over: every place that waits or is offered, and all agents."""
         with transaction(self._engine, "queues cannot be read") as connection:
             now_ms = self._clock(connection)
-            entries = _rows(connection.execute(_WAITING, {"now_ms": now_ms}))
+            entries = map(_parsed, _rows(connection.execute(_WAITING, {"now_ms": now_ms})))
             offers = _rows(connection.execute(_RINGING))
             rows = _rows(connection.execute(_AGENTS))
         ringing: dict[str, list[Row]] = defaultdict(list)
@@ -70,6 +76,13 @@ class QueueStore(Places, Offers, Staff, Watch):
             closed = table.state == EntryState.CLOSED.value
             query = delete(queue_entries).where(closed, table.changed_ms < desk.now_ms - older_ms)
             return desk.connection.execute(query).rowcount
+
+
+def _parsed(row: dict[str, Any]) -> dict[str, Any]:
+    for name in _JSON:
+        text = row[name]
+        row[name] = _EMPTY[text] if text in _EMPTY else json.loads(text)
+    return row
 
 
 def _rows(result: CursorResult[Any]) -> list[dict[str, Any]]:

@@ -95,17 +95,17 @@ END_OTHERS = """
 """
 
 
-@pytest.mark.parametrize("idle_s", [0.0, 60.0], ids=["after a while", "at once"])
+@pytest.mark.parametrize("unasked_s", [0.0, 60.0], ids=["asked", "unasked"])
 def test_a_connection_that_a_server_has_ended_is_made_anew(
-    postgres: Cluster, monkeypatch: pytest.MonkeyPatch, idle_s: float
+    postgres: Cluster, unasked_s: float
 ) -> None:
-    """One that was idle is asked before it is used; else it costs the one transaction."""
-    monkeypatch.setattr("voicebot.store.database.IDLE_S", idle_s)
+    """One that is not asked whether it lives costs one transaction."""
     url = parse_url(postgres.database())
-    engine, other = opened(url, busy_timeout_ms=50), opened(url, busy_timeout_ms=50)
+    engine = opened(url, busy_timeout_ms=50, unasked_s=unasked_s)
+    other = opened(url, busy_timeout_ms=50)
     ask(engine, "SELECT 1")
     ask(other, END_OTHERS)
-    if idle_s:
+    if unasked_s:
         with pytest.raises(DatabaseAway, match="reading: "):
             ask(engine, "SELECT 1")
     ask(engine, "SELECT 1")
