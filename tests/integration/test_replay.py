@@ -83,7 +83,7 @@ def test_another_flow_differs_and_says_where(recorded: Hotline, tmp_path: Path) 
     file = flows / "bank_en.yaml"
     text = file.read_text("utf-8").replace("to: card_block\n", "to: bye\n", 1)
     file.write_text(text, "utf-8")
-    where = ("--where", "text=lost my card", "--limit", "1")
+    where = ("--where", "tag=card_blocked", "--limit", "1")
     code, out = replay(recorded, *where, "--flows", str(flows), "--json")
     call = json.loads(out)
     assert code == 1
