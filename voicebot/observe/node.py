@@ -60,6 +60,7 @@ async def snapshot(parts: Parts, *, answer_s: float = ANSWER_S) -> Snapshot:
         commits=parts.journal.commits,
         queues={name: parts.directory.status(name) for name in board.queues},
         agents=Counter(agent.state for agent in board.agents.values()),
+        agents_ms=parts.directory.dispatcher.time.spent_ms(parts.directory.now_ms()),
     )
 
 

@@ -108,6 +108,8 @@ def _people(now: Snapshot) -> Iterator[Metric]:
     yield _gauges("queue_expected_wait_seconds", text, "queue", expected)
     agents = {state.value: now.agents.get(state, 0) for state in AgentState}
     yield _gauges("agents", "Agents, by what they do.", "state", agents)
+    spent = {state.value: now.agents_ms.get(state, 0) / 1000 for state in AgentState}
+    yield _counters("agent_seconds", "Time of all agents, by what they did.", "state", spent)
 
 
 # ---------------------------------------------------------------- families

@@ -56,3 +56,5 @@ class Snapshot:
     commits: Tally = field(default_factory=Tally)
     queues: Mapping[str, QueueStatus] = field(default_factory=dict)
     agents: Mapping[AgentState, int] = field(default_factory=dict)
+    agents_ms: Mapping[AgentState, int] = field(default_factory=dict)
+    """How long agents were in each state since the start, all of them together."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from voicebot.core.call import CallId
 from voicebot.core.queueing import OfferOutcome
+from voicebot.queueing.agent_time import AgentTime
 from voicebot.queueing.router import Offer, Router
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ class Dispatcher:
         self._router, self._now_ms = router, now_ms
         self._takers: dict[CallId, Taker] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self.time = AgentTime()
+        """How long agents were in each state."""
+        self.time.note(router.agents.values(), now_ms())
 
     def follow(self, call: CallId, taker: Taker) -> None:
         """From now on `taker` gets the offers of a call."""
@@ -38,10 +42,12 @@ class Dispatcher:
 
     def changed(self) -> None:
         """Somebody joined or left, an agent became free or changed: offer what there is."""
+        self.time.note(self._router.agents.values(), self._now_ms())
         # Offers that could not be taken leave agents who are free for others.
         while offers := self._router.dispatch(self._now_ms()):
             for offer in offers:
                 self._give(offer)
+        self.time.note(self._router.agents.values(), self._now_ms())
         self._wake_later()
 
     def _give(self, offer: Offer) -> None:

@@ -1,0 +1,44 @@
+"""How long agents were in each state: what occupancy is made from.
+
+occupancy = (busy + hold + wrap_up) / (that + available)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from voicebot.core.queueing import AgentState
+from voicebot.queueing.snapshot import Agent
+
+
+class AgentTime:
+    """Adds up; to be told whenever something may have changed."""
+
+    def __init__(self) -> None:
+        self._spent_ms: Counter[AgentState] = Counter()
+        self._states: list[AgentState] = []
+        self._since_ms = 0
+
+    def note(self, agents: Iterable[Agent], now_ms: int) -> None:
+        """From now on agents are in these states."""
+        self._pass(now_ms)
+        self._states = [agent.state for agent in agents]
+
+    def spent_ms(self, now_ms: int) -> Counter[AgentState]:
+        """Up to now, of all agents together."""
+        self._pass(now_ms)
+        return Counter(self._spent_ms)
+
+    def _pass(self, now_ms: int) -> None:
+        if self._states:
+            for state in self._states:
+                self._spent_ms[state] += max(0, now_ms - self._since_ms)
+        self._since_ms = now_ms
+
+
+def occupancy(spent_ms: Counter[AgentState]) -> float | None:
+    """The part of their time at work that agents had a caller or wrapped up; None without any."""
+    busy_ms = sum(spent_ms[s] for s in (AgentState.BUSY, AgentState.HOLD, AgentState.WRAP_UP))
+    whole_ms = busy_ms + spent_ms[AgentState.AVAILABLE]
+    return busy_ms / whole_ms if whole_ms else None
