@@ -69,7 +69,9 @@ def _canonical(slot: Slot, digits: str, currency: str, today: datetime.date | No
             return _number(digits)
         case SlotType.MONEY:
             amount = _number(digits)
-            return None if amount is None else f"{float(amount):.2f} {slot.currency or currency}"
+            if amount is None or float(amount) == 0:
+                return None  # No amount: the key of a command, most of all that for a person.
+            return f"{float(amount):.2f} {slot.currency or currency}"
         case SlotType.YES_NO:
             return {"1": "yes", "2": "no"}.get(digits)
         case SlotType.DATE:

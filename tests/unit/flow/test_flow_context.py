@@ -463,3 +463,8 @@ def test_a_person_is_there_for_who_denied_wanting_one_and_then_asks(build: Build
     caller = Caller(build(PAY, WITH_DAY)).command("operator", 0.5).fill(answer=NO)
     assert caller.command("operator", 0.5).notes(FactKind.NOT_UNDERSTOOD), "not offered again"
     assert caller.command("operator").notes(FactKind.MOVED)[0]["node"] == "person"
+
+
+def test_zero_at_a_question_for_an_amount_is_the_key_for_a_person(build: Build) -> None:
+    caller = Caller(build(PAY, WITH_DAY)).choose("pay").send(Typed("0"))
+    assert caller.notes(FactKind.MOVED)[0]["node"] == "person"

@@ -103,7 +103,7 @@ def said_by(event: Event) -> set[tuple[str, str]]:
     return set()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_what_is_kept_was_said_and_is_bounded(keeping: Flow, data: st.DataObject) -> None:
     state, event = start(keeping, now=NOW), Started(LegInfo(sip_call_id="x"))

@@ -78,7 +78,8 @@ def _specs(report: Report, path: Path, node: Listening) -> list[tuple[Path, KeyS
         spec = node.keys_for(report.flow, name)
         where = (*path, "slots", name) if "slots" in type(node).model_fields else (*path, "slot")
         if spec is not None:
-            found.append((where, spec, report.flow.slots[name].type == "digits"))
+            is_string = report.flow.slots[name].type in ("digits", "number")
+            found.append((where, spec, is_string))
     return found
 
 
