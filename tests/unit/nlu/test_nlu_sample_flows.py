@@ -34,8 +34,11 @@ def _said(goal: Choice) -> Iterator[str]:
 def test_every_phrase_reaches_its_goal(understand, path):
     tried = 0
     for expectation in _expectations(path):
+        of_the_node = {text for goal in expectation.choices for text in _said(goal)}
         for goal in (*expectation.choices, *expectation.universals):
             for text in _said(goal):
+                if goal in expectation.universals and text in of_the_node:
+                    continue  # What the node itself listens for comes first.
                 found = understand(text, expectation)
                 assert (found.choice, found.confidence >= 0.6) == (goal.name, True), text
                 tried += 1
