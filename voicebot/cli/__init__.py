@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "chat": "talk to a flow by typing",
     "flows": "check flow files, draw them, test them, publish them",
     "calls": "list calls and show one",
+    "explain": "say what went wrong in a call, where, and what to do about it",
     "report": "count service levels, waits, abandonment, containment",
     "replay": "replay recorded calls through today's code and see what differs",
     "outbox": "list notices and callbacks, try notices anew",

@@ -1,0 +1,98 @@
+"""`voicebot explain` on calls that were made in virtual time and kept as a node keeps them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sim_calls import called, shop
+
+from voicebot.audio.wav_writer import write_wav
+from voicebot.cli import main
+from voicebot.core.call import CallId
+from voicebot.core.record import Fact, FactKind
+from voicebot.store.opening import open_store
+
+GOOD = "0.0 ring +49 → shop\n~ keys 4\n"
+LOST = "0.0 ring +49 → shop\n~ caller my daughter\n12.0 hangup caller\n"
+VAIN = "0.0 ring +49 → shop\n~ caller a person\n20.0 hangup caller\n"
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[str]:
+    """A data folder with a good call and two bad ones; options that name it."""
+    flow = shop(tmp_path / "flows")
+    data = tmp_path / "data"
+    data.mkdir()
+    store = open_store(f"sqlite:///{data / 'voicebot.db'}")
+    for name, script in (("good", GOOD), ("lost", LOST), ("vain", VAIN)):
+        _, call = called(flow, script)
+        assert call.heard is not None
+        assert call.played is not None
+        write_wav(data / f"{name}.wav", call.heard, call.played)
+        for fact in call.facts:
+            store.journal.write(_of(name, fact))
+    assert store.journal.flush()
+    store.close()
+    options = {"config": tmp_path / "nowhere", "flows": tmp_path / "flows", "data": data}
+    return [part for name, folder in options.items() for part in (f"--{name}", str(folder))]
+
+
+def _of(name: str, fact: Fact) -> Fact:
+    is_begun = fact.kind is FactKind.RECORDING and fact.data["file"]
+    data = {**fact.data, "file": f"{name}.wav"} if is_begun else fact.data
+    return replace(fact, call=CallId(name), data=data)
+
+
+def test_a_good_call(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "good", *places]) == 0
+    assert capsys.readouterr().out == "# good  shop  contained\nNothing went wrong.\n"
+
+
+def test_a_phrase_that_the_flow_lacked(
+    places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "lost", *places, "--json"]) == 1
+    value = json.loads(capsys.readouterr().out)
+    assert (value["recording"], value["flow_known"]) == (True, True)
+    found = {one["rule"]: one for one in value["findings"]}
+    assert {"phrase-lacking", "hang-up"} <= set(found)
+    lacking = found["phrase-lacking"]
+    assert (lacking["node"], lacking["severity"]) == ("main", "error")
+    assert any('expected "my order"' in one["text"] for one in lacking["evidence"])
+
+
+def test_a_person_who_did_not_come(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "vain", *places]) == 1
+    out = capsys.readouterr().out
+    assert "no-person: the caller waited" in out
+    assert "abandoned" in out
+    assert "-> look at who was at work" in out
+
+
+def test_the_same_call_gives_the_same_answer(
+    places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["explain", "vain", *places, "--json"])
+    first = capsys.readouterr().out
+    main(["explain", "vain", *places, "--json"])
+    assert capsys.readouterr().out == first
+
+
+def test_without_recording_and_flow(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data" / "lost.wav").unlink()
+    (tmp_path / "flows" / "shop.yaml").unlink()
+    assert main(["explain", "lost", *places]) == 1
+    out = capsys.readouterr().out
+    assert "rules about sound were left out" in out
+    assert "the flow that served is not known" in out
+    assert "phrase-lacking" in out
+
+
+def test_no_such_call(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "nobody", *places]) == 2
+    assert "voicebot explain:" in capsys.readouterr().err

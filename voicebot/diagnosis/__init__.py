@@ -1,0 +1,1 @@
+"""What went wrong in a call, by rules over its journal."""
