@@ -5,12 +5,14 @@
   voicebot calls list --since 2026-11-22 --json | jq .caller
   voicebot calls show 7f3a          the first characters of an id are enough
   voicebot calls show 7f3a --json   the record and every fact of the journal
+  voicebot calls erase --number +4917055501     a caller's calls, and all that comes of them
 
 Outcomes: contained (served by the flow), handled (by an agent), transferred, unserved (a person
 was wanted and none came), abandoned (left while waiting), hung_up (left within the flow), refused,
 failed; running. docs/qa.md explains them and every field.
 
-Exit codes: 0 done, 1 there is no such call, 2 wrong use, or there is no database.
+Exit codes: 0 done, 1 there is no such call (erase: nothing or not all was erased), 2 wrong use, not
+confirmed, or there is no database.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from voicebot.cli import calls_erase
 from voicebot.cli.places import add_places, store_url
 from voicebot.core.call import Outcome
 from voicebot.core.record import Cdr, fold
@@ -38,7 +41,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    commands = parser.add_subparsers(dest="what", required=True, metavar="list|show")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="list|show|erase")
     listing = commands.add_parser("list", help="calls, youngest first")
     listing.add_argument("--limit", type=_count, default=20, help="at most so many (20)")
     listing.add_argument(
@@ -49,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--text", default="", help="only calls in which this was said")
     show = commands.add_parser("show", help="one call as a transcript")
     show.add_argument("id", metavar="ID", help="id of the call, or how it begins")
+    erase = commands.add_parser("erase", help="remove calls and all that comes of them")
+    calls_erase.configure(erase)
     for command in (listing, show):
         command.add_argument("--json", action="store_true", help="JSON, one object a line")
         add_places(command, "config", "data")
@@ -56,6 +61,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
+    if args.what == "erase":
+        return calls_erase.run(args)
     store = open_calls(store_url(args))
     try:
         return _list(store, args) if args.what == "list" else _show(store, args)

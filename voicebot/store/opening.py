@@ -24,8 +24,10 @@ from voicebot.store.database import (
     shown,
     sqlite_file,
 )
+from voicebot.store.erasing import Eraser
 from voicebot.store.feed import Feed
 from voicebot.store.journal import JournalWriter
+from voicebot.store.labels import LabelStore
 from voicebot.store.ledger import Ledger
 from voicebot.store.migrate import WrongVersion, is_current, upgrade
 from voicebot.store.outbox import OutboxStore
@@ -120,6 +122,22 @@ def open_afterwards(url: str) -> tuple[CallbackStore, OutboxStore]:
     open_calls(url).close()
     engine = open_engine(parse_url(url), busy_timeout_ms=READ_TIMEOUT_MS)
     return CallbackStore(engine), OutboxStore(engine, "")
+
+
+def open_eraser(url: str, data: Path) -> Eraser:
+    """Open a database to erase calls, whether a node serves from it or not. Raises
+    `ConfigError`."""
+    open_calls(url).close()
+    address = parse_url(url)
+    engine = open_engine(address, busy_timeout_ms=READ_TIMEOUT_MS)
+    return Eraser(engine, data, _spill_file(address, data))
+
+
+def open_labels(url: str) -> LabelStore:
+    """Open a database to label calls, whether a node serves from it or not. Raises
+    `ConfigError`."""
+    open_calls(url).close()
+    return LabelStore(open_engine(parse_url(url), busy_timeout_ms=READ_TIMEOUT_MS))
 
 
 def open_versions(url: str) -> VersionStore:

@@ -84,6 +84,7 @@ calls = Table(
     Index("calls_by_caller", "caller", "started"),
     Index("calls_by_outcome", "outcome", "started"),
     Index("calls_by_end", "ended"),
+    Index("calls_by_flow", "flow", "started"),
 )
 """The call detail records: a cache of the fold over `facts`, written in the same commit."""
 
@@ -145,3 +146,26 @@ flow_log = Table(
     Index("flow_log_by_flow", "flow", "id"),
 )
 """Who published what, when and why: append only; what serves is a fold over it."""
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("what", String(80), primary_key=True),
+    Column("value", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+)
+"""What people say that a caller really said or meant: of the `heard` fact `seq`, its `text`,
+`intent`, or `slot:NAME`."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("time", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("counts", JSON, nullable=False),
+)
+"""That calls were erased, when and by whom, and how many rows and files went: nothing of whom."""

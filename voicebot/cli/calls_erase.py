@@ -1,0 +1,110 @@
+"""`voicebot calls erase`: a caller's calls and all that comes of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from voicebot.cli.nlu import signature
+from voicebot.cli.places import add_places, store_url
+from voicebot.store.calls import CallStore
+from voicebot.store.erasing import Chosen, Erased, Eraser
+from voicebot.store.opening import open_calls, open_eraser
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("ids", nargs="*", metavar="ID", help="ids of calls, or how they begin")
+    parser.add_argument(
+        "--number", action="append", default=[], metavar="N", help="every call of this caller"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--by", default="", metavar="NAME", help="who does it (the user)")
+    parser.add_argument("--json", action="store_true", help="what was erased, as JSON")
+    add_places(parser, "config", "data")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Returns the exit code."""
+    if bool(args.ids) == bool(args.number):
+        print("voicebot calls: name calls, or give --number", file=sys.stderr)
+        return 2
+    url = store_url(args)
+    ids = _ids(url, args.ids)
+    if ids is None:
+        return 1
+    eraser = open_eraser(url, args.data)
+    try:
+        chosen = eraser.of_calls(ids) if ids else eraser.of_numbers(spellings(args.number))
+        return _erase(eraser, chosen, args)
+    finally:
+        eraser.close()
+
+
+def spellings(numbers: Iterable[str]) -> list[str]:
+    """A number as networks may have given it: `+49170…`, `0049170…` and `49170…` are the same."""
+    found: list[str] = []
+    for number in numbers:
+        plain = re.sub(r"[\s()./-]", "", number)
+        bare = re.sub(r"^(\+|00)", "", plain)
+        is_whole = bare != plain
+        found += [plain, *((f"+{bare}", f"00{bare}", bare) if is_whole and bare else ())]
+    return list(dict.fromkeys(number for number in found if number))
+
+
+def _ids(url: str, prefixes: list[str]) -> list[str] | None:
+    """None, and told, where one is not one call."""
+    store = open_calls(url)
+    try:
+        found = [_id(store, prefix) for prefix in prefixes]
+    finally:
+        store.close()
+    known = [call for call in found if call is not None]
+    return known if len(known) == len(found) else None
+
+
+def _id(store: CallStore, prefix: str) -> str | None:
+    calls = store.find(prefix)
+    if prefix in calls or len(calls) == 1:
+        return prefix if prefix in calls else calls[0]
+    problem = "several calls' ids begin with" if calls else "no call's id begins with"
+    print(f"voicebot calls: {problem} {prefix!r}", file=sys.stderr)
+    return None
+
+
+def _erase(eraser: Eraser, chosen: Chosen, args: argparse.Namespace) -> int:
+    for call in chosen.running:
+        print(f"{call[:8]} still runs: erase it when it has ended", file=sys.stderr)
+    if not args.yes and not _agreed(len(chosen.calls)):
+        return 2
+    erased = eraser.erase(chosen, signature.name(args), datetime.now(UTC))
+    if args.json:
+        value = {"calls": len(chosen.calls), "files": erased.files, "rows": erased.rows}
+        print(json.dumps({**value, "running": len(chosen.running), "left": list(erased.left)}))
+    else:
+        print(_told(chosen, erased))
+    for why in erased.left:
+        hint = "their bytes stay in its file until they are overwritten: erase again later"
+        print(f"voicebot calls: the database was not rewritten ({why}); {hint}", file=sys.stderr)
+    is_done = bool(erased.rows or erased.files)
+    return 0 if is_done and not chosen.running and not erased.left else 1
+
+
+def _agreed(count: int) -> bool:
+    """The operator types `yes`."""
+    if not sys.stdin.isatty():
+        print("voicebot calls: nobody can be asked here: give --yes", file=sys.stderr)
+        return False
+    question = f"{count} calls, with their recordings, messages and notices, for ever? Type yes: "
+    return input(question).strip().lower() == "yes"
+
+
+def _told(chosen: Chosen, erased: Erased) -> str:
+    if not erased.rows and not erased.files:
+        return "There was nothing to erase."
+    rows = ", ".join(f"{count} {name}" for name, count in sorted(erased.rows.items()))
+    return f"{len(chosen.calls)} calls erased: {erased.files} files; rows: {rows or 'none'}."

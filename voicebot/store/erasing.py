@@ -1,0 +1,225 @@
+"""Erasure: everything of some calls, and of a caller's number, out of the database and the folder.
+
+    chosen ─▶ files ─▶ rows, one transaction with the tombstone ─▶ pages that held them
+
+A row that is deleted leaves its bytes in the file: SQLite is told to overwrite them, its WAL is
+emptied and the file written anew; PostgreSQL's tables are vacuumed. Backups are the operator's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from voicebot.core.errors import EngineError
+from voicebot.core.record import FactKind
+from voicebot.store import queue_tables, tables
+from voicebot.store.database import reason, transaction
+from voicebot.store.recordings import file_name
+
+INBOX = "nlu_inbox.json"
+"""In the data folder: places of what was dropped, `CALL/SEQ`."""
+_PART = 500
+"""Calls of one statement."""
+
+
+class StillThere(EngineError):
+    """Something could not be erased now; says what, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is to be erased."""
+
+    calls: tuple[str, ...]
+    """Ids of calls that have ended."""
+    running: tuple[str, ...] = ()
+    """Calls that have not: they stay."""
+    numbers: tuple[str, ...] = ()
+    """Of callers, as the network gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """By table."""
+    files: int = 0
+    left: tuple[str, ...] = ()
+    """Why bytes may still be in the database's file; empty where none are."""
+
+
+class Eraser:
+    """Erases calls. Every method blocks, and raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine, data: Path, spill: Path) -> None:
+        """`data` is the data folder; `spill` the file in which facts wait for the database."""
+        self._engine, self._data, self._spill = engine, data, spill
+
+    def of_numbers(self, numbers: Collection[str]) -> Chosen:
+        """The calls of callers with these numbers, and what else is kept of the numbers."""
+        return self._chosen(tables.calls.c.caller.in_(numbers), tuple(numbers))
+
+    def of_calls(self, calls: Collection[str]) -> Chosen:
+        """These calls; what is not there is left out."""
+        return self._chosen(tables.calls.c.call.in_(calls))
+
+    def _chosen(self, where: ColumnElement[bool], numbers: tuple[str, ...] = ()) -> Chosen:
+        columns = tables.calls.c
+        query = select(columns.call, columns.ended).where(where).order_by(columns.started)
+        with transaction(self._engine, "the calls cannot be read") as connection:
+            rows = connection.execute(query).all()
+        ended = tuple(call for call, when in rows if when is not None)
+        return Chosen(ended, tuple(call for call, when in rows if when is None), numbers)
+
+    def erase(self, chosen: Chosen, by: str, now: datetime) -> Erased:
+        """Erase, and leave a tombstone that says when, by whom, and how much. A second time does
+        no harm. Raises `StillThere` before anything is erased, or where a file cannot be."""
+        if self._spill.exists():
+            why = "facts of calls wait for the database: erase when they have been taken in"
+            raise StillThere(f"{why} ({self._spill.name})")
+        files = self._remove_files(chosen.calls)
+        with transaction(self._engine, "nothing was erased") as connection:
+            self._overwrite(connection)
+            rows = self._delete(connection, chosen)
+            if files or any(rows.values()):
+                counts = {"calls": len(chosen.calls), "files": files, "rows": rows}
+                tombstone = {"time": now, "by": by, "counts": counts}
+                connection.execute(insert(tables.erasures).values(tombstone))
+        self._forget_inbox(chosen.calls)
+        return Erased(rows, files, tuple(self._sweep()))
+
+    # ------------------------------------------------------------ rows
+
+    def _delete(self, connection: Connection, chosen: Chosen) -> dict[str, int]:
+        rows: dict[str, int] = {}
+        for table, where in _conditions(connection, chosen):
+            done = connection.execute(delete(table).where(where))
+            if done.rowcount > 0:
+                rows[table.name] = rows.get(table.name, 0) + done.rowcount
+        return rows
+
+    def _overwrite(self, connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA secure_delete = ON"))
+
+    def _sweep(self) -> Iterator[str]:
+        """What is left of the rows in the database's files; says what could not be swept."""
+        is_file = self._engine.dialect.name == "sqlite"
+        statements = _SQLITE if is_file else _SERVER
+        try:
+            with self._engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
+            ) as connection:
+                if not is_file:
+                    connection.execute(text("SET statement_timeout = 0"))
+                for statement in statements:
+                    row = connection.execute(text(statement))
+                    if row.returns_rows and (found := row.first()) and found[0]:
+                        yield "the database's log is in use"
+        except SQLAlchemyError as error:
+            yield reason(error)
+
+    # ------------------------------------------------------------ files
+
+    def _remove_files(self, calls: Collection[str]) -> int:
+        removed = 0
+        for path in dict.fromkeys([*self._named(calls), *self._found(calls)]):
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                raise StillThere(f"a file cannot be removed: {why}; nothing else was") from None
+            removed += 1
+        return removed
+
+    def _named(self, calls: Collection[str]) -> Iterator[Path]:
+        """Files that the journals name, within the data folder."""
+        facts = tables.facts.c
+        kinds = (FactKind.RECORDING.value, FactKind.MESSAGE.value)
+        root = self._data.resolve()
+        with transaction(self._engine, "the calls cannot be read") as connection:
+            for part in _parts(calls):
+                query = select(facts.data).where(facts.call.in_(part), facts.kind.in_(kinds))
+                for data in connection.execute(query).scalars():
+                    path = (self._data / str(data.get("file") or ".")).resolve()
+                    if path.is_file() and path.is_relative_to(root):
+                        yield path
+
+    def _found(self, calls: Collection[str]) -> Iterator[Path]:
+        """Files that are called like a call: also those that no journal names (a killed node)."""
+        names = {file_name_of(call) for call in calls}
+        for folder in ("recordings", "messages"):
+            for path in (self._data / folder).rglob("*.wav"):
+                if path.name in names or path.name.partition("-")[2] in names:
+                    yield path.resolve()
+
+    def _forget_inbox(self, calls: Collection[str]) -> None:
+        path = self._data / INBOX
+        if not path.is_file():
+            return
+        gone = set(calls)
+        places = json.loads(path.read_text("utf-8"))
+        kept = [place for place in places if place.rpartition("/")[0] not in gone]
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_text(json.dumps(kept), "utf-8")
+        draft.replace(path)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()
+
+
+_SQLITE = (
+    "PRAGMA wal_checkpoint(TRUNCATE)",
+    "VACUUM",
+    "PRAGMA wal_checkpoint(TRUNCATE)",
+)
+_SWEPT = ("facts", "calls", "callbacks", "outbox", "queue_entries", "queue_offers", "labels")
+_SERVER = tuple(f"VACUUM {name}" for name in (*_SWEPT, "resume_records"))
+
+
+def file_name_of(call: str) -> str:
+    """The name of a call's recording."""
+    return file_name(call)  # type: ignore[arg-type]
+
+
+def _conditions(
+    connection: Connection, chosen: Chosen
+) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Each table with the rows that go. Offers go before the places that they name."""
+    entries, offers = queue_tables.queue_entries, queue_tables.queue_offers
+    by_call = (tables.facts, tables.calls, tables.outbox, tables.labels)
+    by_both: tuple[tuple[Table, Any, Any], ...] = (
+        (entries, entries.c.call, entries.c.number),
+        (tables.callbacks, tables.callbacks.c.call, tables.callbacks.c.number),
+        (
+            queue_tables.resume_records,
+            queue_tables.resume_records.c.call,
+            queue_tables.resume_records.c.number,
+        ),
+    )
+    for part in _parts(chosen.calls) or [()]:
+        places = or_(entries.c.call.in_(part), entries.c.number.in_(chosen.numbers))
+        ids = connection.execute(select(entries.c.id).where(places)).scalars().all()
+        yield offers, offers.c.entry.in_(ids)
+        for table, call, number in by_both:
+            yield table, or_(call.in_(part), number.in_(chosen.numbers))
+        for table in by_call:
+            yield table, table.c.call.in_(part)
+
+
+def _parts(calls: Iterable[str]) -> list[tuple[str, ...]]:
+    every = tuple(calls)
+    return [every[first : first + _PART] for first in range(0, len(every), _PART)]
