@@ -62,22 +62,22 @@ nodes:
   | `datetime` | "tomorrow at three", "in two hours", 明早八点四十 | `2026-11-19T15:00` |
   | `duration` | "an hour and a half", 一个半小时 | seconds: `5400` |
   | `yes_no` | "yep", "not at the moment", 对, 不用了 | `yes`, `no` |
-  | `phone` | "four one five, triple five ...", "plus four four ...", 幺三八... | E.164: `+14155552671` |
-  | `card` | sixteen digits in whatever groups; what is wrong by its check digit is no card | `4242...` |
-  | `choice` | an option's phrases; names also by how they sound ("Stephen" for Steven, 章伟 for 张伟) | the option |
+  | `phone` | "four one five, triple five ...", 幺三八... | E.164: `+14155552671` |
+  | `card` | its digits in whatever groups; the check digit must be right | `4242...` |
+  | `choice` | an option's phrases; names by their sound, too (章伟 for 张伟) | the option |
   | `text` | anything | as recognized |
 
   A day without a year or month is the next one (`toward: past` for births and purchases), an hour
   without "a.m." of business hours, or of the slot's `hours`. Part of a value ("friday", "nine oh
-  four") may be said first and the rest in the next turn; "no, the twenty-third", "not five, six" and
-  不是三点是四点 put right what is wrong of a value and leave the rest.
+  four") may be said first and the rest in the next turn; "no, the twenty-third", "not five, six"
+  and 不是三点是四点 put right what is wrong of a value and leave the rest.
 - **Values** are set by nodes (`save`, `values`) and read in prompts, templates and expressions.
 - **Durations** are written `400ms`, `5s`, `2m`. **Keys** are `0-9`, `*` and `#`.
 - **What callers said before** is kept: slots said with a menu's choice fill later questions of the
   same name (`along` allows them in any words, `carry: false` at a slot keeps it out), `follow_up`
-  takes "and tomorrow?", `corrects` takes "no, thirty" where something is read back, a global command
-  with `returns: true` is a digression after which a node of kind [resume](#resume) asks again, and
-  the command `cancel` ("forget it") drops it all. Nothing of a secret slot is kept.
+  takes "and tomorrow?", `corrects` takes "no, thirty" where something is read back, a global
+  command with `returns: true` is a digression after which a node of kind [resume](#resume) asks
+  again, and the command `cancel` ("forget it") drops it all. Nothing of a secret slot is kept.
 - **What is inherited** (timing, confidence, barge-in, `no_input`, `no_match`, `on_error`): what a
   node says wins, then what the flow says, then the system.
   `voicebot flows explain FLOW NODE` shows each with its origin.

@@ -248,9 +248,7 @@ class Understanding(Protocol):
         """What of `expectation` was meant; `Match.NONE` if nothing was."""
         ...
 
-    async def look_up(
-        self, text: str, scope: KnowledgeScope, language: str
-    ) -> tuple[Finding, ...]:
+    async def look_up(self, text: str, scope: KnowledgeScope, language: str) -> tuple[Finding, ...]:
         """What of a knowledge base may be the answer to a text, best first."""
         ...
 

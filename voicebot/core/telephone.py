@@ -49,7 +49,7 @@ def is_short(dialed: str, region: str) -> bool:
         return False
     if phonenumbers.is_valid_number(parsed):
         return False
-    country = phonenumbers.region_code_for_country_code(parsed.country_code)
+    country = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     usual = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
     return usual is not None and len(_digits(parsed)) < len(_digits(usual))
 

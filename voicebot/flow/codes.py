@@ -197,7 +197,8 @@ CODES: dict[str, Code] = {
         "  first: {kind: set, values: {amount: 1}, to: bye}\n",
     ),
     "reserved-name": _error(
-        "A slot has a name with a meaning of its own: call, body, status, value, position, wait, answer.",
+        "A slot has a name with a meaning of its own: call, body, status, value, position, wait, "
+        "answer.",
         "Give it another name.",
         "slots:\n  ▸body: {type: text}\n",
     ),
@@ -335,7 +336,8 @@ CODES: dict[str, Code] = {
         "A slot whose words cannot be told from an answer (digits, text, yes or no) is to be "
         "corrected at another question.",
         "Lead the caller back to its question instead.",
-        'nodes:\n  first: {kind: ask, slots: {amount: "How much?"}, corrects: [▸account], to: bye}\n',
+        'nodes:\n  first: {kind: ask, slots: {amount: "How much?"}, corrects: [▸account], '
+        "to: bye}\n",
     ),
     "never-asked": _warning(
         "A slot may be said along with a choice, but no question for it follows: what was said is "

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicebot.core.record import FactKind
-from voicebot.flow.state import Flow, FlowState, Frame, Interrupted
+from voicebot.flow.state import FlowState, Frame, Interrupted
 from voicebot.flow.walk import Walk
 
 
@@ -85,4 +85,3 @@ def stay_within(walk: Walk, node: str) -> None:
     is_part = len(state.frames) == depth and node in state.flow.digression(last.command)
     if not is_deeper and not is_part:
         walk.change(digressions=())
-

@@ -187,7 +187,9 @@ def _check_template(report: Report, path: Path, text: str) -> None:
         return
     for part in parts:
         if isinstance(part, Mark):
-            _check_name(report, path, part.name, part.offset, ("value", "other", "position", "wait"))
+            _check_name(
+                report, path, part.name, part.offset, ("value", "other", "position", "wait")
+            )
 
 
 def _check_expression(report: Report, path: Path, text: str) -> None:

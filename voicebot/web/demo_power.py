@@ -1,7 +1,7 @@
 """A demo power company. In memory, for trying out only.
 
-    GET  /power/customers?phone=          -> reason, likelihood: what this caller most likely wants, or "";
-                                             404 for a number that is not known
+    GET  /power/customers?phone=          -> reason, likelihood: what this caller most likely wants,
+                                             or ""; 404 for a number that is not known
     POST /power/payments {phone, amount, date} -> reference; 409 for a day that is past
     GET  /power/usage/{period}            -> kwh; 404. Periods: this_month, last_month, last_year
     GET  /power/outages/{district}        -> back: HH:MM; 404 where the power is on
