@@ -164,8 +164,9 @@ class BargeInJudge:
         if not playing or not self.allowed.by_speech:
             self._forget_windows()
             return ()
-        speech = self._window.feed(voiced=voicing.sure)
-        began = self._began.feed(voiced=voicing.outburst)
+        # Both fed in any case; what sounded in a cooldown and is over when it ends counts no more.
+        speech = self._window.feed(voiced=voicing.sure) and voicing.sure
+        began = self._began.feed(voiced=voicing.outburst) and voicing.outburst
         if not (speech or began) or self.state is BargeInState.COOLDOWN:
             return ()
         return self._suspect(at_ms)
