@@ -5,29 +5,31 @@
   voicebot calls list --since 2026-11-22 --json | jq .caller
   voicebot calls show 7f3a          the first characters of an id are enough
   voicebot calls show 7f3a --json   the record and every fact of the journal
+  voicebot calls list --number +4917055501 --tag vip --unsure 0.5
+  voicebot calls export --since 7d --flow bank_en -o week.zip
   voicebot calls erase --number +4917055501     a caller's calls, and all that comes of them
 
 Outcomes: contained (served by the flow), handled (by an agent), transferred, unserved (a person
 was wanted and none came), abandoned (left while waiting), hung_up (left within the flow), refused,
 failed; running. docs/qa.md explains them and every field.
 
-Exit codes: 0 done, 1 there is no such call (erase: nothing or not all was erased), 2 wrong use, not
-confirmed, or there is no database.
+Exit codes: 0 done, 1 there is no such call (erase, export: nothing or not all was done), 2 wrong
+use, not confirmed, or there is no database.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
-from voicebot.cli import calls_erase
+from voicebot.cli import calls_erase, calls_export
+from voicebot.cli.calls_search import configure_search, count, filter_of, pages
+from voicebot.cli.calls_search import parse_since as parse_since
 from voicebot.cli.places import add_places, store_url
-from voicebot.core.call import Outcome
 from voicebot.core.record import Cdr, fold
 from voicebot.store.calls import CallStore
 from voicebot.store.opening import open_calls
@@ -36,22 +38,19 @@ from voicebot.store.rows import cdr_json, fact_json
 from voicebot.store.transcript import render, transcript
 
 COLUMNS = ("id", "started", "length", "outcome", "caller", "called", "flow", "intents")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    commands = parser.add_subparsers(dest="what", required=True, metavar="list|show|erase")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="list|show|export|erase")
     listing = commands.add_parser("list", help="calls, youngest first")
-    listing.add_argument("--limit", type=_count, default=20, help="at most so many (20)")
-    listing.add_argument(
-        "--since", type=parse_since, metavar="WHEN", help="30m, 2h, 7d, or 2026-11-22[T15:00]"
-    )
-    outcomes = [outcome.value for outcome in Outcome]
-    listing.add_argument("--outcome", choices=[*outcomes, "running"], help="only these")
-    listing.add_argument("--text", default="", help="only calls in which this was said")
+    listing.add_argument("--limit", type=count, default=20, help="at most so many (20)")
+    listing.add_argument("--cursor", default="", help="go on where the page before ended")
+    configure_search(listing)
     show = commands.add_parser("show", help="one call as a transcript")
     show.add_argument("id", metavar="ID", help="id of the call, or how it begins")
+    export = commands.add_parser("export", help="write calls to files, to take away")
+    calls_export.configure(export)
     erase = commands.add_parser("erase", help="remove calls and all that comes of them")
     calls_erase.configure(erase)
     for command in (listing, show):
@@ -65,60 +64,31 @@ def run(args: argparse.Namespace) -> int:
         return calls_erase.run(args)
     store = open_calls(store_url(args))
     try:
+        if args.what == "export":
+            return calls_export.run(store, args)
         return _list(store, args) if args.what == "list" else _show(store, args)
     finally:
         store.close()
 
 
-def parse_since(text: str) -> datetime:
-    """`30m`, `2h`, `7d` ago, or an ISO 8601 date or time (local where it names no zone)."""
-    if ago := re.fullmatch(r"(\d{1,6})([mhd])", text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        hint = "write 30m, 2h, 7d, 2026-11-22 or 2026-11-22T15:00"
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; {hint}") from None
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of calls")
-    return int(text)
-
-
 def _list(store: CallStore, args: argparse.Namespace) -> int:
-    outcome = args.outcome if args.outcome in (None, "running") else Outcome(args.outcome)
-    calls = _first(store, args.limit, args.since, outcome, args.text)
+    wanted = filter_of(args)
+    try:
+        parts = list(pages(store, replace(wanted, cursor=args.cursor), args.limit))
+    except ValueError as error:
+        print(f"voicebot calls: --cursor: {error}", file=sys.stderr)
+        return 2
+    calls = [cdr for page in parts for cdr in page.calls]
     if args.json:
         for cdr in calls:
             print(json.dumps(cdr_json(cdr), ensure_ascii=False))
     elif calls:
         print(table([COLUMNS, *map(_cells, calls)]))
     else:
-        print("No such calls." if args.since or outcome or args.text else "No calls yet.")
+        print("No such calls." if wanted != CallFilter() else "No calls yet.")
+    if parts[-1].cursor:
+        print(f"more: --cursor {parts[-1].cursor}", file=sys.stderr)
     return 0
-
-
-def _first(
-    store: CallStore, limit: int, since: datetime | None, outcome: object, text: str
-) -> list[Cdr]:
-    calls: list[Cdr] = []
-    cursor = ""
-    while len(calls) < limit:
-        page = store.list(
-            CallFilter(
-                since=since,
-                outcome=outcome,  # type: ignore[arg-type]
-                text=text,
-                limit=limit - len(calls),
-                cursor=cursor,
-            )
-        )
-        calls += page.calls
-        if not (cursor := page.cursor):
-            break
-    return calls
 
 
 def _show(store: CallStore, args: argparse.Namespace) -> int:

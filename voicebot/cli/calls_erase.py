@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from voicebot.cli.nlu import signature
+from voicebot.cli.calls_search import spellings
 from voicebot.cli.places import add_places, store_url
+from voicebot.cli.who import who
 from voicebot.store.calls import CallStore
 from voicebot.store.erasing import Chosen, Erased, Eraser
 from voicebot.store.opening import open_calls, open_eraser
@@ -45,17 +44,6 @@ def run(args: argparse.Namespace) -> int:
         eraser.close()
 
 
-def spellings(numbers: Iterable[str]) -> list[str]:
-    """A number as networks may have given it: `+49170…`, `0049170…` and `49170…` are the same."""
-    found: list[str] = []
-    for number in numbers:
-        plain = re.sub(r"[\s()./-]", "", number)
-        bare = re.sub(r"^(\+|00)", "", plain)
-        is_whole = bare != plain
-        found += [plain, *((f"+{bare}", f"00{bare}", bare) if is_whole and bare else ())]
-    return list(dict.fromkeys(number for number in found if number))
-
-
 def _ids(url: str, prefixes: list[str]) -> list[str] | None:
     """None, and told, where one is not one call."""
     store = open_calls(url)
@@ -81,7 +69,7 @@ def _erase(eraser: Eraser, chosen: Chosen, args: argparse.Namespace) -> int:
         print(f"{call[:8]} still runs: erase it when it has ended", file=sys.stderr)
     if not args.yes and not _agreed(len(chosen.calls)):
         return 2
-    erased = eraser.erase(chosen, signature.name(args), datetime.now(UTC))
+    erased = eraser.erase(chosen, who(args.by), datetime.now(UTC))
     if args.json:
         value = {"calls": len(chosen.calls), "files": erased.files, "rows": erased.rows}
         print(json.dumps({**value, "running": len(chosen.running), "left": list(erased.left)}))

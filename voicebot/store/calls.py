@@ -7,8 +7,20 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, exists, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Text,
+    and_,
+    cast,
+    exists,
+    or_,
+    select,
+)
 
 from voicebot.core.call import CallId, Outcome
 from voicebot.core.record import Cdr, Fact, FactKind
@@ -115,17 +127,40 @@ def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
         yield calls.started < wanted.until
     if wanted.caller:
         yield calls.caller == wanted.caller
+    if wanted.callers:
+        yield calls.caller.in_(wanted.callers)
     if wanted.flow:
         yield calls.flow == wanted.flow
     if wanted.outcome == "running":
         yield calls.ended.is_(None)
     elif isinstance(wanted.outcome, Outcome):
         yield calls.outcome == wanted.outcome.value
+    if wanted.intent:
+        yield _has(calls.intents, wanted.intent)
+    if wanted.tag:
+        yield _has(calls.tags, wanted.tag)
+    if wanted.confidence is not None:
+        yield _unsure(wanted.confidence)
     if wanted.text:
         yield _says(wanted.text)
     if wanted.cursor:
         started, call = read_cursor(wanted.cursor)
         yield or_(calls.started < started, and_(calls.started == started, calls.call < call))
+
+
+def _has(column: Column[Any], value: str) -> ColumnElement[bool]:
+    """A list of texts has this one: as JSON writes it, with its quotation marks."""
+    written = json.dumps(value, ensure_ascii=False)
+    return cast(column, Text).contains(written, autoescape=True)
+
+
+def _unsure(confidence: float) -> ColumnElement[bool]:
+    facts = tables.facts.c
+    return exists().where(
+        facts.call == tables.calls.c.call,
+        facts.kind == FactKind.HEARD.value,
+        facts.data["confidence"].as_float() < confidence,
+    )
 
 
 def _says(text: str) -> ColumnElement[bool]:

@@ -26,6 +26,14 @@ class CallFilter:
     flow: str = ""
     text: str = ""
     """Anywhere in what was said, heard or keyed; upper and lower case are the same (ASCII)."""
+    callers: tuple[str, ...] = ()
+    """Any of these numbers."""
+    intent: str = ""
+    """One of those that the caller chose."""
+    tag: str = ""
+    """One of the record's."""
+    confidence: float | None = None
+    """Something was heard with less than this."""
     limit: int = 50
     cursor: str = ""
     """`CallPage.cursor` of the page before."""

@@ -11,7 +11,7 @@ from call_story import NOON, Pen
 from databases import Database, Sqlite
 
 from voicebot.cli import main
-from voicebot.cli.calls_erase import spellings
+from voicebot.cli.calls_search import spellings
 from voicebot.core.afterwards import Notice, Webhook
 from voicebot.core.call import CallId
 from voicebot.store.labels import TEXT, Label

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from datetime import UTC, datetime
+
+from voicebot.cli.who import who
 
 
 def configure(parser: argparse.ArgumentParser, why: str) -> None:
@@ -15,10 +16,7 @@ def configure(parser: argparse.ArgumentParser, why: str) -> None:
 
 def name(args: argparse.Namespace) -> str:
     """Who does it."""
-    try:
-        return str(args.by or getpass.getuser())
-    except (KeyError, OSError):
-        return "unknown"
+    return who(str(args.by))
 
 
 def now() -> datetime:
