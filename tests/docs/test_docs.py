@@ -62,6 +62,9 @@ def test_a_command_is_understood(
     del where
     assert words[0] in COMMANDS
     is_only_named = all(word.isalpha() and word.islower() for word in words)
+    parts = getattr(importlib.import_module(f"voicebot.cli.{words[0]}"), "PARTS", {})
+    if words[1:2] and words[1] in parts:
+        words = [f"{words[0]}_{words[1]}", *words[2:]]
     try:
         parser_of(words[0]).parse_args([*words[1:], *(["--help"] if is_only_named else [])])
     except SystemExit as ended:

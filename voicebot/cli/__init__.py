@@ -1,6 +1,7 @@
 """`voicebot`: one file a command.
 
-A command's module has `HELP` (one line), `configure(parser)` and `run(args) -> exit code`. It is
+A command's module has `HELP` (one line), `configure(parser)` and `run(args) -> exit code`; `PARTS`
+are modules of the same kind for what may follow its name (`voicebot replay pin`). It is
 imported only when it is called, so that `voicebot calls list` does not wait for a SIP stack.
 Exit codes: 0 done, 1 the answer is no (a check failed, a call was refused), 2 wrong use or
 configuration, 130 interrupted.
@@ -44,6 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name is None:
         return _overview(words)
     module = importlib.import_module(f"voicebot.cli.{name}")
+    parts = getattr(module, "PARTS", {})
+    if len(words) > 1 and words[1] in parts:
+        module = importlib.import_module(parts[words[1]])
+        name = f"{name} {words.pop(1)}"
     parser = argparse.ArgumentParser(
         prog=f"voicebot {name}",
         description=module.__doc__,

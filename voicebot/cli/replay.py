@@ -8,6 +8,7 @@
   voicebot replay --since 7d --set vad.mode=2       with another setting
   voicebot replay --since 7d --sweep timing.end_complete_ms=300,400,600
   voicebot replay --since 30d --from dialogue       only the words: milliseconds a call
+  voicebot replay label 384275ca                    what was really said (label --help)
 
 The caller's channel and keys go through voice detection, recognition, understanding and the flow in
 virtual time; what the back end answered, the clock, queues and people are as they were then.
@@ -49,6 +50,7 @@ from voicebot.replay.totals import totals_of
 from voicebot.replay.voice import Prompts
 from voicebot.store.opening import open_calls
 
+PARTS = {"label": "voicebot.cli.replay_label"}
 _WHERE = ("flow", "outcome", "caller", "text", "tag", "confidence")
 _SHOWN = 20
 """Calls whose differences are shown as text; the others only count."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import Wav, WavError, read_wav
 from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
 from voicebot.core.record import Fact, FactKind
+from voicebot.replay.labeled import reference
 from voicebot.replay.recorded import RecordedCall
 from voicebot.store.calls import CallStore
 from voicebot.store.rows import fact_from_json
@@ -44,17 +45,23 @@ def read_call(source: CallSource, store: CallStore | None, data: Path) -> Record
     if source.file is not None:
         return _read_file(source, source.file)
     assert store is not None
-    return _with_sound(source.name, store.facts(source.call), data)
+    call = _with_sound(source.name, store.facts(source.call), data)
+    labels = store.labels_of([source.call]).get(source.call, ())
+    return replace(call, reference=reference(call.facts, labels)) if labels else call
 
 
 def read_facts(sources: Sequence[CallSource], store: CallStore | None) -> list[RecordedCall]:
     """Calls without their sound, all at once."""
     wanted = [source.call for source in sources if source.file is None]
     journals = store.journals_of(wanted) if store is not None else {}
+    labels = store.labels_of(wanted) if store is not None else {}
     return [
-        RecordedCall(
+        RecordedCall(source.name, _facts_beside(source.file))
+        if source.file
+        else RecordedCall(
             source.name,
-            _facts_beside(source.file) if source.file else journals.get(source.call, ()),
+            facts := journals.get(source.call, ()),
+            reference=reference(facts, labels.get(source.call, ())),
         )
         for source in sources
     ]

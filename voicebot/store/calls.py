@@ -26,6 +26,7 @@ from voicebot.core.call import CallId, Outcome
 from voicebot.core.record import Cdr, Fact, FactKind
 from voicebot.store import tables
 from voicebot.store.database import transaction
+from voicebot.store.labels import Label, LabelStore
 from voicebot.store.ledger import facts_of
 from voicebot.store.query import CallFilter, CallPage, read_cursor, write_cursor
 from voicebot.store.rows import advance, cdr_from_row, fact_from_row
@@ -80,6 +81,13 @@ class CallStore:
                 fact = Fact(CallId(call), seq, at_ms, time, FactKind(kind), data)
                 found.setdefault(call, []).append(fact)
         return {call: tuple(journal) for call, journal in found.items()}
+
+    def labels_of(self, calls: Collection[str]) -> dict[str, tuple[Label, ...]]:
+        """What people say that was really said in some calls; none has no entry."""
+        found: dict[str, list[Label]] = {}
+        for label in LabelStore(self._engine).of(calls):
+            found.setdefault(label.call, []).append(label)
+        return {call: tuple(labels) for call, labels in found.items()}
 
     def journals(
         self, since: datetime, until: datetime, kinds: Collection[FactKind]

@@ -1,0 +1,105 @@
+"""`voicebot replay label`, and what replay and training make of labels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sim_calls import called, shop
+
+from voicebot.cli import main
+from voicebot.core.call import CallId
+from voicebot.nlu.intents.training_set import read_training
+from voicebot.store.opening import open_labels, open_store
+
+SCRIPT = "0.0 ring +49 → shop\n~ caller my daughter\n~ caller my order\n~ keys 1234\n~ keys 4\n"
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[str]:
+    """A data folder with two calls of two utterances each; options that name it."""
+    flow = shop(tmp_path / "flows")
+    data = tmp_path / "data"
+    data.mkdir()
+    store = open_store(f"sqlite:///{data / 'voicebot.db'}")
+    _, call = called(flow, SCRIPT)
+    for name in ("aaa1", "bbb2"):
+        for fact in call.facts:
+            store.journal.write(replace(fact, call=CallId(name)))
+    assert store.journal.flush()
+    store.close()
+    return ["--config", str(tmp_path / "nowhere"), "--data", str(data)]
+
+
+def test_what_was_heard(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "label", "aaa", *places]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split('"')[:2] == ["  1    4.5  ", "my daughter"]
+    assert second.endswith('"my order" 0.94  order')
+
+
+def test_a_label_is_kept_with_who_and_when_and_taken_back(
+    places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--text", "my order", "--intent", "order", "--slot", "number=1234", "--by", "ann"]
+    assert main(["replay", "label", "aaa1", "1", *words, *places]) == 0
+    assert "intent: order" in capsys.readouterr().out
+    main(["replay", "label", "aaa1", "1", "--text", "my old order", "--by", "ben", *places])
+    labels = open_labels(f"sqlite:///{places[-1]}/voicebot.db")
+    found = {label.what: label for label in labels.of(["aaa1"])}
+    assert {what: (one.value, one.by) for what, one in found.items()} == {
+        "text": ("my old order", "ben"),
+        "intent": ("order", "ann"),
+        "slot:number": ("1234", "ann"),
+    }
+    assert all(label.time.tzinfo is not None for label in found.values())
+    assert main(["replay", "label", "aaa1", "1", "--remove", *places]) == 0
+    assert labels.of() == ()
+    labels.close()
+
+
+def test_replay_counts_words_against_labels(
+    places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    flows = ["--flows", str(Path(places[-1]).parent / "flows")]
+    main(["replay", "label", "aaa1", "1", "--text", "my new order", *places])
+    capsys.readouterr()
+    main(["replay", "aaa1", "--from", "dialogue", "--json", *places, *flows])
+    words = json.loads(capsys.readouterr().out)["words"]
+    # "my daughter" for "my new order": two errors in five words.
+    assert (words["reference"], words["errors"], words["words"]) == ("said", 2, 5)
+    main(["replay", "bbb2", "--from", "dialogue", "--json", *places, *flows])
+    assert json.loads(capsys.readouterr().out)["words"]["reference"] == "then"
+
+
+def test_labels_become_training_data(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "labeled.tsv"
+    assert main(["replay", "label", "--tsv", str(file), *places]) == 1
+    main(["replay", "label", "aaa1", "1", "--text", "the parcel", "--intent", "order", *places])
+    for call in ("aaa1", "bbb2"):
+        main(["replay", "label", call, "2", "--intent", "order", *places])
+    main(["replay", "label", "bbb2", "1", "--text", "only heard otherwise", *places])
+    assert main(["replay", "label", "--tsv", str(file), *places]) == 0
+    assert "2 phrases" in capsys.readouterr().out
+    assert file.read_text("utf-8") == "the parcel\torder\nmy order\torder\n"
+    other = tmp_path / "other.tsv"
+    other.write_text("a person\tperson\nsomebody please\tperson\n", "utf-8")
+    assert len(read_training([file, other], "en").in_scope) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["zzz"], 1),
+        (["aaa1", "3", "--text", "x"], 1),
+        (["aaa1", "0", "--text", "x"], 1),
+        (["aaa1", "--text", "x"], 2),
+        ([], 2),
+    ],
+)
+def test_what_cannot_be_labeled(places: list[str], words: list[str], code: int) -> None:
+    assert main(["replay", "label", *words, *places]) == code
