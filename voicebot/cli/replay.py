@@ -9,6 +9,7 @@
   voicebot replay --since 7d --sweep timing.end_complete_ms=300,400,600
   voicebot replay --since 30d --from dialogue       only the words: milliseconds a call
   voicebot replay label 384275ca                    what was really said (label --help)
+  voicebot replay pin 384275ca lost_card            the call as a test (pin --help)
 
 The caller's channel and keys go through voice detection, recognition, understanding and the flow in
 virtual time; what the back end answered, the clock, queues and people are as they were then.
@@ -50,7 +51,7 @@ from voicebot.replay.totals import totals_of
 from voicebot.replay.voice import Prompts
 from voicebot.store.opening import open_calls
 
-PARTS = {"label": "voicebot.cli.replay_label"}
+PARTS = {"label": "voicebot.cli.replay_label", "pin": "voicebot.cli.replay_pin"}
 _WHERE = ("flow", "outcome", "caller", "text", "tag", "confidence")
 _SHOWN = 20
 """Calls whose differences are shown as text; the others only count."""

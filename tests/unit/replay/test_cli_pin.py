@@ -1,0 +1,104 @@
+"""`voicebot replay pin`: a call becomes a test that passes, without anything personal in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sim_calls import FLOW, called, shop
+
+from voicebot.cli import main
+from voicebot.core.call import CallId
+from voicebot.replay.masking import Mask
+from voicebot.store.opening import open_store
+
+NUMBER = "+4917055501"
+CALLS = {
+    "order": f"0.0 ring {NUMBER} → shop\n~ caller my daughter\n~ caller my order\n~ keys 9876\n"
+    "~ keys 4\n",
+    "secret": f"0.0 ring {NUMBER} → shop\n~ keys 3\n~ keys 5678\n20.0 hangup caller\n",
+    "person": f"0.0 ring {NUMBER} → shop\n~ caller a person\n~ agent anna answers\n"
+    "~ agent anna leaves  ended by agent\n",
+    "silent": f"0.0 ring {NUMBER} → shop\n~ silence no input\n~ keys 4\n",
+}
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[str]:
+    """A hotline's folders with some calls; options that name them."""
+    flow = shop(tmp_path / "flows")
+    data = tmp_path / "data"
+    data.mkdir()
+    store = open_store(f"sqlite:///{data / 'voicebot.db'}")
+    for name, script in CALLS.items():
+        _, call = called(flow, script)
+        for fact in call.facts:
+            store.journal.write(replace(fact, call=CallId(name)))
+    assert store.journal.flush()
+    store.close()
+    options = {"config": tmp_path / "nowhere", "flows": tmp_path / "flows", "data": data}
+    return [part for name, folder in options.items() for part in (f"--{name}", str(folder))]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_pinned_call_is_a_test_that_passes(
+    places: list[str], tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", "pin", name, "pinned", *places]) == 0, capsys.readouterr().err
+    text = (tmp_path / "flows" / "tests" / "shop" / "pinned.txt").read_text("utf-8")
+    for trace in (NUMBER, NUMBER[1:], "9876", "5678", "anna"):
+        assert trace not in text
+    assert "  cdr  " in text
+    assert main(["flows", "test", str(tmp_path / "flows")]) == 0
+
+
+def test_the_test_fails_when_the_flow_changes(places: list[str], tmp_path: Path) -> None:
+    assert main(["replay", "pin", "order", "pinned", *places]) == 0
+    shop(tmp_path / "flows", FLOW.replace("outcomes: {ok: told,", "outcomes: {ok: bye,"))
+    assert main(["flows", "test", str(tmp_path / "flows")]) == 1
+
+
+def test_another_way_than_then_is_told(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop(tmp_path / "flows", FLOW.replace("outcomes: {ok: told,", "outcomes: {ok: bye,"))
+    assert main(["replay", "pin", "order", "pinned", *places]) == 1
+    assert "look -ok-> told, now look -ok-> bye" in capsys.readouterr().err
+
+
+def test_a_name_that_is_taken(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", "pin", "order", "pinned", "--why", "It was lost.", *places]) == 0
+    assert main(["replay", "pin", "person", "pinned", *places]) == 2
+    assert "--force" in capsys.readouterr().err
+    path = tmp_path / "flows" / "tests" / "shop" / "pinned.txt"
+    assert path.read_text("utf-8").startswith("# It was lost.\n")
+    assert main(["replay", "pin", "person", "pinned", "--force", *places]) == 0
+    assert "agent1" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("call", "name"), [("zzz", "x"), ("order", "../x"), ("order", "a b")])
+def test_what_cannot_be_pinned(places: list[str], call: str, name: str) -> None:
+    assert main(["replay", "pin", call, name, *places]) == 2
+
+
+def test_a_call_of_a_flow_that_is_gone(places: list[str], tmp_path: Path) -> None:
+    (tmp_path / "flows" / "shop.yaml").write_text(FLOW.replace("flow: shop", "flow: other"))
+    assert main(["replay", "pin", "order", "pinned", *places]) == 2
+    assert not list((tmp_path / "flows").rglob("*.txt"))
+
+
+def test_masks_are_the_same_wherever_a_value_occurs() -> None:
+    mask = Mask(["Ann Example"])
+    assert mask.text("card 4321 and 4321, room 12") == "card 1000 and 1000, room 12"
+    assert mask.digits("4321") == "1000"
+    assert mask.digits("4321567890123456") == "1001100110011001"
+    assert mask.text("it is four three two one please") == "it is one zero zero zero please"
+    assert mask.text("卡号四三二一") == "卡号一零零零"
+    assert mask.text("i am ann example, ann@mail.example") == "i am example 1, someone@example.test"
+    assert mask.text("on 2026-11-23 at 15:30") == "on 2026-11-23 at 15:30"
+    value = {"id": 4321, "open": True, "rate": 3.5, "names": ["Ann Example", None], "year": 12}
+    masked = {"id": 1000, "open": True, "rate": 3.5, "names": ["example 1", None], "year": 12}
+    assert mask.value(value) == masked
