@@ -2,11 +2,14 @@
 
   voicebot replay pin 384275ca lost_card
   voicebot replay pin 384275ca lost_card --why "the card was not blocked" --force
+  voicebot replay pin 384275ca lost_card --sound lost_card.wav
 
 Writes tests/FLOW/NAME.txt below the flows, where `voicebot flows test` and script/test run it: what
 the caller said and keyed, what back ends answered, who was at work; and what comes of it with the
 flow as it is in the folder. Numbers, addresses and what text slots took are replaced, the caller's
-number too; there is no sound in it. Read it before you commit it: names within a sentence stay.
+number too. There is no sound in it; `--sound FILE.wav` writes the recording, a tone in place of
+what has stand-ins, of what was not understood, and of talk with people. Read it before you commit
+it: names within a sentence stay.
 
 Exit codes: 0 written, and the call takes the way that it took; 1 written, but it takes another way
 now (or stand-ins do); 2 nothing was written: no such call, a name that is taken, wrong use.
@@ -19,18 +22,21 @@ import re
 import sys
 from pathlib import Path
 
+from voicebot.audio.wav_writer import write_wav
 from voicebot.cli.calls import printable
 from voicebot.cli.places import add_places, store_url
 from voicebot.config.surroundings import hotline_in
+from voicebot.core.audio import Pcm
 from voicebot.core.errors import ConfigError
 from voicebot.core.record import Fact
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.loader import Flows, load_flows
 from voicebot.flow.state import Flow
 from voicebot.replay.choosing import NotFound, chosen
-from voicebot.replay.pinning import NotPinned, scenario_of
+from voicebot.replay.pinning import NotPinned, mask_of, scenario_of
 from voicebot.replay.recorded import RecordedCall
-from voicebot.replay.sources import read_facts
+from voicebot.replay.sources import read_call, read_facts
+from voicebot.replay.toning import toned
 from voicebot.scenario.coverage import Move, moves_of
 from voicebot.scenario.run import Rehearsal, Result, accept
 from voicebot.scenario.suite import TESTS
@@ -42,6 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("call", metavar="CALL", help="id of the call, or how it begins")
     parser.add_argument("name", metavar="NAME", help="of the test: letters, digits, - and _")
     parser.add_argument("--why", default="", metavar="TEXT", help="the test's first line")
+    parser.add_argument(
+        "--sound",
+        type=Path,
+        metavar="FILE.wav",
+        help="the recording, too, toned out",
+    )
     parser.add_argument("--force", action="store_true", help="in place of a test of that name")
     add_places(parser)
 
@@ -64,8 +76,11 @@ def _pin(args: argparse.Namespace) -> int:
     if path.exists() and not args.force:
         raise NotPinned(f"{path} is there already: give --force, or another name")
     text = scenario_of(call, _flow(flows, call), args.why or f"A call of {call.clock:%Y-%m-%d}.")
+    both = _sound(call, _flow(flows, call)) if args.sound else None
     understanding = hotline_in(args.config).understanding
     result = _written(path, text, Rehearsal(flows, args.flows, understanding))
+    if both is not None:
+        write_wav(args.sound, *both)
     print(printable(f"{path}\n\n{path.read_text('utf-8')}"))
     return _judged(call.facts, result)
 
@@ -76,9 +91,18 @@ def _call(args: argparse.Namespace) -> RecordedCall:
         sources = chosen([args.call], None, store).sources
         if len(sources) != 1:
             raise NotFound(f"{args.call} is not one call")
+        if args.sound:
+            return read_call(sources[0], store, args.data)
         return read_facts(sources, store)[0]
     finally:
         store.close()
+
+
+def _sound(call: RecordedCall, flow: Flow) -> tuple[Pcm, Pcm]:
+    both = toned(call, mask_of(call, flow))
+    if both is None:
+        raise NotPinned("; ".join(call.problems) or "there is no recording of the call")
+    return both
 
 
 def _flow(flows: Flows, call: RecordedCall) -> Flow:

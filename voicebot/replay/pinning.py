@@ -26,11 +26,16 @@ class NotPinned(Exception):
     """The call cannot become a test; says why."""
 
 
+def mask_of(call: RecordedCall, flow: Flow) -> Mask:
+    """The stand-ins for what is personal in a call."""
+    return Mask(_words(call, flow))
+
+
 def scenario_of(call: RecordedCall, flow: Flow, title: str) -> str:
     """The scenario, without what comes of it. Raises `NotPinned`."""
     if call.first(FactKind.ENDED) is None or not call.flow:
         raise NotPinned("the call has not been served to its end")
-    mask = Mask(_words(call, flow))
+    mask = mask_of(call, flow)
     head = [f"# {title}", f"flow    {call.flow}", f"clock   {call.clock:%Y-%m-%d %H:%M}"]
     head += [*_requests(call, flow, mask), *_agents(call), *_readings(call, mask)]
     return "\n".join([*head, "", *_stimuli(call, mask)]) + "\n"

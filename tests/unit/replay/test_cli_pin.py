@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sim_calls import FLOW, called, shop
 
+from voicebot.audio.wav import read_wav
+from voicebot.audio.wav_writer import write_wav
 from voicebot.cli import main
+from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
+from voicebot.core.record import Fact, FactKind
 from voicebot.replay.masking import Mask
+from voicebot.replay.recorded import RecordedCall
+from voicebot.replay.toning import toned
+from voicebot.scenario.world import BEGAN
 from voicebot.store.opening import open_store
 
 NUMBER = "+4917055501"
@@ -88,6 +96,47 @@ def test_a_call_of_a_flow_that_is_gone(places: list[str], tmp_path: Path) -> Non
     (tmp_path / "flows" / "shop.yaml").write_text(FLOW.replace("flow: shop", "flow: other"))
     assert main(["replay", "pin", "order", "pinned", *places]) == 2
     assert not list((tmp_path / "flows").rglob("*.txt"))
+
+
+def test_personal_sound_is_toned_out(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["replay", "pin", "order", "pinned", "--sound", str(tmp_path / "pinned.wav"), *places]
+    assert main(words) == 2
+    assert "the recording cannot be read" in capsys.readouterr().err
+    noise = np.random.default_rng(1).integers(-900, 900, 60 * 8_000).astype(np.int16)
+    write_wav(tmp_path / "data" / "scenario.wav", Pcm(noise, 8_000), Pcm(noise[::-1].copy(), 8_000))
+    assert main(words) == 0
+    wav = read_wav(tmp_path / "pinned.wav")
+    assert np.array_equal(wav.channels, np.stack([noise, noise[::-1]]))  # Nothing personal in it.
+
+
+def test_which_sound_is_toned_out() -> None:
+    def fact(at_ms: int, kind: FactKind, **data: object) -> Fact:
+        return Fact(CallId("c"), at_ms, at_ms, BEGAN, kind, data)
+
+    facts = (
+        fact(1_000, FactKind.SAID, text="Card 4321.", start_ms=500, heard_ms=500),
+        fact(3_000, FactKind.HEARD, text="my order", start_ms=2_000, end_ms=2_800),
+        fact(5_000, FactKind.HEARD, text="four three two one", start_ms=4_000, end_ms=4_800),
+        fact(7_000, FactKind.HEARD, text="", start_ms=6_000, end_ms=6_800),
+        fact(8_000, FactKind.BRIDGED, agent="anna"),
+        fact(9_000, FactKind.UNBRIDGED, agent="anna"),
+    )
+    silence = Pcm.silence(10_000, 8_000)
+    both = toned(RecordedCall("c", facts, silence, silence), Mask())
+    assert both is not None
+    caller, bot = both
+    spans = [(3_700, 5_100), (5_700, 7_100), (7_700, 9_300)]
+    assert sounding(caller) == spans
+    assert sounding(bot) == [(500, 1_300), (7_700, 9_300)]
+
+
+def sounding(pcm: Pcm) -> list[tuple[int, int]]:
+    """From when to when, in tenths of a second."""
+    blocks = pcm.samples.reshape(-1, pcm.rate // 10)
+    edges = np.flatnonzero(np.diff(np.r_[0, (blocks != 0).any(axis=1).astype(int), 0]))
+    return [(100 * int(first), 100 * int(last)) for first, last in edges.reshape(-1, 2)]
 
 
 def test_masks_are_the_same_wherever_a_value_occurs() -> None:
