@@ -188,6 +188,7 @@ EVENTS = {
     "feed_gaps",
     "journal_lost_facts",
     "offers_failed",
+    "queue_announced_error_seconds",
     "rtp_loss_ratio",
     "trunk_registered",
 }

@@ -254,7 +254,9 @@ def test_the_banks_serve_every_business(name: str) -> None:
         "password",
         "hours",
         "appointment",
+        "question",
         "done",
     ]
     assert list(menu.choices) == wanted
-    assert all(len(choice.phrases) >= 10 for choice in menu.choices.values())
+    businesses = [choice for name, choice in menu.choices.items() if name != "question"]
+    assert all(len(choice.phrases) >= 10 for choice in businesses)

@@ -41,10 +41,10 @@ def folder_of(alias: Path) -> Path:
 
 def log_of(alias: Path) -> list[Serving]:
     """What has served, oldest first."""
-    log = folder_of(alias) / "log.jsonl"
-    if not log.is_file():
+    file = folder_of(alias) / "log.jsonl"
+    if not file.is_file():
         return []
-    return [Serving(**json.loads(line)) for line in log.read_text("utf-8").splitlines() if line]
+    return [Serving(**json.loads(line)) for line in file.read_text("utf-8").splitlines() if line]
 
 
 def publish(alias: Path, model: Path, *, by: str, when: datetime, why: str) -> Serving:
@@ -120,8 +120,8 @@ def _keep(alias: Path, model: Path, version: str) -> None:
 
 
 def _note(alias: Path, entry: Serving) -> None:
-    with (folder_of(alias) / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+    with (folder_of(alias) / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
 
 
 def _at(when: datetime) -> str:
