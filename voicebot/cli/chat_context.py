@@ -1,6 +1,6 @@
 """What a conversation keeps from turn to turn, in words: the trace of `voicebot chat`.
 
-    · context  about bill (payee=water)  said early day=2026-11-24  waiting pay
+· context  about bill (payee=water)  said early day=2026-11-24  waiting pay
 """
 
 from __future__ import annotations

@@ -86,6 +86,9 @@ def test_what_another_handler_made_of_an_exception_is_not_taken_over() -> None:
     assert NUMBER not in formatter(JSON).format(record)
 
 
+LEVELS = ("log", "debug", "info", "warning", "error", "critical", "exception")
+
+
 def log_calls() -> list[tuple[str, ast.Call]]:
     found = []
     for path in sorted(Path(voicebot.__file__).parent.rglob("*.py")):
@@ -95,6 +98,7 @@ def log_calls() -> list[tuple[str, ast.Call]]:
                 and isinstance(node.func, ast.Attribute)
                 and isinstance(node.func.value, ast.Name)
                 and node.func.value.id in ("log", "_log")
+                and node.func.attr in LEVELS
             ):
                 found.append((f"{path.name}:{node.lineno}", node))
     return found
