@@ -52,15 +52,18 @@ class Dispatcher:
 
     def _give(self, offer: Offer) -> None:
         taker = self._takers.get(offer.call)
-        try:
-            if taker is None:
-                raise LookupError("nobody waits for this offer")
-            taker(offer)
-        except Exception:
+        if taker is None:
             # A place without its call must not hold an agent, nor come up again.
-            log.exception("an offer could not be taken", extra={"call": offer.call})
+            log.error("nobody waits for an offer", extra={"call": offer.call})
             self._router.leave(offer.call)
             self._router.failed(offer, OfferOutcome.CALLER_GONE, self._now_ms())
+            return
+        try:
+            taker(offer)
+        except Exception:
+            # The caller keeps the place; the agent rests, so it is not tried over and over.
+            log.exception("an offer could not be taken", extra={"call": offer.call})
+            self._router.failed(offer, OfferOutcome.UNREACHABLE, self._now_ms())
 
     def _wake_later(self) -> None:
         if self._timer is not None:

@@ -25,10 +25,11 @@ class Ringing:
 
     def take(self, offer: Offer) -> None:
         """Dial the agent; returns at once."""
+        leg = AgentLeg(self._context, offer, self._ring_ms)
         if not self._legs:
             self._context.move(CallEvent.OFFERED)
         self._context.pen.write(FactKind.OFFERED, queue=offer.queue, agent=offer.agent.name)
-        self._legs.append(AgentLeg(self._context, offer, self._ring_ms))
+        self._legs.append(leg)
         self._directory.router.dialed(offer)
 
     async def answered(self) -> AgentLeg | None:
