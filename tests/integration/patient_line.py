@@ -4,7 +4,6 @@ is thrown at it can at worst end that process. Started as a program, this file i
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import sys
@@ -69,9 +68,11 @@ async def talk(leg: Any) -> None:
     from voicebot.core.errors import CallError
 
     sends_ack = leg.info.caller == "ann"
-    with contextlib.suppress(CallError):
+    try:
         await (leg.answer() if sends_ack else leg.early_media())
         await leg.until_gone(TALK_S if sends_ack else 0.02)
+    except CallError as error:
+        sys.stderr.write(f"caller {leg.info.caller!r}: {error}\n")
     await leg.hang_up(0 if sends_ack else 486)
 
 

@@ -189,6 +189,7 @@ EVENTS = {
     "journal_lost_facts",
     "offers_failed",
     "queue_announced_error_seconds",
+    "queue_expected_wait_seconds",
     "rtp_loss_ratio",
     "trunk_registered",
 }

@@ -66,7 +66,6 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._held = False
         self._hung_up_here = False
         self._lost = False
-        self._vanished = False
         self._gone = False
         self._released = False
         self._report: SoundReport | None = None
@@ -179,7 +178,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
             self._vanish()
 
     def _vanish(self) -> None:
-        self._gone = self._vanished = True
+        self._gone = True
         self._ear.hear_of(LegEnded(_FAILED, "the call failed", by_far_end=True))
 
     def end_if_lost(self, now_s: float) -> None:
@@ -226,6 +225,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         """
         if self._released:
             return
+        had_ended = self._gone
         self._gone = self._released = True
         for other in list(self._peers):
             self._peers.discard(other)
@@ -233,7 +233,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if self._port is not None:
             _destroy(self._port)
             self._port = None
-        if self._vanished and self.isActive():
+        if had_ended and self.isActive():
             self.this.own(False)  # its number is another call's by now, which this would hang up
         else:
             _destroy(self)
