@@ -89,6 +89,6 @@ def test_another_flow_differs_and_says_where(recorded: Hotline, tmp_path: Path) 
     assert code == 1
     assert call["status"] == "different"
     assert call["first_difference"]["node"] == "card_digits"
-    assert call["first_difference"]["what"] == ["path", "events"]
+    assert {"path", "events"} <= set(call["first_difference"]["what"])
     code, out = replay(recorded, *where, "--flows", str(flows), "--flow-version", "then", "--json")
     assert (code, json.loads(out)["status"]) == (0, "same")
