@@ -133,6 +133,7 @@ async def test_the_server_crashes_under_calls(line: Hotline, postgres: Cluster) 
                 await caller.is_hung_up()
         assert (await asyncio.to_thread(line.ready))["degraded"] == []
         await keyed(begins, "1")
+        await begins.at("code")
         for caller in (before, begins):
             await caller.hang_up()
         paths = [(await whole(caller))["path"] for caller in (before, ends, begins, within)]
