@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from voicebot.core.transitions import next_state
+
 CallId = NewType("CallId", str)
 LegId = NewType("LegId", str)
 
@@ -65,10 +67,8 @@ CALL_TRANSITIONS: dict[tuple[CallState, CallEvent], CallState] = {
 
 def next_call_state(state: CallState, event: CallEvent) -> CallState:
     """Read the table; an event without a row raises `ValueError` and changes nothing."""
-    try:
-        return CALL_TRANSITIONS[state, event]
-    except KeyError:
-        raise ValueError(f"a call that is {state} cannot be {event}") from None
+    refusal = "a call that is {state} cannot be {event}"
+    return next_state(CALL_TRANSITIONS, state, event, refusal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from voicebot.core.queueing import AgentState
+from voicebot.core.transitions import next_state
 
 
 class AgentEvent(StrEnum):
@@ -48,7 +49,5 @@ AGENT_TRANSITIONS: dict[tuple[AgentState, AgentEvent], AgentState] = {
 
 def next_agent_state(state: AgentState, event: AgentEvent) -> AgentState:
     """Read the table; an event without a row raises `ValueError` and changes nothing."""
-    try:
-        return AGENT_TRANSITIONS[state, event]
-    except KeyError:
-        raise ValueError(f"an agent who is {state} cannot be {event}") from None
+    refusal = "an agent who is {state} cannot be {event}"
+    return next_state(AGENT_TRANSITIONS, state, event, refusal)

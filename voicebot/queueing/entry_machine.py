@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from voicebot.core.queueing import EntryState
+from voicebot.core.transitions import next_state
 
 
 class EntryEvent(StrEnum):
@@ -50,7 +51,5 @@ ENTRY_TRANSITIONS: dict[tuple[EntryState, EntryEvent], EntryState] = {
 
 def next_entry_state(state: EntryState, event: EntryEvent) -> EntryState:
     """Read the table; an event without a row raises `ValueError` and changes nothing."""
-    try:
-        return ENTRY_TRANSITIONS[state, event]
-    except KeyError:
-        raise ValueError(f"a place that is {state} cannot be {event}") from None
+    refusal = "a place that is {state} cannot be {event}"
+    return next_state(ENTRY_TRANSITIONS, state, event, refusal)

@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from voicebot.core.audio import FRAME_MS
 from voicebot.core.speech import Voicing
+from voicebot.core.transitions import next_state
 from voicebot.core.turn import BargeIn
 from voicebot.turns.run_window import RunWindow
 from voicebot.turns.settings import BargeInSettings
@@ -57,10 +58,8 @@ BARGE_IN_TRANSITIONS: dict[tuple[BargeInState, BargeInStep], BargeInState] = {
 
 def next_barge_in_state(state: BargeInState, step: BargeInStep) -> BargeInState:
     """Read the table; a step without a row raises `ValueError` and changes nothing."""
-    try:
-        return BARGE_IN_TRANSITIONS[state, step]
-    except KeyError:
-        raise ValueError(f"a barge-in that is {state} has no way on by: {step}") from None
+    refusal = "a barge-in that is {state} has no way on by: {event}"
+    return next_state(BARGE_IN_TRANSITIONS, state, step, refusal)
 
 
 class BargeInBy(StrEnum):

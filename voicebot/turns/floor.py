@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from voicebot.core.transitions import next_state
 from voicebot.core.turn import Floor
 
 
@@ -43,7 +44,5 @@ FLOOR_TRANSITIONS: dict[tuple[Floor, FloorEvent], Floor] = {
 
 def next_floor(floor: Floor, event: FloorEvent) -> Floor:
     """Read the table; an event without a row raises `ValueError` and changes nothing."""
-    try:
-        return FLOOR_TRANSITIONS[floor, event]
-    except KeyError:
-        raise ValueError(f"the floor cannot change from {floor} by: {event}") from None
+    refusal = "the floor cannot change from {state} by: {event}"
+    return next_state(FLOOR_TRANSITIONS, floor, event, refusal)
