@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from voicebot.core.whole_file import write_whole
 from voicebot.flow.document import Document, read_text
 from voicebot.flow.loader import content_hash
 from voicebot.publishing.library import Library
@@ -52,10 +53,7 @@ def _keep(file: Path, flow: str, version: str, folder: Path) -> None:
     if content_hash(read_text(text, Document(file.name)).data) != version:
         return  # It was changed since it was loaded.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(text, "utf-8")
-    part.chmod(0o600)
-    part.replace(path)
+    write_whole(path, text, mode=0o600)
 
 
 def _path(folder: Path, flow: str, version: str) -> Path:

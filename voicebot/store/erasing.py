@@ -9,7 +9,6 @@ emptied and the file written anew; PostgreSQL's tables are vacuumed. Backups are
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from voicebot.core.errors import EngineError
 from voicebot.core.record import FactKind
+from voicebot.core.whole_file import write_whole
 from voicebot.store import queue_tables, tables
 from voicebot.store.database import reason, transaction
 from voicebot.store.recordings import file_name
@@ -172,9 +172,7 @@ class Eraser:
         gone = set(calls)
         places = json.loads(path.read_text("utf-8"))
         kept = [place for place in places if place.rpartition("/")[0] not in gone]
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(json.dumps(kept), "utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps(kept))
 
     def close(self) -> None:
         """Let the database go."""
@@ -186,7 +184,7 @@ _SQLITE = (
     "VACUUM",
     "PRAGMA wal_checkpoint(TRUNCATE)",
 )
-_SWEPT = ("facts", "calls", "callbacks", "outbox", "queue_entries", "queue_offers", "labels")
+_SWEPT = ("facts", "calls", "callbacks", "outbox", "queue_entries", "queue_offers", "labels", "dispositions")
 _SERVER = tuple(f"VACUUM {name}" for name in (*_SWEPT, "resume_records"))
 
 
@@ -200,7 +198,7 @@ def _conditions(
 ) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """Each table with the rows that go. Offers go before the places that they name."""
     entries, offers = queue_tables.queue_entries, queue_tables.queue_offers
-    by_call = (tables.facts, tables.calls, tables.outbox, tables.labels)
+    by_call = (tables.facts, tables.calls, tables.outbox, tables.labels, tables.dispositions)
     by_both: tuple[tuple[Table, Any, Any], ...] = (
         (entries, entries.c.call, entries.c.number),
         (tables.callbacks, tables.callbacks.c.call, tables.callbacks.c.number),

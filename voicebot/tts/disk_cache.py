@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import logging
 import os
-import tempfile
 import wave
 import zlib
 from pathlib import Path
 
 from voicebot.core.audio import Pcm
+from voicebot.core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class DiskCache:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             replaced = self._size(self._path(key))
-            _write_whole(self._path(key), data)
+            write_whole(self._path(key), data, durable=False)
         except OSError as error:
             log.warning("prompt cache cannot be written", extra={"reason": error.strerror})
             return
@@ -106,18 +106,6 @@ class DiskCache:
             log.warning("prompt cache cannot be cleaned", extra={"reason": error.strerror})
             return
         self._bytes -= size
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """All or nothing, also for other processes that look. Raises `OSError`."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(name, path)  # noqa: PTH105
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _pack(pcm: Pcm) -> bytes:

@@ -13,30 +13,22 @@ from __future__ import annotations
 
 import argparse
 
-from voicebot.cli.faq import ask, check, import_, list_
+from voicebot.cli.subcommands import add_subcommands, run_subcommand
 
-_ACTIONS = {
-    "import": (import_, "take questions and answers from a spreadsheet"),
-    "check": (check, "find every mistake in knowledge bases"),
-    "list": (list_, "list the entries, and what is out of date"),
-    "ask": (ask, "try what callers would be told"),
+SUBCOMMANDS: dict[str, str] = {
+    "import": "take questions and answers from a spreadsheet",
+    "check": "find every mistake in knowledge bases",
+    "list": "list the entries, and what is out of date",
+    "ask": "try what callers would be told",
 }
+"""Name -> what it does, as `--help` has it."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of `voicebot faq`."""
-    commands = parser.add_subparsers(dest="action", required=True)
-    for name, (module, text) in _ACTIONS.items():
-        module.configure(
-            commands.add_parser(
-                name,
-                help=text,
-                description=module.__doc__,
-                formatter_class=argparse.RawDescriptionHelpFormatter,
-            )
-        )
+    add_subcommands(parser, __name__, SUBCOMMANDS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code of `voicebot faq`."""
-    return int(_ACTIONS[args.action][0].run(args))
+    return run_subcommand(args)

@@ -22,6 +22,7 @@ from typing import Any
 
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.knowledge import Entry, Knowledge
+from voicebot.core.whole_file import write_whole
 from voicebot.flow.document import Document, read_text
 from voicebot.flow.knowledge.merging import Merged, merged
 from voicebot.flow.knowledge.reading import (
@@ -31,7 +32,7 @@ from voicebot.flow.knowledge.reading import (
     read_knowledge,
 )
 from voicebot.flow.knowledge.spreadsheet import read_table
-from voicebot.flow.knowledge.writing import comment_of, knowledge_text, write_whole
+from voicebot.flow.knowledge.writing import comment_of, knowledge_text
 
 _SHOWN = 20
 

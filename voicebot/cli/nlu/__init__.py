@@ -13,33 +13,25 @@ from __future__ import annotations
 
 import argparse
 
-from voicebot.cli.nlu import compare, evaluate, hold_out, inbox, publish, rollback, train
+from voicebot.cli.subcommands import add_subcommands, run_subcommand
 
-_ACTIONS = {
-    "train": (train, "make a model of phrases and what they mean"),
-    "evaluate": (evaluate, "measure a training set on phrases that it does not have"),
-    "inbox": (inbox, "label what callers said and were misunderstood in"),
-    "hold-out": (hold_out, "keep a part of a training set to measure on"),
-    "compare": (compare, "hold a new model against the one that serves"),
-    "publish": (publish, "let a model serve"),
-    "rollback": (rollback, "let the model before serve again"),
+SUBCOMMANDS: dict[str, str] = {
+    "train": "make a model of phrases and what they mean",
+    "evaluate": "measure a training set on phrases that it does not have",
+    "inbox": "label what callers said and were misunderstood in",
+    "hold-out": "keep a part of a training set to measure on",
+    "compare": "hold a new model against the one that serves",
+    "publish": "let a model serve",
+    "rollback": "let the model before serve again",
 }
+"""Name -> what it does, as `--help` has it."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of `voicebot nlu`."""
-    commands = parser.add_subparsers(dest="action", required=True)
-    for name, (module, text) in _ACTIONS.items():
-        module.configure(
-            commands.add_parser(
-                name,
-                help=text,
-                description=module.__doc__,
-                formatter_class=argparse.RawDescriptionHelpFormatter,
-            )
-        )
+    add_subcommands(parser, __name__, SUBCOMMANDS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code of `voicebot nlu`."""
-    return int(_ACTIONS[args.action][0].run(args))
+    return run_subcommand(args)

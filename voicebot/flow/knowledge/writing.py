@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -68,17 +65,3 @@ def comment_of(text: str) -> str:
     lines = text.splitlines(keepends=True)
     count = next((n for n, line in enumerate(lines) if line.strip()[:1] not in ("#", "")), 0)
     return "".join(lines[:count])
-
-
-def write_whole(path: Path, text: str) -> None:
-    """All of it or nothing: under another name first, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

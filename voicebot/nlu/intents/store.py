@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.meaning import Levels
+from voicebot.core.whole_file import write_whole
 from voicebot.nlu.intents.kernel import Kernel
 from voicebot.nlu.intents.model import Blend, Calibration, IntentModel, Sense
 from voicebot.nlu.intents.tfidf import TfIdf
@@ -30,18 +29,7 @@ def save(model: IntentModel, file: Path) -> None:
     """Write all of it or nothing: under another name first, then renamed."""
     arrays = _arrays(model)
     arrays["checksum"] = _bytes(_checksum(arrays))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, allow_pickle=False, **arrays)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(file, lambda stream: np.savez(stream, allow_pickle=False, **arrays))
 
 
 def load(file: Path) -> IntentModel:

@@ -7,8 +7,6 @@ intents.models/                              every version, by its name; log.jso
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
+from voicebot.core.whole_file import write_whole
 from voicebot.nlu.intents import store
 
 PUBLISHED, ROLLED_BACK = "published", "rolled back"
@@ -107,16 +106,9 @@ def _serve(alias: Path, entry: Serving) -> Serving:
 
 
 def _keep(alias: Path, model: Path, version: str) -> None:
-    folder = folder_of(alias)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{version}.npz"
-    if target.exists():
-        return
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{version}.")
-    os.close(handle)
-    shutil.copyfile(model, name)
-    Path(name).chmod(0o644)
-    Path(name).replace(target)
+    target = folder_of(alias) / f"{version}.npz"
+    if not target.exists():
+        write_whole(target, model.read_bytes())
 
 
 def _note(alias: Path, entry: Serving) -> None:

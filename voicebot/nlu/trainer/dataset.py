@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
+from voicebot.core.whole_file import write_whole
 from voicebot.nlu.intents.training_set import (
     OUT_OF_SCOPE,
     Example,
@@ -116,7 +115,7 @@ def freeze(file: Path, *, share: float, by: str, when: datetime) -> tuple[int, V
         hint = f"an intent keeps {_LEAST} phrases at least; give more"
         raise _problem(file, "too-few", "there is no phrase to spare", hint)
     kept = [(e.text, e.label) for e in examples if e not in out]
-    _replace(target, _tsv([(e.text, e.label) for e in examples if e in out]))
+    write_whole(target, _tsv([(e.text, e.label) for e in examples if e in out]))
     why = f"{len(out)} phrases held out"
     return len(out), write(file, kept, by=by, when=when, why=why, added=0)
 
@@ -153,11 +152,11 @@ def write(
     text = _tsv(rows)
     number = log[-1].number + 1 if log else 1
     draft = folder / f".{number:04}.tsv"
-    _replace(draft, text)
+    write_whole(draft, text)
     try:
         read_training([draft])
         version = _keep(file, text, number, when, by, why, len(rows), added)
-        _replace(file, text)
+        write_whole(file, text)
     finally:
         draft.unlink(missing_ok=True)
     return version
@@ -167,7 +166,7 @@ def _keep(
     file: Path, text: str, number: int, when: datetime, by: str, why: str, phrases: int, added: int
 ) -> Version:
     folder = folder_of(file)
-    _replace(folder / f"{number:04}.tsv", text)
+    write_whole(folder / f"{number:04}.tsv", text)
     digest = hashlib.sha256(text.encode()).hexdigest()
     at = when.isoformat(timespec="seconds")
     version = Version(number, digest, at, by, why, phrases, added)
@@ -197,21 +196,6 @@ def _texts(file: Path) -> set[str]:
 
 def _tsv(rows: Sequence[tuple[str, str]]) -> str:
     return "".join(f"{text}\t{label}\n" for text, label in rows)
-
-
-def _replace(file: Path, text: str) -> None:
-    """All of it or nothing."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _only_tsv(file: Path) -> None:
