@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from voicebot.core.queueing import AgentSpec, QueueSpec
+from voicebot.store.audit import AuditLog
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.calls import CallStore
 from voicebot.store.database import (
@@ -24,6 +25,7 @@ from voicebot.store.database import (
     shown,
     sqlite_file,
 )
+from voicebot.store.dispositions import DispositionStore
 from voicebot.store.erasing import Eraser
 from voicebot.store.feed import Feed
 from voicebot.store.journal import JournalWriter
@@ -61,6 +63,8 @@ class Store:
     outbox: OutboxStore
     versions: VersionStore
     resume: ResumeStore
+    audit: AuditLog
+    dispositions: DispositionStore
     _engine: Engine
     _after: Engine
     _queueing: Engine
@@ -207,6 +211,8 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
         OutboxStore(after, settings.node),
         VersionStore(after),
         ResumeStore(after),
+        AuditLog(after),
+        DispositionStore(after),
         writing,
         after,
         opened(busy_timeout_ms=READ_TIMEOUT_MS, unasked_s=QUEUES_UNASKED_S),

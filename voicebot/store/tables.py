@@ -169,3 +169,32 @@ erasures = Table(
     Column("counts", JSON, nullable=False),
 )
 """That calls were erased, when and by whom, and how many rows and files went: nothing of whom."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("time", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("door", String(32), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("target", String, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("outcome", String(64), nullable=False),
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
+    Index("audit_by_target", "target", "id"),
+)
+"""Who did what, when and by which way: append only, each row hashed with the one before."""
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    Column("call", String(64), primary_key=True),
+    Column("agent", String(255), primary_key=True),
+    Column("code", String(64), nullable=False),
+    Column("note", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+)
+"""What agents say became of their contacts."""

@@ -1,0 +1,34 @@
+"""What agents say became of their contacts."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, delete, insert, select
+
+from voicebot.core.call import CallId
+from voicebot.core.staffing import Disposition
+from voicebot.store import tables
+from voicebot.store.database import transaction
+
+
+class DispositionStore:
+    """The dispositions of a database. Every method blocks, and raises `DatabaseAway`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, disposition: Disposition) -> None:
+        """Keep it, in place of an earlier one of the same agent for the same call."""
+        table = tables.dispositions
+        place = (table.c.call == disposition.call, table.c.agent == disposition.agent)
+        values = {name: getattr(disposition, name) for name in Disposition.__slots__}
+        with transaction(self._engine, "the disposition was not kept") as connection:
+            connection.execute(delete(table).where(*place))
+            connection.execute(insert(table).values(values))
+
+    def of(self, call: str) -> tuple[Disposition, ...]:
+        """Those of a call, oldest first."""
+        table = tables.dispositions
+        query = select(table).where(table.c.call == call).order_by(table.c.time, table.c.agent)
+        with transaction(self._engine, "dispositions cannot be read") as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(Disposition(**{**row, "call": CallId(row["call"])}) for row in rows)
