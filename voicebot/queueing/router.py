@@ -1,9 +1,13 @@
-"""Waiting callers and agents of one node: keeps what is, and lets the policy decide.
+"""Waiting callers and agents: keeps what is, and lets the policy decide.
 
 Takes `now` with whatever happens, says by `due_ms` when it wants to be asked again though nothing
 happened. Nobody loses a place: an entry keeps its time of joining through every failed offer.
 
     join, leave, failed, released, pause ... ─▶ dispatch(now) ─▶ offers, to be dialed at once
+              └─▶ told to `share`, which makes it last
+    learn ◀── what other nodes did
+
+Of several nodes, each knows all places and agents, and offers only those whose callers it has.
 """
 
 from __future__ import annotations
@@ -31,19 +35,11 @@ from voicebot.queueing.back_off import after_offer
 from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
 from voicebot.queueing.estimate import RECENT, effective_agents, expected_wait_ms
 from voicebot.queueing.relax import Reach, compile_steps
-from voicebot.queueing.snapshot import Agent, Entry, QueuePolicy, Snapshot
+from voicebot.queueing.sharing import ALONE, Offer, Share
+from voicebot.queueing.snapshot import NO_CALL, Agent, Entry, QueuePolicy, Snapshot
 from voicebot.queueing.timers import due_ms
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A call on its way to an agent."""
-
-    call: CallId
-    queue: str
-    agent: AgentSpec
-    token: int
-    """Whoever reports on the offer shows it; an older one counts no more."""
+__all__ = ["NO_WISH", "Offer", "Router", "Wish", "policy_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +51,26 @@ class Wish:
     """Least level by skill."""
     preferred: tuple[str, ...] = ()
     """Agents whom the caller knows."""
+    number: str = field(default="", repr=False)
+    """By which a caller who rings again is known. Personal."""
 
 
 NO_WISH = Wish()
+RINGING = (AgentState.RESERVED, AgentState.RINGING)
+TALKING = (AgentState.BUSY, AgentState.HOLD)
+SETTLES_MS = 100
+"""An agent whom somebody else has is not asked for again for so long."""
+_NOT_TRIED = (OfferOutcome.CALLER_GONE, OfferOutcome.LEASE_EXPIRED)
 
 
 class Router:
-    """The queues of one node."""
+    """The queues, as one node sees them."""
 
-    def __init__(self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec]) -> None:
+    def __init__(
+        self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec], share: Share = ALONE
+    ) -> None:
+        self.share = share
+        """Is told of all that is done here."""
         self.queues = {queue.name: queue for queue in queues}
         self._policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
         self.agents = {agent.name: Agent(agent) for agent in agents}
@@ -78,40 +85,56 @@ class Router:
 
     # ------------------------------------------------------------ callers
 
-    def join(self, call: CallId, queue: str, now_ms: int, wish: Wish = NO_WISH) -> Entry:
-        """Take a caller in."""
+    def join(
+        self,
+        place: CallId,
+        queue: str,
+        now_ms: int,
+        wish: Wish = NO_WISH,
+        *,
+        call: CallId | None = None,
+        joined_ms: int | None = None,
+    ) -> Entry:
+        """Take a caller in. `place` is the call's id where `call` is not given; `joined_ms` is
+        earlier than now for one who has waited before."""
         self._joined += 1
         entry = Entry(
-            call,
+            place,
             queue,
-            now_ms,
+            now_ms if joined_ms is None else joined_ms,
             self._joined,
             priority=wish.priority,
             skills=wish.skills,
             preferred=wish.preferred,
+            call=call or place,
+            node=self.share.node,
         )
-        self.entries[call] = entry
-        self._reach.pop(call, None)
+        self.entries[place] = entry
+        self._reach.pop(place, None)
+        self.share.joined(entry, wish.number)
         return entry
 
-    def leave(self, call: CallId) -> None:
+    def leave(self, place: CallId, outcome: str = "abandoned") -> None:
         """The caller gives up the place; harmless without one, or with an agent already."""
-        entry = self.entries.get(call)
+        entry = self.entries.get(place)
         if entry is not None and entry.state in (EntryState.WAITING, EntryState.OFFERED):
             next_entry_state(entry.state, EntryEvent.LEFT)
-            self._forget(call)
+            self._forget(place)
+            self.share.left(entry, outcome)
 
-    def _forget(self, call: CallId) -> None:
-        del self.entries[call]
-        self._reach.pop(call, None)
+    def _forget(self, place: CallId) -> None:
+        del self.entries[place]
+        self._reach.pop(place, None)
 
-    def reprioritize(self, call: CallId, *, priority: int | None = None, age_ms: int = 0) -> None:
+    def reprioritize(self, place: CallId, *, priority: int | None = None, age_ms: int = 0) -> None:
         """A supervisor changes a place's priority, or makes it count as older. Raises `KeyError`
         where the caller has no place."""
-        entry = self.entries[call]
+        entry = self.entries[place]
         priority = entry.priority if priority is None else priority
         older_ms = entry.artificial_age_ms + age_ms
-        self.entries[call] = replace(entry, priority=priority, artificial_age_ms=older_ms)
+        entry = replace(entry, priority=priority, artificial_age_ms=older_ms)
+        self.entries[place] = entry
+        self.share.reprioritized(entry)
 
     # ------------------------------------------------------------ offers
 
@@ -123,15 +146,19 @@ class Router:
         now = self.snapshot(now_ms)
         picks = policy.decide(now)
         self._keep_steps(now)
-        return tuple(self._claim(pick.entry, pick.agent, now_ms) for pick in picks)
+        # Those of other nodes are made there: the agent is theirs, not to be given to anybody here.
+        mine = (pick for pick in picks if self.entries[pick.entry].node == self.share.node)
+        return tuple(self._claim(pick.entry, pick.agent, now_ms) for pick in mine)
 
     def tick(self, now_ms: int) -> None:
         """What ends by itself ends: wrap-up, and pauses that have a time."""
         for name, agent in self.agents.items():
             if shift.wrap_up_is_over(agent, now_ms):
                 self._wrapped(agent, agent.wraps_until_ms or now_ms)
+                self.share.ticked(agent, now_ms)
             elif shift.pause_is_over(agent, now_ms):
                 self.agents[name] = shift.resumed(agent, now_ms)
+                self.share.ticked(agent, now_ms)
 
     def due_ms(self, now_ms: int) -> int | None:
         """When `dispatch` may have something new though nothing happens until then."""
@@ -159,12 +186,18 @@ class Router:
         )
         return Offer(call, entry.queue, agent.spec, agent.token)
 
+    def counts(self, offer: Offer) -> bool:
+        """The offer is under way, or its contact is."""
+        agent = self._of(offer)
+        return agent is not None and agent.call == offer.call
+
     def dialed(self, offer: Offer) -> bool:
         """The INVITE is out. False where the offer counts no more: hang up."""
         agent = self._of(offer)
         if agent is None:
             return False
         self.agents[agent.name] = shift.move(agent, AgentEvent.DIALED)
+        self.share.dialed(offer)
         return True
 
     def answered(self, offer: Offer, now_ms: int) -> bool:
@@ -181,16 +214,64 @@ class Router:
         ringing = tuple(name for name in entry.ringing if name != agent.name)
         state = next_entry_state(entry.state, EntryEvent.ANSWERED)
         self.entries[offer.call] = replace(entry, state=state, agent=agent.name, ringing=ringing)
+        self.share.answered(offer)
         return True
+
+    def claim_directly(self, call: CallId, name: str, queue: str, now_ms: int) -> Offer | None:
+        """Reserve an agent for a caller who is sent to them, whatever the queues say; None where
+        the agent is not free, or not known. To be dialed at once, and answered by
+        `answered_directly`."""
+        agent = self.agents.get(name)
+        if agent is None or not agent.may_ring(now_ms):
+            return None
+        agent = shift.move(agent, AgentEvent.CLAIMED)
+        self.agents[name] = agent = replace(
+            agent, token=agent.token + 1, offered_ms=now_ms, queue=queue, call=call
+        )
+        return Offer(call, queue, agent.spec, agent.token)
+
+    def answered_directly(self, offer: Offer, now_ms: int) -> bool:
+        """The agent took the call that was sent to them. False where the offer counts no more."""
+        agent = self._of(offer)
+        if agent is None:
+            return False
+        if agent.state is AgentState.RESERVED:
+            agent = shift.move(agent, AgentEvent.DIALED)
+        agent = shift.move(agent, AgentEvent.ANSWERED)
+        self.agents[agent.name] = replace(agent, calls=agent.calls + 1, rna=0, unreachable=0)
+        self._answered_ms[agent.name] = now_ms
+        return True
+
+    def handed_over(self, offer: Offer) -> None:
+        """The caller is this agent's from now on: the place closes with this one's wrap-up."""
+        entry = self.entries.get(offer.call)
+        if entry is not None and entry.state is EntryState.BRIDGED and self._of(offer) is not None:
+            self.entries[offer.call] = replace(entry, agent=offer.agent.name)
 
     def failed(self, offer: Offer, outcome: OfferOutcome, now_ms: int) -> None:
         """The offer came to nothing: the caller waits on, in place. An old offer does nothing."""
         agent = self._of(offer)
-        if agent is None or agent.state not in (AgentState.RESERVED, AgentState.RINGING):
+        if agent is None or agent.state not in RINGING:
             return
-        self.agents[agent.name] = shift.freed(
-            after_offer(agent, outcome, self.queues[offer.queue], now_ms), now_ms
-        )
+        self._freed(offer, agent, outcome, now_ms)
+        self.share.failed(offer, outcome)
+
+    def withdrawn(self, offer: Offer, now_ms: int) -> bool:
+        """The offer never counted, or counts no more, as somebody else has the agent or the place:
+        the caller waits on. False where it has come further than that, or ended."""
+        agent = self._of(offer)
+        if agent is None or agent.state not in RINGING:
+            return False
+        self._freed(offer, agent, OfferOutcome.LEASE_EXPIRED, now_ms)
+        free = self.agents[agent.name]
+        # What is really so will be learned soon; till then the agent is not asked for again.
+        rests_ms = now_ms + SETTLES_MS
+        self.agents[agent.name] = replace(free, token=free.token + 1, rests_until_ms=rests_ms)
+        return True
+
+    def _freed(self, offer: Offer, agent: Agent, outcome: OfferOutcome, now_ms: int) -> None:
+        rested = after_offer(agent, outcome, self.queues[offer.queue], now_ms)
+        self.agents[agent.name] = shift.freed(rested, now_ms)
         self._requeue(offer, outcome)
 
     def _requeue(self, offer: Offer, outcome: OfferOutcome) -> None:
@@ -198,7 +279,7 @@ class Router:
         if entry is None or name not in entry.ringing:
             return
         ringing = tuple(other for other in entry.ringing if other != name)
-        tried = entry.tried if outcome is OfferOutcome.CALLER_GONE else (*entry.tried, name)
+        tried = entry.tried if outcome in _NOT_TRIED else (*entry.tried, name)
         state = entry.state
         if state is EntryState.OFFERED and not ringing:
             state = next_entry_state(state, EntryEvent.REQUEUED)
@@ -215,33 +296,37 @@ class Router:
         rested = after_offer(agent, outcome, spec, now_ms)
         self.agents[agent.name] = shift.settled(rested, now_ms)
         self._answered_ms.pop(agent.name, None)
-        if entry is not None and entry.state is EntryState.BRIDGED:
+        mine = entry is not None and entry.agent == agent.name
+        if entry is not None and mine and entry.state is EntryState.BRIDGED:
             state = next_entry_state(entry.state, EntryEvent.REQUEUED)
             if entry.ringing:
                 state = next_entry_state(state, EntryEvent.OFFERED)
             tried = (*entry.tried, agent.name)
             self.entries[offer.call] = replace(entry, state=state, agent="", tried=tried)
+        self.share.unbridged(offer, outcome)
 
     def held(self, offer: Offer, *, on: bool) -> None:
         """The agent put the caller on hold, or took the caller back."""
         agent = self._of(offer)
-        if agent is not None and agent.state in (AgentState.BUSY, AgentState.HOLD):
+        if agent is not None and agent.state in TALKING:
             wanted = AgentState.HOLD if on else AgentState.BUSY
             if agent.state is not wanted:
                 event = AgentEvent.HELD if on else AgentEvent.RETRIEVED
                 self.agents[agent.name] = shift.move(agent, event)
+                self.share.held(offer, on=on)
 
     def released(self, offer: Offer, now_ms: int) -> int:
         """The agent's part in the call is over; wrap-up begins: how long it is to last, in ms. An
         old offer does nothing."""
         agent, entry = self._of(offer), self.entries.get(offer.call)
-        if agent is None or agent.state not in (AgentState.BUSY, AgentState.HOLD):
+        if agent is None or agent.state not in TALKING:
             return 0
         if entry is not None and entry.agent == agent.name:
             state = next_entry_state(entry.state, EntryEvent.HUNG_UP)
             self.entries[offer.call] = replace(entry, state=state)
         spec = self.queues[offer.queue]
         self.agents[agent.name] = agent = shift.ended(agent, spec, now_ms)
+        self.share.released(offer, now_ms)
         if spec.wrap_up is WrapUp.NONE:
             self._wrapped(agent, now_ms)
             return 0
@@ -264,23 +349,27 @@ class Router:
 
     # ------------------------------------------------------------ agents
 
-    def log_in(self, name: str, now_ms: int) -> None:
+    def log_in(self, name: str, now_ms: int, *, by: str = "") -> None:
         """The agent is at work. Raises `KeyError` for one who is not known."""
         self.agents[name] = shift.logged_in(self.agents[name], now_ms)
+        self.share.logged_in(name, by)
 
-    def log_out(self, name: str, now_ms: int) -> None:
+    def log_out(self, name: str, now_ms: int, *, by: str = "") -> None:
         """The agent goes, after the caller there may be. Raises `KeyError`."""
         self.agents[name] = shift.settled(replace(self.agents[name], leaves=True), now_ms)
+        self.share.logged_out(name, by)
 
-    def pause(self, name: str, reason: PauseReason, now_ms: int) -> None:
+    def pause(self, name: str, reason: PauseReason, now_ms: int, *, by: str = "") -> None:
         """No calls, after the one there may be. Raises `KeyError`."""
         self.agents[name] = shift.paused(self.agents[name], reason, now_ms)
+        self.share.paused(name, reason, by)
 
-    def resume(self, name: str, now_ms: int) -> None:
+    def resume(self, name: str, now_ms: int, *, by: str = "") -> None:
         """Calls again; takes back a pause that has not begun. Raises `KeyError`."""
         self.agents[name] = shift.resumed(self.agents[name], now_ms)
+        self.share.resumed(name, by)
 
-    def end_wrap_up(self, name: str, now_ms: int) -> bool:
+    def end_wrap_up(self, name: str, now_ms: int, *, by: str = "") -> bool:
         """The agent is done. False where the queue's wrap-up has a set time, or there is none.
         Raises `KeyError`."""
         agent = self.agents[name]
@@ -289,6 +378,7 @@ class Router:
         if self.queues[agent.queue].wrap_up is WrapUp.TIMED:
             return False
         self._wrapped(agent, now_ms)
+        self.share.wrap_up_ended(agent, by)
         return True
 
     def extend_wrap_up(self, name: str, by_ms: int) -> bool:
@@ -298,7 +388,45 @@ class Router:
             return False
         until_ms = min(agent.wrap_cap_ms, agent.wraps_until_ms + by_ms)
         self.agents[name] = replace(agent, wraps_until_ms=until_ms)
+        self.share.wrap_up_extended(agent, until_ms - agent.wraps_until_ms)
         return until_ms > agent.wraps_until_ms
+
+    # ------------------------------------------------------------ what other nodes did
+
+    def learn_agent(self, agent: Agent) -> None:
+        """How things stand with an agent, by the store; one who talks to a caller of this node goes
+        on talking, whatever is thought elsewhere."""
+        known = self.agents.get(agent.name)
+        if known is None:
+            return
+        mine = self.entries.get(known.call)
+        talks = known.state in TALKING and mine is not None and mine.node == self.share.node
+        if not talks or agent.call == known.call:
+            self.agents[agent.name] = agent
+
+    def learn_entry(self, entry: Entry) -> None:
+        """A place as it stands by the store; a step that was reached here is kept."""
+        if entry.queue not in self.queues:
+            return
+        known = self.entries.get(entry.id)
+        if known is not None and (known.skills, known.preferred) != (entry.skills, entry.preferred):
+            self._reach.pop(entry.id, None)
+        self.entries[entry.id] = replace(entry, step=max(entry.step, known.step if known else 0))
+
+    def learn_gone(self, place: CallId) -> None:
+        """Nobody waits there any more, by the store. A caller of this node who does takes the place
+        back: it was thought elsewhere that this node is dead."""
+        entry = self.entries.get(place)
+        if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+            return
+        if entry.node == self.share.node != "":
+            self.share.joined(entry, "")
+        else:
+            self._forget(place)
+
+    def learn_contacts(self, queue: str, lengths_ms: Iterable[int]) -> None:
+        """Talk, hold and wrap-up of a queue's latest contacts on all nodes, the oldest first."""
+        self._contacts[queue] = deque(lengths_ms, maxlen=RECENT)
 
     # ------------------------------------------------------------ how things stand
 
@@ -330,7 +458,7 @@ class Router:
         """For a caller who waits, or one who would join; None where nothing is known."""
         waits = self.waiting(queue, now_ms)
         found = self.entries.get(call) if call is not None else None
-        entry = found or Entry(CallId(""), queue, now_ms, self._joined + 1)
+        entry = found or Entry(NO_CALL, queue, now_ms, self._joined + 1)
         position = waits.index(entry) + 1 if entry in waits else len(waits) + 1
         now = self.snapshot(now_ms)
         allowed = policy.candidates(now, entry, now.agents)

@@ -55,6 +55,10 @@ class Entry:
     """Who talks to the caller."""
     tried: tuple[str, ...] = ()
     """Agents who were offered this call in vain, the latest last."""
+    call: CallId = NO_CALL
+    """The call that waits here now."""
+    node: str = ""
+    """Which node holds that call's leg; empty where there is no leg, or only one node."""
 
     def waited_ms(self, now_ms: int) -> int:
         """The true wait."""

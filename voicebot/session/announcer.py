@@ -60,7 +60,7 @@ class Announcer:
         return self._announcement(waited_ms) or self._comfort(waited_ms)
 
     def _announcement(self, waited_ms: int) -> list[Prompt]:
-        action, directory, call = self._action, self._context.directory, self._context.id
+        action, directory, call = self._action, self._context.directory, self._context.place
         if not (action.position or action.many or action.wait):
             return []
         if self._known and waited_ms - self._known.at_ms < self._spec.announce_every_ms:

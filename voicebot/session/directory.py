@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from voicebot.core.call import CallId, CallState
-from voicebot.core.queueing import QueueStatus
+from voicebot.core.queueing import PauseReason, QueueStatus
 from voicebot.queueing.router import Router
+from voicebot.queueing.snapshot import Agent
 from voicebot.session.dispatcher import Dispatcher
 
 
@@ -17,7 +18,8 @@ class Directory:
     def __init__(self, router: Router, now_ms: Callable[[], int]) -> None:
         self.router = router
         self.now_ms = now_ms
-        """The node's monotonic time in ms; agents' rests are counted by it."""
+        """Time in ms by which waits and agents' rests are counted: the store's where several nodes
+        share one, else the node's monotonic time."""
         self.dispatcher = Dispatcher(router, now_ms)
         self._calls: dict[CallId, CallState] = {}
 
@@ -41,6 +43,53 @@ class Directory:
     def status(self, queue: str) -> QueueStatus:
         """How things stand in a queue."""
         return self.router.status(queue, self.now_ms())
+
+    # ------------------------------------------------------------ agents
+
+    # Each raises `KeyError` for an agent who is not known. `by` is who wants it, for the history.
+    # What cannot be at once, as the agent has a caller, comes about when it can.
+
+    def log_in(self, name: str, *, by: str) -> Agent:
+        """At work from now on."""
+        self.router.log_in(name, self.now_ms(), by=by)
+        return self._after(name)
+
+    def log_out(self, name: str, *, by: str) -> Agent:
+        """Gone, after the caller there may be."""
+        self.router.log_out(name, self.now_ms(), by=by)
+        return self._after(name)
+
+    def pause(self, name: str, reason: PauseReason, *, by: str) -> Agent:
+        """No calls, after the one there may be."""
+        self.router.pause(name, reason, self.now_ms(), by=by)
+        return self._after(name)
+
+    def resume(self, name: str, *, by: str) -> Agent:
+        """Calls again; takes back a pause that has not begun."""
+        self.router.resume(name, self.now_ms(), by=by)
+        return self._after(name)
+
+    def end_wrap_up(self, name: str, *, by: str) -> bool:
+        """The agent is done. False where the queue's wrap-up has a set time, or there is none."""
+        ended = self.router.end_wrap_up(name, self.now_ms(), by=by)
+        self.dispatcher.changed()
+        return ended
+
+    def extend_wrap_up(self, name: str, by_ms: int) -> bool:
+        """The agent needs longer; up to the queue's cap."""
+        extended = self.router.extend_wrap_up(name, by_ms)
+        self.dispatcher.changed()
+        return extended
+
+    def reprioritize(self, place: CallId, *, priority: int | None = None, age_ms: int = 0) -> None:
+        """A supervisor changes a place's priority, or makes it count as older. Raises `KeyError`
+        where there is no such place."""
+        self.router.reprioritize(place, priority=priority, age_ms=age_ms)
+        self.dispatcher.changed()
+
+    def _after(self, name: str) -> Agent:
+        self.dispatcher.changed()
+        return self.router.agents[name]
 
     def __len__(self) -> int:
         return len(self._calls)

@@ -1,6 +1,6 @@
 """Makes offers at the moment when there is somebody to make them to.
 
-something changed ─▶ the router decides ─▶ the waiting call is told, and dials at once
+something changed ─▶ the router decides ─▶ the claim is confirmed ─▶ the waiting call dials at once
 nothing changed   ─▶ woken when a wrap-up, a back-off or a step of a queue ends
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from voicebot.core.call import CallId
 from voicebot.core.queueing import OfferOutcome
@@ -46,11 +47,20 @@ class Dispatcher:
         # Offers that could not be taken leave agents who are free for others.
         while offers := self._router.dispatch(self._now_ms()):
             for offer in offers:
-                self._give(offer)
+                entry = self._router.entries[offer.call]
+                self._router.share.claim(entry, offer, partial(self._replied, offer))
         self.time.note(self._router.agents.values(), self._now_ms())
         self._wake_later()
 
+    def _replied(self, offer: Offer, granted: bool) -> None:
+        if granted:
+            self._give(offer)
+        elif self._router.withdrawn(offer, self._now_ms()):
+            self._wake_later()
+
     def _give(self, offer: Offer) -> None:
+        if not self._router.counts(offer):
+            return  # the caller left meanwhile
         taker = self._takers.get(offer.call)
         if taker is None:
             # A place without its call must not hold an agent, nor come up again.

@@ -36,6 +36,9 @@ class Ringing:
         """Go on with all of them; the leg of the agent who has the call, once there is one."""
         now_ms, router = self._directory.now_ms(), self._directory.router
         for leg in tuple(self._legs):
+            if not router.counts(leg.offer):
+                await self._drop(leg)
+                continue
             outcome = leg.outcome(self._context.line.now_ms)
             if outcome is OfferOutcome.ANSWERED and router.answered(leg.offer, now_ms):
                 self._legs.remove(leg)
@@ -54,6 +57,14 @@ class Ringing:
         if not self._legs:
             self._context.move(CallEvent.OFFER_FAILED)
         self._directory.dispatcher.changed()
+        await leg.hang_up()
+
+    async def _drop(self, leg: AgentLeg) -> None:
+        """Somebody else has the agent by now: the caller waits on, in place."""
+        self._legs.remove(leg)
+        self.note_end(leg, OfferOutcome.LEASE_EXPIRED)
+        if not self._legs:
+            self._context.move(CallEvent.OFFER_FAILED)
         await leg.hang_up()
 
     async def cancel(self) -> None:

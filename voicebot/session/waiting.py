@@ -7,7 +7,7 @@ join ─▶ music, announcements ─▶ offer ─▶ answered ─▶ bridge ─�
 
 from __future__ import annotations
 
-from voicebot.core.call import CallEvent
+from voicebot.core.call import CallEvent, CallId
 from voicebot.core.errors import CallError
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import FactKind
@@ -47,6 +47,9 @@ class _Waiting:
         self._judged_ms = self._joined_ms
         self._announcer = Announcer(context, action, self._spec)
         self._ringing = Ringing(context, self._spec.ring_ms)
+        context.stays += 1
+        again = f"-{context.stays}" if context.stays > 1 else ""
+        self._place = context.place = CallId(f"{context.id}{again}")
         self._way_out = WayOut(context, action)
         self._talked = False
 
@@ -67,16 +70,17 @@ class _Waiting:
 
     def _join(self) -> None:
         context, action, router = self._context, self._action, self._directory.router
-        wish = Wish(action.priority, action.skills, action.preferred)
-        router.join(context.id, action.queue, self._directory.now_ms(), wish)
+        number = context.line.leg.info.caller
+        wish = Wish(action.priority, action.skills, action.preferred, number)
+        router.join(self._place, action.queue, self._directory.now_ms(), wish, call=context.id)
         context.move(CallEvent.ENQUEUED)
         context.pen.write(
             FactKind.QUEUED,
             queue=action.queue,
-            position=router.position(context.id),
+            position=router.position(self._place),
             summary=dict(action.summary),
         )
-        self._directory.dispatcher.follow(context.id, self._ringing.take)
+        self._directory.dispatcher.follow(self._place, self._ringing.take)
         self._directory.dispatcher.changed()
 
     async def _wait(self) -> QueueLeft:
@@ -92,8 +96,8 @@ class _Waiting:
 
     async def _close(self, outcome: str) -> None:
         """Leave nothing behind: no place in the queue, no ringing phone, no music."""
-        self._directory.dispatcher.unfollow(self._context.id)
-        self._directory.router.leave(self._context.id)
+        self._directory.dispatcher.unfollow(self._place)
+        self._directory.router.leave(self._place, outcome)
         self._announcer.stop()
         self._way_out.close()
         await self._ringing.cancel()
@@ -115,7 +119,7 @@ class _Waiting:
         if self._line.now_ms - self._judged_ms < JUDGE_EVERY_MS:
             return None
         self._judged_ms = self._line.now_ms
-        outcome = self._directory.router.give_up(self._context.id, self._directory.now_ms())
+        outcome = self._directory.router.give_up(self._place, self._directory.now_ms())
         return QueueLeft(outcome) if outcome is not None else None
 
     # ------------------------------------------------------------ talk
