@@ -27,8 +27,8 @@ from voicebot.core.record import FactKind
 from voicebot.core.speech import Voicing
 from voicebot.core.turn import Floor
 from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
-from voicebot.session.directory import Directory
 from voicebot.queueing.snapshot import NO_CALL
+from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen
 from voicebot.session.line import Frame, Line
 from voicebot.session.presses import Presses
@@ -131,6 +131,10 @@ class Context:
     """How the call counts though the caller hung up: all was said by then."""
     notices: int = 0
     """Notices so far, to number them."""
+    stays: int = 0
+    """In queues, so far."""
+    place: CallId = NO_CALL
+    """The call's place in a queue, the present or the last one; empty for none."""
     vad: Vad = field(init=False)
 
     def __post_init__(self) -> None:
@@ -138,10 +142,6 @@ class Context:
 
     async def voicing(self, frame: Frame) -> Voicing:
         """What the detector says of a frame. Calls that got theirs in the same moment take their
-    stays: int = 0
-    """In queues, so far."""
-    place: CallId = NO_CALL
-    """The call's place in a queue, the present or the last one; empty for none."""
         turn first where that saves work: one run of the dear detector is for all of them."""
         if self.vad.hear(frame.heard, frame.played):
             await asyncio.sleep(0)
