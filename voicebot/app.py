@@ -36,6 +36,7 @@ from voicebot.observe.metrics import Metrics
 from voicebot.observe.monitor import NodeMonitor
 from voicebot.observe.node import Parts
 from voicebot.observe.tracing import tracing
+from voicebot.prompts.agent_phrases import every_agent_prompt
 from voicebot.prompts.catalogue import Catalogue
 from voicebot.publishing.board import FlowBoard, serving_text
 from voicebot.publishing.desk import FlowDesk
@@ -43,9 +44,13 @@ from voicebot.publishing.kept import keep_versions
 from voicebot.publishing.library import Library
 from voicebot.publishing.ready import make_ready
 from voicebot.queueing.router import Router
+from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
+from voicebot.session.star_agents import agent_handlers
+from voicebot.session.star_call import StarDoor
+from voicebot.session.star_proof import Pins
 from voicebot.sip.destinations import route
 from voicebot.sip.endpoint import SipEndpoint
 from voicebot.sip.settings import SipSettings
@@ -103,8 +108,10 @@ class Node:
         services: Services,
         directory: Directory,
         desk: FlowDesk,
+        stars: StarDoor,
     ) -> None:
         self._settings = settings
+        self._stars = stars
         self._desk = desk
         self._line = line
         self._services = services
@@ -157,6 +164,11 @@ class Node:
             task.add_done_callback(self._sessions.discard)
 
     async def _serve_one(self, leg: Leg) -> None:
+        is_flow = leg.info.called in self._settings.hotline.calls.flows
+        dialed = None if is_flow else self._stars.dialed(leg)
+        if dialed is not None:
+            await self._stars.serve(leg, dialed)
+            return
         session = CallSession(
             leg, self._flow_for(leg), self._services, self._directory, CallId(uuid4().hex)
         )
@@ -260,11 +272,15 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         folder = settings.data / "flows"
         await asyncio.to_thread(keep_versions, library, serving.sources.folder, folder)
         await make_ready(library, voice, recognizer, understanding, first=needed)
+        for language in sorted({agent.language for agent in hotline.agents}):
+            await voice.warm(every_agent_prompt(language))
 
     desk = FlowDesk(
         serving.sources, serving.library, serving.drafts, store.versions, prepare, needed
     )
-    node = Node(settings, line, services, directory, desk)
+    agents = AgentDesk(directory, store.audit)
+    stars = _stars(settings, agents, voice, store)
+    node = Node(settings, line, services, directory, desk, stars)
     node.heed_signals()
     parts = Parts(
         line=line,
@@ -280,6 +296,20 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
+
+
+def _stars(settings: Settings, agents: AgentDesk, voice: PromptVoice, store: Store) -> StarDoor:
+    """What agents' phones may call. A trunk's word for its callers counts where it is trusted."""
+    hotline, trunks = settings.hotline, settings.sip.trunks
+    return StarDoor(
+        hotline.star_codes,
+        {agent.name: agent for agent in hotline.agents},
+        agent_handlers(agents),
+        voice,
+        store.audit,
+        Pins(lambda: round(time.monotonic() * 1000)),
+        {trunk.name: trunk.host for trunk in trunks if trunk.trust_identity},
+    )
 
 
 def _store_settings(settings: Settings) -> StoreSettings:

@@ -9,10 +9,15 @@ from typing import NamedTuple
 
 from voicebot.config.toml_file import TomlFile, Where, dotted
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec, RelaxStep
+from voicebot.prompts.agent_phrases import PHRASES
 from voicebot.queueing.relax import Expression, ExpressionError, parse
+from voicebot.session.star_codes import StarCodes, mistakes
 
 LEAST_ANNOUNCE_MS = 15_000
 MOST_LEVEL = 100
+LEAST_PIN = 4
+MOST_DIGITS = 12
+"""Of a number or PIN that is keyed in."""
 
 
 class Mistake(NamedTuple):
@@ -36,8 +41,16 @@ def check_people(
         mistakes += _of_relax(("queues", i, "relax"), queue.relax, names, skills)
     for i, agent in enumerate(agents):
         mistakes += _of_agent(("agents", i), agent, names)
+        mistakes += _of_proof(("agents", i), agent)
+    mistakes += _of_numbers(agents)
     for where, code, message, hint in mistakes:
         file.note(code, f"{dotted(where)}: {message}", where, hint)
+
+
+def check_star_codes(file: TomlFile, codes: StarCodes) -> None:
+    """Note every problem of `[star_codes]` with the file."""
+    for name, message, hint in mistakes(codes):
+        file.note("bad-star-code", f"star_codes.{name}: {message}", ("star_codes", name), hint)
 
 
 def _twice(table: str, names: list[str]) -> Iterator[Mistake]:
@@ -120,6 +133,25 @@ def _of_agent(at: Where, agent: AgentSpec, queues: list[str]) -> Iterator[Mistak
         if not named:
             hint = "letters, digits, - and _; not a word of relax expressions"
             yield Mistake((*at, "skills"), "bad-value", f"{skill!r} is no name of a skill", hint)
+
+
+def _of_proof(at: Where, agent: AgentSpec) -> Iterator[Mistake]:
+    """How an agent shows who calls; the digits themselves are in no message."""
+    for name, least in (("number", 1), ("pin", LEAST_PIN)):
+        digits = getattr(agent, name)
+        if digits and not (digits.isdecimal() and least <= len(digits) <= MOST_DIGITS):
+            hint = f"{least} to {MOST_DIGITS} digits, as they are keyed in"
+            yield Mistake((*at, name), "bad-value", f"this is no {name}", hint)
+    if agent.language not in PHRASES:
+        yield _unknown((*at, "language"), "", "language of agents", agent.language, PHRASES)
+
+
+def _of_numbers(agents: tuple[AgentSpec, ...]) -> Iterator[Mistake]:
+    seen: dict[str, str] = {}
+    for i, agent in enumerate(agents):
+        if agent.number and (other := seen.setdefault(agent.number, agent.name)) != agent.name:
+            where, hint = ("agents", i, "number"), "give each agent another number"
+            yield Mistake(where, "twice", f"{other} has this number already", hint)
 
 
 def _unknown(where: Where, of: str, what: str, name: str, known: Iterable[str]) -> Mistake:

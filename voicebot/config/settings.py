@@ -17,6 +17,7 @@ from voicebot.nlu.settings import NluSettings
 from voicebot.observe.settings import LogSettings, TraceSettings
 from voicebot.publishing.library import Library
 from voicebot.publishing.sources import Sources
+from voicebot.session.star_codes import StarCodes
 from voicebot.sip.settings import SipSettings
 from voicebot.tts.settings import TtsSettings
 from voicebot.vad.settings import VadSettings
@@ -54,6 +55,7 @@ class HotlineFile:
     calls: Calls = field(default_factory=Calls)
     queues: tuple[QueueSpec, ...] = (QueueSpec("service"), QueueSpec("cards"))
     agents: tuple[AgentSpec, ...] = ()
+    star_codes: StarCodes = field(default_factory=StarCodes)
     destinations: Mapping[str, str] = field(default_factory=dict)
     """SIP URIs by the names that `transfer` nodes give them."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

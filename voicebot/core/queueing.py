@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.core.access import Permission, Role
 from voicebot.core.call import CallId
 
 
@@ -108,6 +109,12 @@ class QueueOutcome(StrEnum):
     """The expected wait is above the limit."""
     CROWDED = "crowded"
     """Too many wait for each agent at work."""
+    CLOSED = "closed"
+    """A supervisor closed the queue."""
+    SENT = "sent"
+    """An agent or a supervisor sent the caller on, to the flow or to another queue."""
+    NOT_TAKEN = "not_taken"
+    """An agent sent the caller on and left, and nobody took the call."""
 
 
 class TransferOutcome(StrEnum):
@@ -160,6 +167,19 @@ class AgentSpec:
     """Level by skill, 0 to 100; one that is not named is 0."""
     rings: Mapping[str, int] = field(default_factory=dict)
     """Ring by queue, for `ring` in the queue's `relax`; 1 where not named."""
+    language: str = "en"
+    """In which the agent is spoken to: by star codes and whispers."""
+    number: str = ""
+    """Digits that stand for the agent where keys are pressed: on a phone that is not the agent's
+    own, and to listen to the agent's calls. Empty: not that way."""
+    pin: str = field(default="", repr=False)
+    """Digits that show who calls a star code from another phone; 4 or more. Empty: only the
+    agent's own phone will do."""
+    role: Role = Role.AGENT
+    """`agent`, `supervisor` or `admin`: what star codes of this phone may do. A supervisor needs no
+    queues."""
+    permissions: tuple[Permission, ...] = ()
+    """More than the role gives: `listen`, `whisper`, `barge`, `take_over` ..."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,16 @@ _SQLITE = (
     "VACUUM",
     "PRAGMA wal_checkpoint(TRUNCATE)",
 )
-_SWEPT = ("facts", "calls", "callbacks", "outbox", "queue_entries", "queue_offers", "labels", "dispositions")
+_SWEPT = (
+    "facts",
+    "calls",
+    "callbacks",
+    "outbox",
+    "queue_entries",
+    "queue_offers",
+    "labels",
+    "dispositions",
+)
 _SERVER = tuple(f"VACUUM {name}" for name in (*_SWEPT, "resume_records"))
 
 
