@@ -247,6 +247,11 @@ look_up:
   outcomes: {ok: tell, not_found: first, failed: trouble}
 tell: {kind: say, prompt: "You have {balance:money}.", to: bye}
 """,
+    "customer": """\
+first: {kind: ask, slots: {account: "Which account?"}, to: who}
+who: {kind: customer, id: "{account}", found: hello, unknown: first}
+hello: {kind: say, prompt: "Hello {customer.name}.", to: bye}
+""",
     "queue_status": """\
 first:
   kind: queue_status

@@ -39,6 +39,7 @@ from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import hotline_in
 from voicebot.core.call import LegInfo, Outcome
+from voicebot.core.customers import NOBODY
 from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.ports import Backend, BackendReply, BackendRequest, Understanding
@@ -51,9 +52,11 @@ from voicebot.flow.steps import (
     Action,
     Call,
     CallFailed,
+    CustomerSeen,
     Dial,
     Enqueue,
     Event,
+    FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
@@ -245,6 +248,9 @@ class Chat:
                 return TransferEnded(self.transfer_outcome)
             case LookUp(text, knowledge, language):
                 return LookedUp(await self.understanding.look_up(text, knowledge, language))
+            case FindCustomer():
+                print("       (looks a customer up: nobody is known)")
+                return CustomerSeen(NOBODY)
             case LookAtQueue(queue):
                 status = QueueStatus(staffed=1, available=1)
                 print(f"       (looks at queue {queue}: an agent is free)")

@@ -59,7 +59,9 @@ class FactKind(StrEnum):
     LANGUAGE = "language"  # language   (the call goes on in it)
     HELD = "held"  # on
     RECORDING = "recording"  # file, paused, failed
-    TAGGED = "tagged"  # tag
+    CUSTOMER = "customer"  # by, found, customer, version, source, took_ms, error, profile,
+    #                        personal   (the names here whose values are personal)
+    TAGGED = "tagged"  # tag, by, customer   (the last two where it is the customer's, too)
     MILESTONE = "milestone"  # milestone
     CAME_TO = "came_to"  # outcome
     FAILED = "failed"  # what, error

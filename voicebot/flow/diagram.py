@@ -54,6 +54,7 @@ LOOKS: Mapping[str, Look] = {
     "branch": Look("diamond", "#f3e8fb"),
     "hours": Look("diamond", "#f3e8fb"),
     "percent": Look("diamond", "#f3e8fb"),
+    "customer": Look("diamond", "#f3e8fb"),
     "queue_status": Look("diamond", "#f3e8fb"),
     "call": Look("tab", "#e3edf0", margin="0.12,0.1"),
     "goto": Look("cds", "#eceff2", margin="0.22,0.14"),

@@ -11,19 +11,21 @@ that fails as well, the bot apologizes and hangs up.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
+from voicebot.core.customers import NOBODY, Customer, TagBy
 from voicebot.core.record import FactKind
 from voicebot.flow.digression import stay_within
 from voicebot.flow.expecting import Expecting
 from voicebot.flow.expressions import EvaluationError
-from voicebot.flow.state import NOTHING, Flow, FlowState, Visit, Waiting
+from voicebot.flow.state import Flow, FlowState, Visit, Waiting
 from voicebot.flow.steps import (
     Action,
     CallbackEnded,
     CallerGone,
     CallFailed,
+    CustomerSeen,
     EngineFailed,
     Event,
     LookedUp,
@@ -43,7 +45,6 @@ from voicebot.flow.steps import (
     Understood,
     Waited,
 )
-from voicebot.flow.values import Value
 from voicebot.flow.walk import Kind, Walk
 
 TAKES: dict[Waiting, tuple[type, ...]] = {
@@ -57,6 +58,7 @@ TAKES: dict[Waiting, tuple[type, ...]] = {
     Waiting.CALLBACK: (CallbackEnded, EngineFailed),
     Waiting.STATUS: (QueueSeen, EngineFailed),
     Waiting.KNOWLEDGE: (LookedUp, EngineFailed),
+    Waiting.CUSTOMER: (CustomerSeen, EngineFailed),
     Waiting.ENDED: (),
 }
 """What may come while the engine waits for something. `TimeUp` may come whatever it waits for,
@@ -73,19 +75,20 @@ def start(
     language: str = "",
     *,
     now: datetime.datetime | None = None,
-    caller: Mapping[str, Value] | None = None,
+    customer: Customer = NOBODY,
 ) -> FlowState:
     """The state before the call is answered; the first event is `Started`.
 
     `language` is the flow's if empty. `now` is the time with the call's zone (a naive one stands
-    for UTC); without it `now`, `today` and opening hours are unknown. `caller` is what is known of
-    the caller. Together with the events and their times they decide all that follows.
+    for UTC); without it `now`, `today` and opening hours are unknown. `customer` is the caller's
+    profile. Together with the events and their times they decide
+    all that follows.
     """
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=datetime.UTC)
-    known = NOTHING if caller is None else caller
+    known = flow.settings.customers.values(customer)
     flow = flow.in_language(language)
-    return FlowState(flow, language or flow.language, now, home=flow.name, caller=known)
+    return FlowState(flow, language or flow.language, now, home=flow.name, customer=known)
 
 
 def step(
@@ -118,6 +121,11 @@ def step(
         "a step ends in an action that waits"
     )
     return walk.state, tuple(walk.actions)
+
+
+def recognized(state: FlowState, customer: Customer) -> FlowState:
+    """The state once it is known who calls: from the next step on."""
+    return replace(state, customer=state.flow.settings.customers.values(customer))
 
 
 def outlives_caller(state: FlowState) -> bool:
@@ -168,7 +176,8 @@ def _enter(walk: Walk, name: str, via: str) -> None:
     stay_within(walk, name)
     walk.note(FactKind.MOVED, node=state.place(name), via=via)
     for tag in walk.flow.nodes[name].tags:
-        walk.note(FactKind.TAGGED, tag=walk.render(tag))
+        walk.tag(walk.render(tag), TagBy.NODE)
+    walk.tag_by_rules()
     if walk.out_of_steps():
         return
     if in_a_row > limits.max_same_node:

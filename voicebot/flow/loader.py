@@ -271,6 +271,8 @@ def _settings(settings: FlowSettings | None, around: Surroundings) -> FlowSettin
     settings = settings or FlowSettings()
     if around.answers is not None:
         settings = replace(settings, answers=around.answers)
+    if around.customers is not None:
+        settings = replace(settings, customers=around.customers)
     if not around.calendars:
         return settings
     return replace(settings, calendars={**around.calendars, **settings.calendars})

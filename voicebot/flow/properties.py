@@ -12,6 +12,7 @@ from voicebot.core.meaning import Expectation
 from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.base import DurationMs, NodeName, Prompts, Strict
 from voicebot.flow.calendars import Calendar
+from voicebot.flow.customers import CustomerTerms
 
 
 class TimingModel(Strict):
@@ -140,6 +141,8 @@ class FlowSettings:
     that was put last is left."""
     answers: AnswerLevels = field(default_factory=AnswerLevels)
     """How sure the bot must be of an answer of a knowledge base."""
+    customers: CustomerTerms = field(default_factory=CustomerTerms)
+    """What the configuration says of customers."""
     max_errors: int = 3
     """Errors without a success between them; past it the bot apologizes and hangs up."""
     max_call_ms: int = 3_600_000

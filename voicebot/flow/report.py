@@ -9,6 +9,7 @@ from voicebot.core.errors import Problem, Severity
 from voicebot.core.knowledge import AnswerLevels, Knowledge
 from voicebot.flow.base import Path
 from voicebot.flow.calendars import Calendar
+from voicebot.flow.customers import CustomerTerms
 from voicebot.flow.document import Document
 from voicebot.flow.expression_types import TypeOf
 from voicebot.flow.problems import did_you_mean
@@ -33,6 +34,8 @@ class Surroundings:
     secrets: Collection[str] | None = None
     mail: bool | None = None
     """Whether a mail server is configured."""
+    customers: CustomerTerms | None = None
+    """What the configuration says of customers."""
     bases: Mapping[str, Knowledge] | None = None
     """Knowledge bases by name."""
     base_problems: Sequence[Problem] = ()

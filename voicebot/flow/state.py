@@ -392,6 +392,7 @@ class Waiting(StrEnum):
     CALLBACK = "callback"
     STATUS = "status"
     KNOWLEDGE = "knowledge"
+    CUSTOMER = "customer"
     ENDED = "ended"
 
 
@@ -524,8 +525,10 @@ class FlowState:
     """Name of the flow that the call began with."""
     frames: tuple[Frame, ...] = ()
     """The flows that wait for the present one, the outermost first."""
-    caller: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
-    """What is known of the caller: `caller.NAME` in expressions and templates."""
+    customer: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    """The caller's profile: `customer.NAME` in expressions and templates."""
+    ruled: frozenset[str] = frozenset()
+    """Tags that rules have put on the call."""
     node: str = ""
     came_from: str = ""
     """The node before the present one; empty at the start of a flow."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from voicebot.core.afterwards import CallbackOutcome, Mail, RecordOutcome, Webhook
 from voicebot.core.call import LegInfo, Outcome
+from voicebot.core.customers import Customer
 from voicebot.core.knowledge import Finding, KnowledgeScope
 from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.ports import BackendReply, BackendRequest
@@ -190,6 +191,14 @@ class LookAtQueue:
 class Notify:
     """Tell others, without waiting for it."""
 
+@dataclass(frozen=True, slots=True)
+class FindCustomer:
+    """Ask for a customer's profile: answered by `CustomerSeen`."""
+
+    id: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+
+
     message: Webhook | Mail
 
 
@@ -218,6 +227,7 @@ Wait = (
 )
 """The last action of a step."""
 Action = Note | Say | Notify | Wait
+    | FindCustomer
 
 # ---------------------------------------------------------------- session -> engine
 
@@ -340,6 +350,13 @@ class CallerGone:
 @dataclass(frozen=True, slots=True)
 class TimeUp:
     """The call has lasted as long as it may. May come whatever the engine waits for."""
+@dataclass(frozen=True, slots=True)
+class CustomerSeen:
+    """The profile; one without an id where nobody is known by that."""
+
+    customer: Customer
+
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,3 +385,4 @@ Event = (
     | TimeUp
     | EngineFailed
 )
+    | CustomerSeen

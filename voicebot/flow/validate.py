@@ -30,6 +30,7 @@ from voicebot.flow.base import (
     marked,
 )
 from voicebot.flow.clock import CLOCK
+from voicebot.flow.customers import FIELDS
 from voicebot.flow.document import Document
 from voicebot.flow.expression_types import mismatches
 from voicebot.flow.expressions import ExpressionError, names, parse
@@ -122,7 +123,7 @@ def _parts(text: str) -> Parts:
 
 def _is_known(flow: Flow, name: str) -> bool:
     head, _, rest = name.partition(".")
-    return rest in CALL_FIELDS if head == "call" else flow.has(head) or head in (*CLOCK, "caller")
+    return rest in CALL_FIELDS if head == "call" else flow.has(head) or head in (*CLOCK, "customer")
 
 
 def _check_calendar(report: Report, path: Path, name: str) -> None:
@@ -222,10 +223,31 @@ def _check_name(report: Report, path: Path, name: str, offset: int, extra: Colle
             report.add(path, "unknown-name", f"call has no {rest or 'value'}", hint, offset=offset)
         return
     flow = report.flow
-    if not (flow.has(head) or head in extra or head in (*CLOCK, "caller")):
-        known = {*flow.names, *extra, *CLOCK}
+    if head == "customer" and not flow.has(head) and head not in extra:
+        _check_customer(report, path, rest, offset)
+        return
+    if not (flow.has(head) or head in extra or head in CLOCK):
+        known = {*flow.names, *extra, *CLOCK, "customer"}
         hint = did_you_mean(head, known) or "declare it under `slots`, or set it in a node"
         report.add(path, "unknown-name", f"nothing is called {head}", hint, offset=offset)
+
+
+def _check_customer(report: Report, path: Path, name: str, offset: int) -> None:
+    head, _, rest = name.partition(".")
+    terms = report.flow.settings.customers
+    if head == "attributes":
+        if rest and report.around.customers is not None and terms.attributes:
+            attribute = rest.partition(".")[0]
+            if attribute not in terms.attributes:
+                hint = did_you_mean(attribute, terms.attributes)
+                hint = hint or "declare it in hotline.toml under [customers.attributes]"
+                message = f"customers have no attribute {attribute}"
+                report.add(path, "unknown-name", message, hint, offset=offset)
+        return
+    if name not in FIELDS:
+        hint = did_you_mean(name, FIELDS) or "there are: " + ", ".join((*FIELDS, "attributes"))
+        message = f"customer has no {name or 'value'}"
+        report.add(path, "unknown-name", message, hint, offset=offset)
 
 
 def _kept(flow: Flow) -> Iterator[str]:

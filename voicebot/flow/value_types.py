@@ -23,6 +23,8 @@ def types_of(flow: Flow) -> TypeOf:
             return None if rest else known[head]
         if head == "call":
             return TEXT
+        if head == "customer" and not flow.has(head):
+            return flow.settings.customers.type_of(rest)
         return None if rest or flow.has(head) else CLOCK_TYPES.get(head)
 
     declared = set(known)

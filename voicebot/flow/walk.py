@@ -13,11 +13,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 from voicebot.core.call import Outcome
+from voicebot.core.customers import TagBy
 from voicebot.core.meaning import Expectation, Match, SlotValue
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.clock import CLOCK, clock_value
+from voicebot.flow.customers import Routing, routing_of, tags_due
 from voicebot.flow.expressions import Name, evaluate, parse
 from voicebot.flow.state import NOTHING, Flow, FlowState, Frame, Node, Visit, Waiting
 from voicebot.flow.steps import (
@@ -26,6 +28,7 @@ from voicebot.flow.steps import (
     Dial,
     Enqueue,
     Event,
+    FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
@@ -41,6 +44,12 @@ from voicebot.flow.steps import (
 )
 from voicebot.flow.templates import Mark, fill, parse_template
 from voicebot.flow.values import Json, Value, into, plain, spoken, stored, typed, written
+
+
+def _tags(customer: Mapping[str, Value]) -> list[str]:
+    tags = customer.get("tags")
+    return [str(tag) for tag in tags] if isinstance(tags, list) else []
+
 
 _SINGLE_MARK = re.compile(r"\{[^{}]+\}")
 
@@ -152,8 +161,8 @@ class Walk:
 
     def _of_surroundings(self, name: str) -> Value:
         """The caller's profile and the clock; a slot or value of the flow's own hides them."""
-        if name == "caller" and not self.flow.has(name):
-            return dict(self.state.caller)
+        if name == "customer" and not self.flow.has(name):
+            return dict(self.state.customer)
         if name in CLOCK and not self.flow.has(name):
             return clock_value(name, self.state.now)
         return None
@@ -305,6 +314,37 @@ class Walk:
             runner_up=runner_up,
         )
 
+    # ------------------------------------------------------------ the customer
+
+    def tag(self, tag: str, by: TagBy) -> None:
+        """Put a tag on the call, and on the customer unless it is a node's."""
+        if by is TagBy.NODE:
+            self.note(FactKind.TAGGED, tag=tag)
+            return
+        customer = self.state.customer
+        key = str(customer.get("id") or customer.get("number") or "")
+        self.note(FactKind.TAGGED, tag=tag, by=by.value, customer=key)
+        has = _tags(customer)
+        if tag not in has:
+            self.change(customer={**customer, "tags": [*has, tag]})
+
+    def tag_by_rules(self) -> None:
+        """Put the tags whose rules hold now."""
+        rules, done = self.flow.settings.customers.tag_rules, self.state.ruled
+        for tag in tags_due(rules, self._evaluate_rule, done) if rules else ():
+            self.tag(tag, TagBy.RULE)
+            self.change(ruled=self.state.ruled | {tag})
+
+    def routing(self) -> Routing:
+        """What the customer brings to a queue."""
+        rules = self.flow.settings.customers.routing
+        return routing_of(rules, self._evaluate_rule, self.state.customer)
+
+    def _evaluate_rule(self, text: str) -> Any:
+        """Rules are of the configuration: what a flow calls alike does not hide the profile."""
+        own: dict[str, Any] = {"customer": dict(self.state.customer)}
+        return self.evaluate(text, own)
+
     # ------------------------------------------------------------ ways to end a step
 
     def go(self, node: str, via: str) -> None:
@@ -342,6 +382,10 @@ class Walk:
     def look_at_queue(self, action: LookAtQueue) -> None:
         """Wait for how things stand in a queue; the answer comes at once."""
         self._wait(Waiting.STATUS, action)
+
+    def find_customer(self, action: FindCustomer) -> None:
+        """Wait for a customer's profile."""
+        self._wait(Waiting.CUSTOMER, action)
 
     def look_up(self, action: LookUp) -> None:
         """Wait for what the knowledge base has; the answer comes at once."""

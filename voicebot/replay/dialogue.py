@@ -13,23 +13,28 @@ from typing import Any, TypeVar
 
 from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
 from voicebot.core.call import CallId, EndedBy, Outcome
+from voicebot.core.customers import NOBODY, Customer
+from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Expectation, Match
 from voicebot.core.ports import BackendReply
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.speech import Hypothesis, Transcript
-from voicebot.flow.engine import start, step
+from voicebot.flow.customers import opening_language
+from voicebot.flow.engine import recognized, start, step
 from voicebot.flow.state import Flow
 from voicebot.flow.steps import (
     Action,
     Call,
     CallbackEnded,
     CallFailed,
+    CustomerSeen,
     Dial,
     EngineFailed,
     Enqueue,
     Event,
+    FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
@@ -55,6 +60,7 @@ from voicebot.flow.steps import (
     Waited,
 )
 from voicebot.prompts.text import words_of
+from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.engines import Engines
 from voicebot.replay.people import stays_of
@@ -91,17 +97,35 @@ class _Walk:
         self._inputs = deque(fact for fact in call.of(*_INPUTS) if _is_input(fact))
         self._stays = deque(stays_of(call.facts))
         self._answers = {kind: deque(call.of(kind)) for kind in _ANSWERS}
-        self._state = start(flow, now=call.clock)
+        caller = self._known_at_start(flow)
+        language = opening_language(flow.translations, caller)
+        self._state = start(flow, language, now=call.clock, customer=caller)
         self._facts: list[Fact] = []
         self._now_ms = 0
         self._node = ""
         self._queued = self._bridged = self._transferred = self._in_queue = False
+    def _known_at_start(self, flow: Flow) -> Customer:
+        fact = self._late = caller_fact(self._call)
+        self._asked = deque(asked_facts(self._call))
+        if fact is None or is_late(self._call, fact):
+            return NOBODY
+        self._late = None
+        return _known(fact) or NOBODY
+
+    def _recognize(self) -> None:
+        """Who calls, where it was known only after the answer."""
+        if self._late is not None and self._late.at_ms <= self._now_ms:
+            customer, self._late = _known(self._late), None
+            if customer is not None:
+                self._state = recognized(self._state, customer)
+
 
     def run(self) -> Replayed:
         event: Event | _CallerLeft = Started(self._call.info)
         for _ in range(MOST_STEPS):
             if isinstance(event, _CallerLeft):
                 outcome = Outcome.ABANDONED if self._in_queue else Outcome.HUNG_UP
+            self._recognize()
                 return self._ended(EndedBy.CALLER, outcome)
             self._state, actions = step(self._state, event, self._now_ms)
             last = self._carry_out(actions)
@@ -172,6 +196,8 @@ class _Walk:
             case LookUp(text, knowledge, language):
                 found = self._engines.understanding
                 found.prepare(Expectation(language, knowledge=knowledge))
+            case FindCustomer():
+                return self._found_customer()
                 return LookedUp(_done(found.look_up(text, knowledge, language)))
             case Pause() | PlayBack():
                 return Waited()
@@ -272,6 +298,16 @@ class _Walk:
         if self._in_queue:
             return _CallerLeft()
         return QueueLeft(QueueOutcome(last.data["outcome"]), "*")
+    def _found_customer(self) -> Event:
+        if not self._asked:
+            self._assumed.note("no customer was looked up then: nobody is known")
+            return CustomerSeen(NOBODY)
+        fact = self._asked.popleft()
+        self._now_ms = max(self._now_ms, fact.at_ms)
+        self._write(FactKind.CUSTOMER, **fact.data)
+        customer = _known(fact)
+        return EngineFailed("customer") if customer is None else CustomerSeen(customer)
+
 
     def _put_through(self) -> Event:
         fact = self._next(FactKind.TRANSFERRED)
@@ -310,6 +346,14 @@ def _transcript(data: Mapping[str, Any], language: str) -> Transcript:
     best = [Hypothesis(text, float(data["confidence"]))] if text else []
     rest = [Hypothesis(str(t), float(c)) for t, c in zip(others, sure, strict=False)]
     return Transcript((*best, *rest), True, language, bool(data.get("rejected")))
+
+def _known(fact: Fact) -> Customer | None:
+    """None where it could not be looked up."""
+    try:
+        return known_then(fact)
+    except EngineError:
+        return None
+
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

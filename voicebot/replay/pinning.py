@@ -37,6 +37,7 @@ def scenario_of(call: RecordedCall, flow: Flow, title: str) -> str:
         raise NotPinned("the call has not been served to its end")
     mask = mask_of(call, flow)
     head = [f"# {title}", f"flow    {call.flow}", f"clock   {call.clock:%Y-%m-%d %H:%M}"]
+    head += [*_customers(call, mask)]
     head += [*_requests(call, flow, mask), *_agents(call), *_readings(call, mask)]
     return "\n".join([*head, "", *_stimuli(call, mask)]) + "\n"
 
@@ -68,6 +69,19 @@ def _requests(call: RecordedCall, flow: Flow, mask: Mask) -> Iterator[str]:
             continue
         reply = json.dumps(mask.value(fact.data.get("reply")), ensure_ascii=False)
         yield f"http    {method} {path} → {status}" + (f" {reply}" if reply != "null" else "")
+
+
+def _customers(call: RecordedCall, mask: Mask) -> Iterator[str]:
+    """Who was known, without what is personal but decides nothing: name and notes."""
+    for fact in call.of(FactKind.CUSTOMER):
+        profile = dict(fact.data.get("profile") or {})
+        key = CALLER if fact.data.get("by") == "caller" else mask.text(str(profile.get("id") or ""))
+        if not key or not fact.data.get("found"):
+            continue
+        kept = {n: v for n, v in profile.items() if v and n not in ("numbers", "number", "notes")}
+        if "name" in kept:
+            kept["name"] = "Example"
+        yield f"customer {key} {json.dumps(mask.value(kept), ensure_ascii=False)}"
 
 
 def _path(flow: Flow, place: str) -> str:

@@ -23,6 +23,7 @@ from voicebot.queueing.router import Router
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.backend import ReplayBackend
 from voicebot.replay.caller import ReplayCaller
+from voicebot.replay.customers import JournalCustomers
 from voicebot.replay.engines import Engines
 from voicebot.replay.leg import ReplayLeg
 from voicebot.replay.people import JournalPeople
@@ -146,6 +147,7 @@ class _Replay:
             outbox=SimOutbox(),
             dialable=lambda target: "invalid" not in outcomes,
             zone=call.zone,
+            customers=JournalCustomers(call) if call.first(FactKind.CUSTOMER) else None,
             people=JournalPeople(call, self._assumed, self._now_then),
             endpointing=engines.tuned.endpointing,
             barge_in=engines.tuned.barge_in,

@@ -152,6 +152,9 @@ class Rehearsal:
         world.recognizer.broken = "recognizer" in setting.broken
         world.voice.broken = "voice" in setting.broken
         world.callbacks.broken = "callbacks" in setting.broken
+        world.customers.profiles = setting.customers
+        world.customers.delays_s = setting.customer_delays_s
+        world.customers.broken = "customers" in setting.broken
         world.messages.failure = "the disk is full" if "messages" in setting.broken else ""
         world.leg.answer_to_refer = _REFER_CODES[setting.transfer]
         is_taken = setting.transfer is TransferOutcome.DONE

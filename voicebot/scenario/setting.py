@@ -11,7 +11,8 @@ queue     cards full                           also: nobody; ring 15s; wait 60s;
 transfer  busy                                 how transfers end: no_answer, declined, failed
 hears     "my balance" as "my ballots" 0.45 or "my balance" 0.40
 arm       new_menu b                           the way that a percent node takes
-broken    recognizer                           also: voice, callbacks, messages
+customer  +491701 {"id": "7", "name": "Li Wei", "language": "zh"}   also by an id; after 3s
+broken    recognizer                           also: voice, callbacks, messages, customers
 show      words                                what the bot says, in place of prompts' names
 """
 
@@ -25,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from voicebot.core.customers import NOBODY, Customer, customer_from_json, customer_json
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import TransferOutcome
@@ -60,6 +62,9 @@ class Setting:
     hears: dict[str, tuple[Hypothesis, ...]] = field(default_factory=dict)
     arms: dict[str, str] = field(default_factory=dict)
     """Ways by the percent node that takes them."""
+    customers: dict[str, Customer] = field(default_factory=dict)
+    """By number or id."""
+    customer_delays_s: dict[str, float] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     words: bool = False
 
@@ -208,7 +213,24 @@ def _arm(setting: Setting, rest: str) -> None:
     setting.arms[node] = arm.strip()
 
 
-_BREAKABLE = ("recognizer", "voice", "callbacks", "messages")
+_CUSTOMER = re.compile(r"(?P<key>\S+)\s+(?P<profile>\{.*\})(?:\s+after\s+(?P<after>[\d.]+)s)?")
+
+
+def _customer(setting: Setting, rest: str) -> None:
+    found = _CUSTOMER.fullmatch(rest)
+    profile = _json(found["profile"]) if found else None
+    if found is None or not isinstance(profile, dict):
+        example = 'write customer +491701 {"id": "7", "name": "Li Wei", "vip": true}'
+        raise _Wrong("this customer cannot be read", example)
+    if unknown := sorted(profile.keys() - customer_json(NOBODY).keys()):
+        known = ", ".join(customer_json(NOBODY))
+        raise _Wrong(f"a customer has no {unknown[0]}", f"there are {known}")
+    key = found["key"]
+    setting.customers[key] = customer_from_json({"id": key, **profile})
+    setting.customer_delays_s[key] = float(found["after"] or 0)
+
+
+_BREAKABLE = ("recognizer", "voice", "callbacks", "messages", "customers")
 
 
 def _broken(setting: Setting, rest: str) -> None:
@@ -232,6 +254,7 @@ _READERS: dict[str, Callable[[Setting, str], None]] = {
     "transfer": _transfer,
     "hears": _hears,
     "arm": _arm,
+    "customer": _customer,
     "broken": _broken,
     "show": _show,
 }

@@ -25,6 +25,7 @@ from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.sim.afterwards import SimCallbacks, SimMessages, SimOutbox
 from voicebot.sim.clock import run_virtual
+from voicebot.sim.customers import SimCustomers
 from voicebot.sim.engines import (
     SimJournal,
     SimRecognizer,
@@ -68,6 +69,7 @@ class World:
         self.messages = SimMessages()
         self.callbacks = SimCallbacks()
         self.outbox = SimOutbox()
+        self.customers = SimCustomers()
         self.callable: Callable[[str], bool] = lambda number: True
         """Whether a number may be called back."""
         self.leg = SimLeg(LegInfo())
@@ -122,8 +124,13 @@ class World:
             message=self.messages,
             callbacks=self.callbacks,
             outbox=self.outbox,
+            customers=self.customers if self._looks_up else None,
             dialable=lambda number: self.callable(number),
         )
+
+    @property
+    def _looks_up(self) -> bool:
+        return bool(self.customers.profiles) or self.customers.broken
 
     # ------------------------------------------------------------ the caller
 

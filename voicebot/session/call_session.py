@@ -16,6 +16,7 @@ from voicebot.core.turn import BargeIn
 from voicebot.flow.rejecting import rejection
 from voicebot.flow.state import Flow
 from voicebot.session.context import Context, Services
+from voicebot.session.customer import Caller
 from voicebot.session.dialogue import converse, say
 from voicebot.session.directory import Directory
 from voicebot.session.journal import CallClock, Pen
@@ -93,9 +94,10 @@ class CallSession:
             "call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller}
         )
         ending = Ending(EndedBy.SYSTEM, Outcome.FAILED)
+        who = Caller(context)
         try:
-            await self._answer(context)
-            hang_up = await converse(context, self._flow)
+            await self._answer(context, who)
+            hang_up = await converse(context, self._flow, who)
             ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome), hang_up.reason)
         except _Rejected:
             ending = Ending(EndedBy.BOT, Outcome.REFUSED, "rejected")
@@ -112,8 +114,8 @@ class CallSession:
         finally:
             await self._end(context, ending)
 
-    async def _answer(self, context: Context) -> None:
-        await self._before_answer(context)
+    async def _answer(self, context: Context, who: Caller) -> None:
+        await self._before_answer(context, who)
         await self._leg.answer()
         context.move(CallEvent.ANSWERED)
         name, recording = self._services.record(self._call, self._leg.rate)
@@ -130,15 +132,18 @@ class CallSession:
         )
         context.pen.write(FactKind.RECORDING, file=name, paused=False, failed="")
 
-    async def _before_answer(self, context: Context) -> None:
+    async def _before_answer(self, context: Context, who: Caller) -> None:
         """Turn it away, or let it ring, and say what the flow wants said before the answer."""
         await self._reject()
+        who.look_up()
         self._leg.ring()
         # There is no sound yet whose time would pass, so this is the one wait by the clock.
         for _ in range(self._flow.file.before_answer.ring // FRAME_MS):
             await asyncio.sleep(FRAME_MS / 1000)
             if self._leg.state is LegState.DISCONNECTED:
                 raise LegGone("the caller hung up while it rang")
+        await who.in_time()
+        self._flow = self._flow.in_language(who.language_of(self._flow))
         if early := self._flow.early_prompts():
             await self._leg.early_media()
             await say(context, [(prompt, BargeIn.NONE) for prompt in early])

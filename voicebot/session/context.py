@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from voicebot.core.afterwards import Callbacks, Outbox
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallEvent, CallId, CallState, Outcome, next_call_state
+from voicebot.core.customers import Customers
 from voicebot.core.ports import (
     Backend,
     Journal,
@@ -88,6 +89,13 @@ class Services:
     endpointing: EndpointSettings = field(default_factory=EndpointSettings)
     barge_in: BargeInSettings = field(default_factory=BargeInSettings)
     people: People | None = None
+    customers: Customers | None = None
+    """Where callers are looked up; None: nobody is known."""
+    customer_wait_ms: int = 300
+    """How long the answer of a call may wait for that."""
+    transfers: TransferSettings = field(default_factory=TransferSettings)
+    supervision_beep: Beep = Beep.NONE
+    """Who hears a tone when a supervisor takes part."""
     """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
 

@@ -11,7 +11,7 @@ from voicebot.core.errors import EngineError, LegGone
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.engine import outlives_caller, start, step
+from voicebot.flow.engine import outlives_caller, recognized, start, step
 from voicebot.flow.state import Flow
 from voicebot.flow.steps import (
     Action,
@@ -21,6 +21,7 @@ from voicebot.flow.steps import (
     EngineFailed,
     Enqueue,
     Event,
+    FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
@@ -45,6 +46,7 @@ from voicebot.flow.walk import Walk
 from voicebot.session.back_end_call import ask_back_end
 from voicebot.session.callback import request_callback
 from voicebot.session.context import Context
+from voicebot.session.customer import Caller, find_customer
 from voicebot.session.dial import dial
 from voicebot.session.gone import finish
 from voicebot.session.limit import CallLimit, TimeIsUp
@@ -60,12 +62,12 @@ Row = list[tuple[Prompt, BargeIn]]
 """Prompts to be said, each with what may interrupt it."""
 
 
-async def converse(context: Context, flow: Flow) -> HangUp:
+async def converse(context: Context, flow: Flow, who: Caller | None = None) -> HangUp:
     """Walk the flow to its end. Raises `LegGone` when the caller hangs up."""
     limit = CallLimit(context, flow)
     context.line.on_frame = limit.frame
     try:
-        return await _Conversation(context, flow, limit).run()
+        return await _Conversation(context, flow, limit, who or Caller(context)).run()
     finally:
         limit.lift()
 
@@ -73,10 +75,11 @@ async def converse(context: Context, flow: Flow) -> HangUp:
 class _Conversation:
     """The walk of one call through its flow."""
 
-    def __init__(self, context: Context, flow: Flow, limit: CallLimit) -> None:
-        self._context, self._flow, self._limit = context, flow, limit
+    def __init__(self, context: Context, flow: Flow, limit: CallLimit, who: Caller) -> None:
+        self._context, self._flow, self._limit, self._who = context, flow, limit, who
         now = context.services.clock().astimezone(context.services.zone)
-        self._state = start(flow, now=now)
+        language = who.language_of(flow)
+        self._state = start(flow, language, now=now, customer=who.customer)
         self._passed_on = False
         """What outlives the caller has been done."""
 
@@ -101,6 +104,8 @@ class _Conversation:
     async def _next(self, event: Event) -> Event | HangUp:
         """One step, and what comes of it."""
         context = self._context
+        if (customer := self._who.news()) is not None:
+            self._state = recognized(self._state, customer)
         began_s = time.perf_counter()
         self._state, actions = step(self._state, event, context.line.now_ms)
         step_ms = round((time.perf_counter() - began_s) * 1000, 2)
@@ -175,6 +180,8 @@ async def _after_words(context: Context, action: Wait) -> Event | HangUp:
             return LookedUp(await understanding.look_up(text, knowledge, language))
         case LookAtQueue(queue):
             return _look_at(context, queue)
+        case FindCustomer():
+            return await find_customer(context, action)
         case Enqueue(queue):
             _look_at(context, queue)
             return await (people.wait if people else wait_for_agent)(context, action)

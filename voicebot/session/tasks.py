@@ -31,6 +31,11 @@ class Work(Generic[T]):
         """There is a result."""
         return self._task.done()
 
+    async def settled(self, timeout_s: float) -> bool:
+        """Wait until there is a result, for a while; False where there is none yet."""
+        await asyncio.wait([self._task], timeout=timeout_s)
+        return self.done
+
     def result(self) -> T:
         """The result; raises what it failed with."""
         outcome = self._task.result()

@@ -178,6 +178,13 @@ def _line(fact: Fact) -> Line | None:
             return line("mark", data.get("milestone"))
         case FactKind.CAME_TO:
             return line("mark", "outcome", data.get("outcome"))
+        case FactKind.CUSTOMER if data.get("found"):
+            vip = "VIP" if (data.get("profile") or {}).get("vip") else ""
+            return line("customer", data.get("customer"), vip)
+        case FactKind.CUSTOMER if data.get("error"):
+            return line("customer", "not looked up", data.get("error"))
+        case FactKind.TAGGED if data.get("by"):
+            return line("tag", data.get("tag"), data.get("by"))
         case FactKind.LANGUAGE:
             return line("language", data.get("language"))
         case FactKind.HELD:

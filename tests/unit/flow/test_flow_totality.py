@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
 from voicebot.core.call import LegInfo
+from voicebot.core.customers import NOBODY, Customer
 from voicebot.core.knowledge import Finding
 from voicebot.core.meaning import (
     Choice,
@@ -36,10 +37,12 @@ from voicebot.flow.steps import (
     Call,
     CallbackEnded,
     CallFailed,
+    CustomerSeen,
     Dial,
     EngineFailed,
     Enqueue,
     Event,
+    FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
@@ -79,8 +82,10 @@ WAITS = {
     Waiting.PAUSE: Pause | PlayBack,
     Waiting.STATUS: LookAtQueue,
     Waiting.KNOWLEDGE: LookUp,
+    Waiting.CUSTOMER: FindCustomer,
     Waiting.ENDED: HangUp,
 }
+PROFILES = st.sampled_from([NOBODY, Customer(id="7", name="Li Wei", vip=True, language="zh")])
 VALUES = {
     SlotType.DIGITS: ["1", "1234", "100200", "999999"],
     SlotType.NUMBER: ["0", "5", "11", "3.5"],
@@ -175,6 +180,8 @@ def answers(action: Action) -> st.SearchStrategy[Event]:
             ]
             some = st.lists(st.one_of(findings), max_size=2) if findings else st.just([])
             return st.one_of(some.map(lambda found: LookedUp(tuple(found))), failed)
+        case FindCustomer():
+            return st.one_of(st.builds(CustomerSeen, PROFILES), failed)
         case Transfer() | Dial():
             return st.one_of(st.sampled_from(TransferOutcome).map(TransferEnded), failed)
         case _:
@@ -223,6 +230,7 @@ def test_a_caller_who_always_does_the_same_comes_to_an_end(name: str, events: li
             Waiting.PAUSE: Waited(),
             Waiting.STATUS: QueueSeen(QueueStatus(0, 0, 0)),
             Waiting.KNOWLEDGE: LookedUp(()),
+            Waiting.CUSTOMER: CustomerSeen(NOBODY),
         }
         state, actions = step(state, answer[state.waiting])
         check(state, actions)

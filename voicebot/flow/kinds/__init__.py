@@ -11,6 +11,7 @@ from voicebot.flow.kinds.ask import AskNode
 from voicebot.flow.kinds.branch import BranchNode
 from voicebot.flow.kinds.call import CallNode
 from voicebot.flow.kinds.callback import CallbackNode
+from voicebot.flow.kinds.customer import CustomerNode
 from voicebot.flow.kinds.digits import DigitsNode
 from voicebot.flow.kinds.goto import GotoNode
 from voicebot.flow.kinds.hangup import HangupNode
@@ -51,6 +52,7 @@ AnyNode = Annotated[
     | MarkNode
     | LanguageNode
     | HttpNode
+    | CustomerNode
     | QueueStatusNode
     | QueueNode
     | CallbackNode

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from voicebot.core.customers import TagBy
 from voicebot.core.meaning import (
     Choice,
     Expectation,
@@ -51,6 +52,12 @@ class MenuChoice(Strict):
         "tomorrow?`, `what about the airport?`. It is then taken again, all else as it was.",
     )
     label: str = Field("", description="How the bot names it: `Did you mean ...?`")
+    tag: str = Field(
+        "",
+        max_length=64,
+        description="Put on the call and on the customer when it is chosen: the next call can "
+        'branch on it (`"refund" in customer.tags`) and be routed by it.',
+    )
     to: NodeName = Field(description="The next node.")
 
 
@@ -296,6 +303,8 @@ class MenuNode(Answering):
         walk.note_understood(
             Match.CHOICE, proposal.confidence, choice=name, slots=said, runner_up=runner_up
         )
+        if tag := self.choices[name].tag:
+            walk.tag(tag, TagBy.INTENT)
         end_guess(walk, "hit" if walk.state.guess and walk.state.guess.choice == name else "miss")
         walk.keep(said)
         heard = {n: _as_sure(v, proposal.confidence) for n, v in said.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -36,6 +37,11 @@ POSITION = SlotValue(SlotType.NUMBER, "", raw="position")
 """Stands in a queue's prompts for the caller's place, which only the queue knows."""
 WAIT = SlotValue(SlotType.DURATION, "", raw="wait")
 """Stands for the wait to expect."""
+
+
+def _highest(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """By skill, the higher of two levels."""
+    return {name: max(one.get(name, 0), other.get(name, 0)) for name in (*one, *other)}
 
 
 class QueueOutcomes(Strict):
@@ -125,6 +131,8 @@ class QueueNode(Kind):
         def prompts(refs: Prompts) -> tuple[Prompt, ...]:
             return tuple(walk.prompt(ref, figures) for ref in refs)
 
+        routing = walk.routing()
+        agents = (*(walk.render(agent) for agent in self.agents), *routing.agents)
         walk.enqueue(
             Enqueue(
                 self.queue,
@@ -136,9 +144,9 @@ class QueueNode(Kind):
                 prompts(self.comfort),
                 self.comfort_every,
                 self._listen(walk),
-                self.priority,
-                self.skills,
-                tuple(name for agent in self.agents if (name := walk.render(agent))),
+                self.priority + routing.priority,
+                _highest(self.skills, routing.skills),
+                tuple(dict.fromkeys(name for name in agents if name)),
             )
         )
 

@@ -18,7 +18,7 @@ LEAVES = frozenset({"call", "goto"})
 """May go to another flow, which listens by itself."""
 BUSY = frozenset(
     {"say", "branch", "set", "http", "hours", "percent", "mark", "language", "queue_status"}
-    | {"notify", "resume"}
+    | {"notify", "resume", "customer"}
 )
 """Goes on without the caller."""
 
