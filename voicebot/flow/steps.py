@@ -188,16 +188,16 @@ class LookAtQueue:
 
 
 @dataclass(frozen=True, slots=True)
-class Notify:
-    """Tell others, without waiting for it."""
-
-@dataclass(frozen=True, slots=True)
 class FindCustomer:
     """Ask for a customer's profile: answered by `CustomerSeen`."""
 
     id: str = field(default="", repr=False)
     number: str = field(default="", repr=False)
 
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell others, without waiting for it."""
 
     message: Webhook | Mail
 
@@ -223,11 +223,11 @@ Wait = (
     | RequestCallback
     | LookAtQueue
     | LookUp
+    | FindCustomer
     | HangUp
 )
 """The last action of a step."""
 Action = Note | Say | Notify | Wait
-    | FindCustomer
 
 # ---------------------------------------------------------------- session -> engine
 
@@ -343,6 +343,13 @@ class QueueSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerSeen:
+    """The profile; one without an id where nobody is known by that."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
 class CallerGone:
     """The caller hung up, at a node that has still something to pass on."""
 
@@ -350,13 +357,6 @@ class CallerGone:
 @dataclass(frozen=True, slots=True)
 class TimeUp:
     """The call has lasted as long as it may. May come whatever the engine waits for."""
-@dataclass(frozen=True, slots=True)
-class CustomerSeen:
-    """The profile; one without an id where nobody is known by that."""
-
-    customer: Customer
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,8 +381,8 @@ Event = (
     | CallbackEnded
     | QueueSeen
     | LookedUp
+    | CustomerSeen
     | CallerGone
     | TimeUp
     | EngineFailed
 )
-    | CustomerSeen

@@ -60,8 +60,8 @@ from voicebot.flow.steps import (
     Waited,
 )
 from voicebot.prompts.text import words_of
-from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then
 from voicebot.replay.assumed import Assumptions
+from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then
 from voicebot.replay.engines import Engines
 from voicebot.replay.people import stays_of
 from voicebot.replay.recorded import RecordedCall
@@ -104,6 +104,7 @@ class _Walk:
         self._now_ms = 0
         self._node = ""
         self._queued = self._bridged = self._transferred = self._in_queue = False
+
     def _known_at_start(self, flow: Flow) -> Customer:
         fact = self._late = caller_fact(self._call)
         self._asked = deque(asked_facts(self._call))
@@ -119,14 +120,13 @@ class _Walk:
             if customer is not None:
                 self._state = recognized(self._state, customer)
 
-
     def run(self) -> Replayed:
         event: Event | _CallerLeft = Started(self._call.info)
         for _ in range(MOST_STEPS):
             if isinstance(event, _CallerLeft):
                 outcome = Outcome.ABANDONED if self._in_queue else Outcome.HUNG_UP
-            self._recognize()
                 return self._ended(EndedBy.CALLER, outcome)
+            self._recognize()
             self._state, actions = step(self._state, event, self._now_ms)
             last = self._carry_out(actions)
             if isinstance(last, HangUp):
@@ -196,9 +196,9 @@ class _Walk:
             case LookUp(text, knowledge, language):
                 found = self._engines.understanding
                 found.prepare(Expectation(language, knowledge=knowledge))
+                return LookedUp(_done(found.look_up(text, knowledge, language)))
             case FindCustomer():
                 return self._found_customer()
-                return LookedUp(_done(found.look_up(text, knowledge, language)))
             case Pause() | PlayBack():
                 return Waited()
         raise RuntimeError(f"no such action: {type(action).__name__}")
@@ -298,6 +298,7 @@ class _Walk:
         if self._in_queue:
             return _CallerLeft()
         return QueueLeft(QueueOutcome(last.data["outcome"]), "*")
+
     def _found_customer(self) -> Event:
         if not self._asked:
             self._assumed.note("no customer was looked up then: nobody is known")
@@ -307,7 +308,6 @@ class _Walk:
         self._write(FactKind.CUSTOMER, **fact.data)
         customer = _known(fact)
         return EngineFailed("customer") if customer is None else CustomerSeen(customer)
-
 
     def _put_through(self) -> Event:
         fact = self._next(FactKind.TRANSFERRED)
@@ -347,13 +347,13 @@ def _transcript(data: Mapping[str, Any], language: str) -> Transcript:
     rest = [Hypothesis(str(t), float(c)) for t, c in zip(others, sure, strict=False)]
     return Transcript((*best, *rest), True, language, bool(data.get("rejected")))
 
+
 def _known(fact: Fact) -> Customer | None:
     """None where it could not be looked up."""
     try:
         return known_then(fact)
     except EngineError:
         return None
-
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

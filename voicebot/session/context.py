@@ -88,7 +88,6 @@ class Services:
     """What calls are served with, for the journal: `program`, `settings`, `models`."""
     endpointing: EndpointSettings = field(default_factory=EndpointSettings)
     barge_in: BargeInSettings = field(default_factory=BargeInSettings)
-    people: People | None = None
     customers: Customers | None = None
     """Where callers are looked up; None: nobody is known."""
     customer_wait_ms: int = 300
@@ -96,6 +95,7 @@ class Services:
     transfers: TransferSettings = field(default_factory=TransferSettings)
     supervision_beep: Beep = Beep.NONE
     """Who hears a tone when a supervisor takes part."""
+    people: People | None = None
     """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
 
