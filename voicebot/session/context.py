@@ -92,9 +92,6 @@ class Services:
     """Where callers are looked up; None: nobody is known."""
     customer_wait_ms: int = 300
     """How long the answer of a call may wait for that."""
-    transfers: TransferSettings = field(default_factory=TransferSettings)
-    supervision_beep: Beep = Beep.NONE
-    """Who hears a tone when a supervisor takes part."""
     people: People | None = None
     """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
