@@ -6,14 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from voicebot.nlu.answering import AnsweringUnderstanding
+from voicebot.nlu.remembered import Remembered
 from voicebot.nlu.settings import NluSettings
 from voicebot.nlu.understanding import PhraseUnderstanding
 
-__all__ = ["AnsweringUnderstanding", "NluSettings", "PhraseUnderstanding", "build"]
+__all__ = ["AnsweringUnderstanding", "NluSettings", "PhraseUnderstanding", "Remembered", "build"]
 
 
 def build(
-    settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
+    settings: NluSettings | None = None,
+    now: Callable[[], datetime] = datetime.now,
+    remembered: Remembered | None = None,
 ) -> AnsweringUnderstanding:
     """The understanding that `settings` ask for; `now` is the clock in the call's zone."""
-    return AnsweringUnderstanding(settings, now)
+    return AnsweringUnderstanding(settings, now, remembered)

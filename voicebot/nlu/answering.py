@@ -21,6 +21,7 @@ from voicebot.nlu.embedding.find import shared_encoder
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents.features import normalized
 from voicebot.nlu.knowledge.retriever import Retriever
+from voicebot.nlu.remembered import Remembered
 from voicebot.nlu.settings import NluSettings
 from voicebot.nlu.text import words_of
 from voicebot.nlu.understanding import PhraseUnderstanding
@@ -44,12 +45,15 @@ class AnsweringUnderstanding:
     """Phrases, slots and knowledge. One for all calls of a process."""
 
     def __init__(
-        self, settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
+        self,
+        settings: NluSettings | None = None,
+        now: Callable[[], datetime] = datetime.now,
+        remembered: Remembered | None = None,
     ) -> None:
         """`now` gives the time in the call's zone: what is told depends on the day. Raises
         `ConfigError` where a trained model cannot be used."""
         self._settings = settings or NluSettings()
-        self._phrases = PhraseUnderstanding(self._settings, now)
+        self._phrases = PhraseUnderstanding(self._settings, now, remembered)
         self._now = now
         self._retriever = Retriever(self._encoder)
         self.notes = self._phrases.notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from voicebot.nlu.intents.opening import open_models
 from voicebot.nlu.matching import Matching, Meaning
 from voicebot.nlu.pattern import Fill
 from voicebot.nlu.readings import Candidate, candidates
+from voicebot.nlu.remembered import Remembered
 from voicebot.nlu.scope import Scope
 from voicebot.nlu.scopes import Scopes
 from voicebot.nlu.settings import NluSettings
@@ -30,12 +31,16 @@ class PhraseUnderstanding:
     """Interprets by the phrases and slots of the node. One for all calls of a process."""
 
     def __init__(
-        self, settings: NluSettings | None = None, now: Callable[[], datetime] = datetime.now
+        self,
+        settings: NluSettings | None = None,
+        now: Callable[[], datetime] = datetime.now,
+        remembered: Remembered | None = None,
     ) -> None:
         """`now` gives the time in the call's zone: dates and times are relative to it. Raises
         `ConfigError` where a trained model cannot be used."""
         self._settings = settings or NluSettings()
         self._now = now
+        self._remembered = remembered or Remembered(0)
         opened = open_models(self._settings)
         self.notes = opened.notes
         """What the operator should know at the start."""
@@ -78,10 +83,16 @@ class PhraseUnderstanding:
 
     def _read(
         self, hypothesis: Hypothesis, scope: Scope, filled: Mapping[str, SlotValue]
-    ) -> tuple[Utterance, float, list[Meaning]]:
-        utterance = read(hypothesis.text)
+    ) -> tuple[Utterance, float, Sequence[Meaning]]:
+        text, now = hypothesis.text, self._now()
         heard = min(1.0, max(0.0, hypothesis.confidence))
-        return utterance, heard, Matching(utterance, scope, self._now(), filled).meanings()
+
+        def made() -> tuple[Utterance, list[Meaning]]:
+            utterance = read(text)
+            return utterance, Matching(utterance, scope, now, filled).meanings()
+
+        utterance, meanings = made() if filled else self._remembered.get(scope, text, now, made)
+        return utterance, heard, meanings
 
     def _choose(self, found: list[Candidate]) -> tuple[Candidate, str]:
         """The best and the name of another that comes close; of one and the same reading, that

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from voicebot.replay.turns import Turn
@@ -16,11 +17,14 @@ from voicebot.replay.turns import Turn
 TIME_TOLERANCE_MS = 40
 SURE_TOLERANCE = 0.02
 _GAP = 3.0
+_WEIGHTS = {"asked_at": 2.0, "said": 1.5, "by": 1.0, "text": 0.5, "keys": 1.0, "path": 1.0}
+_weighed = attrgetter(*_WEIGHTS)
 
 MAJOR = ("said", "by", "text", "keys", "match", "intent", "slots", "path", "events", "ended")
 """In these a call has become another one."""
 MINOR = ("confidence", "sure", "alternatives", "rejected", "cut", "at_ms", "start_ms", "end_ms")
 """These may change without anybody noticing."""
+_majors = attrgetter(*MAJOR)
 _TIMES = ("at_ms", "start_ms", "end_ms")
 _SURE = ("confidence", "sure")
 
@@ -99,7 +103,9 @@ def _until_input(turns: Sequence[Turn]) -> Sequence[Turn]:
 def _differences(then: Turn | None, now: Turn | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if then is None or now is None:
         return ("turn",), ()
-    major = tuple(name for name in MAJOR if getattr(then, name) != getattr(now, name))
+    major: tuple[str, ...] = ()
+    if _majors(then) != _majors(now):
+        major = tuple(name for name in MAJOR if getattr(then, name) != getattr(now, name))
     minor = tuple(
         name for name in MINOR if not _alike(name, getattr(then, name), getattr(now, name))
     )
@@ -116,6 +122,8 @@ def _alike(name: str, then: Any, now: Any) -> bool:
 
 def _aligned(then: Sequence[Turn], now: Sequence[Turn]) -> list[tuple[Turn | None, Turn | None]]:
     """The cheapest way through both (Needleman and Wunsch)."""
+    if len(then) == len(now) and not any(map(_cost, then, now)):
+        return list(zip(then, now, strict=True))  # Nothing is cheaper.
     costs = [[float(j) * _GAP for j in range(len(now) + 1)]]
     for i, left in enumerate(then, 1):
         row = [i * _GAP]
@@ -147,5 +155,8 @@ def _traced(
 
 def _cost(then: Turn, now: Turn) -> float:
     """0 for the same, more than two gaps for turns that have nothing to do with each other."""
-    weights = {"asked_at": 2.0, "said": 1.5, "by": 1.0, "text": 0.5, "keys": 1.0, "path": 1.0}
-    return sum(w for name, w in weights.items() if getattr(then, name) != getattr(now, name))
+    left, right = _weighed(then), _weighed(now)
+    if left == right:
+        return 0.0
+    return sum(w for w, one, other in zip(_WEIGHTS.values(), left, right, strict=True)
+               if one != other)  # fmt: skip

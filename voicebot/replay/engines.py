@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +18,15 @@ from voicebot.core.audio import Pcm
 from voicebot.core.ports import Vad
 from voicebot.core.prompt import Prompt
 from voicebot.prompts.catalogue import Catalogue
+from voicebot.prompts.text import words_of
 from voicebot.replay.changing import Tuned, tuned
 from voicebot.replay.library import FlowShelf
 from voicebot.replay.options import ReplayOptions
 from voicebot.tts.blocking import BlockingWorkers, build_blocking
 from voicebot.tts.voice import PromptVoice
+
+_TEXTS = 20_000
+"""Whose meanings are remembered, each at its node."""
 
 
 class Engines:
@@ -36,6 +40,9 @@ class Engines:
         self.shelf = FlowShelf(options, self.hotline, self.tuned.flow_settings)
         self.now = datetime(2026, 1, 5, 10)
         """The time of the call, in its zone: by it "tomorrow" is understood."""
+        self.remembered = nlu.Remembered(_TEXTS)
+        """What texts of the calls meant."""
+        self._wordings: dict[Prompt, str] = {}
         self._workers: BlockingWorkers | None = None
 
     @cached_property
@@ -51,7 +58,7 @@ class Engines:
     @cached_property
     def understanding(self) -> nlu.AnsweringUnderstanding:
         """By the clock of the call."""
-        return nlu.build(self.tuned.understanding, now=lambda: self.now)
+        return nlu.build(self.tuned.understanding, lambda: self.now, self.remembered)
 
     @cached_property
     def voice(self) -> LateVoice:
@@ -65,6 +72,14 @@ class Engines:
         voice, workers = build_blocking(speech, catalogue, lambda: self.now.date())
         self._workers = workers
         return LateVoice(voice, workers)
+
+    def words_of(self, prompt: Prompt, today: date) -> str:
+        """What is said; the wording of one without values is remembered."""
+        if not prompt.is_static:
+            return words_of(prompt, today=today)
+        if prompt not in self._wordings:
+            self._wordings[prompt] = words_of(prompt)
+        return self._wordings[prompt]
 
     @cached_property
     def settings_now(self) -> Mapping[str, Any]:

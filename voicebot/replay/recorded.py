@@ -71,11 +71,22 @@ class RecordedCall:
 
     def of(self, *kinds: FactKind) -> Iterator[Fact]:
         """The facts of some kinds, in order."""
+        if len(kinds) == 1:
+            return iter(self._by_kind.get(kinds[0], ()))
+        if not any(kind in self._by_kind for kind in kinds):
+            return iter(())
         return (fact for fact in self.facts if fact.kind in kinds)
 
     def first(self, kind: FactKind) -> Fact | None:
         """The first fact of a kind."""
         return next(self.of(kind), None)
+
+    @cached_property
+    def _by_kind(self) -> dict[FactKind, list[Fact]]:
+        found: dict[FactKind, list[Fact]] = {}
+        for fact in self.facts:
+            found.setdefault(fact.kind, []).append(fact)
+        return found
 
     def value(self, kind: FactKind, key: str, otherwise: Any = None) -> Any:
         """A value of the first fact of a kind."""

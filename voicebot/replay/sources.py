@@ -19,6 +19,8 @@ from voicebot.store.rows import fact_from_json
 TRANSCRIPT = ".txt"
 JOURNAL = ".json"
 """Beside a sound file: what `voicebot calls show ID --json` prints."""
+_OF_SOUND = (FactKind.READ, FactKind.MEASURED)
+"""What words alone have no use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def read_call(source: CallSource, store: CallStore | None, data: Path) -> Record
 def read_facts(sources: Sequence[CallSource], store: CallStore | None) -> list[RecordedCall]:
     """Calls without their sound, all at once."""
     wanted = [source.call for source in sources if source.file is None]
-    journals = store.journals_of(wanted) if store is not None else {}
+    journals = store.journals_of(wanted, _OF_SOUND) if store is not None else {}
     labels = store.labels_of(wanted) if store is not None else {}
     return [
         RecordedCall(source.name, _facts_beside(source.file))

@@ -27,6 +27,12 @@ _OUTSIDE = {
     FactKind.FAILED: ("what",),
 }
 """What else may happen, with what tells one from another."""
+_TAKEN = frozenset(
+    {
+        *(FactKind.SAID, FactKind.BARGED_IN, FactKind.HEARD, FactKind.KEYED, FactKind.TIMED_OUT),
+        *(FactKind.UNDERSTOOD, FactKind.MOVED, FactKind.ENDED, *_OUTSIDE),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -77,7 +83,8 @@ def turns_of(facts: Iterable[Fact]) -> list[Turn]:
     """The turns of one call."""
     folding = _Folding()
     for fact in facts:
-        folding.take(fact)
+        if fact.kind in _TAKEN:
+            folding.take(fact)
     return folding.turns
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +33,7 @@ from voicebot.store.query import CallFilter, CallPage, read_cursor, write_cursor
 from voicebot.store.rows import advance, cdr_from_row, fact_from_row
 
 MOST = 500
+_KINDS = {kind.value: kind for kind in FactKind}
 _WORDS = (FactKind.SAID, FactKind.HEARD, FactKind.KEYED, FactKind.UNDERSTOOD)
 
 
@@ -70,17 +72,20 @@ class CallStore:
         with self._reading() as connection:
             return tuple(facts_of(connection, CallId(call)))
 
-    def journals_of(self, calls: Collection[str]) -> dict[str, tuple[Fact, ...]]:
-        """The journals of some calls in one query; a call that is not there has no entry."""
+    def journals_of(
+        self, calls: Collection[str], without: Collection[FactKind] = ()
+    ) -> dict[str, tuple[Fact, ...]]:
+        """The journals of some calls in one query; a call that is not there has no entry. Facts of
+        the kinds in `without` are left out."""
         facts = tables.facts.c
-        columns = (facts.call, facts.seq, facts.at_ms, facts.time, facts.kind, facts.data)
+        data = cast(facts.data, Text)
+        columns = (facts.call, facts.seq, facts.at_ms, facts.time, facts.kind, data)
         query = select(*columns).where(facts.call.in_(calls)).order_by(facts.call, facts.seq)
-        found: dict[str, list[Fact]] = {}
+        if without:
+            query = query.where(facts.kind.not_in([kind.value for kind in without]))
         with self._reading() as connection:
-            for call, seq, at_ms, time, kind, data in connection.execute(query):
-                fact = Fact(CallId(call), seq, at_ms, time, FactKind(kind), data)
-                found.setdefault(call, []).append(fact)
-        return {call: tuple(journal) for call, journal in found.items()}
+            rows = connection.execute(query).all()
+        return {call: _journal(of_call) for call, of_call in groupby(rows, itemgetter(0))}
 
     def labels_of(self, calls: Collection[str]) -> dict[str, tuple[Label, ...]]:
         """What people say that was really said in some calls; none has no entry."""
@@ -125,6 +130,16 @@ class CallStore:
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, "the calls cannot be read")
+
+
+def _journal(rows: Iterable[Sequence[Any]]) -> tuple[Fact, ...]:
+    """Rows of one call. Their data are parsed as one text: one by one takes thrice the time."""
+    rows = list(rows)
+    every = json.loads(f"[{','.join(row[5] for row in rows)}]")
+    return tuple(
+        Fact(call, seq, at_ms, time, _KINDS[kind], data)
+        for (call, seq, at_ms, time, kind, _), data in zip(rows, every, strict=True)
+    )
 
 
 def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:

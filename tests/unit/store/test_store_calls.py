@@ -12,6 +12,7 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from voicebot.core.call import Outcome
+from voicebot.core.record import FactKind
 from voicebot.store.opening import Store, open_store
 from voicebot.store.query import CallFilter, read_cursor
 from voicebot.store.settings import StoreSettings
@@ -71,6 +72,16 @@ def test_filters(calls: Store) -> None:
 )
 def test_what_was_said(calls: Store, text: str, found: list[str]) -> None:
     assert ids(calls, text=text) == found
+
+
+def test_journals_come_together_and_kinds_may_be_left_out(calls: Store) -> None:
+    store = calls.calls
+    found = store.journals_of(["aa02", "ab03", "nobody"])
+    assert found == {name: store.facts(name) for name in ("aa02", "ab03")}
+    [facts] = store.journals_of(["ab03"], {FactKind.HEARD, FactKind.RANG}).values()
+    kept = [f for f in store.facts("ab03") if f.kind not in (FactKind.HEARD, FactKind.RANG)]
+    assert list(facts) == kept
+    assert len(kept) == len(store.facts("ab03")) - 2
 
 
 def test_the_beginning_of_an_id_finds_it(calls: Store) -> None:
