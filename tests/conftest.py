@@ -1,9 +1,13 @@
 """Options of the whole suite, and the database server that tests share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from postgres_cluster import Cluster, programs
+
+# Before numpy is loaded: with a worker a core, threads of one test's matrices wait for another's.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -65,12 +65,12 @@ def tsv(folder: Path, phrases: dict[str, tuple[str, ...]], starts: tuple[str, ..
     return file
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def english(tmp_path_factory: pytest.TempPathFactory) -> IntentModel:
     return train(read_training([tsv(tmp_path_factory.mktemp("en"), ENGLISH)]), None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sensible(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[IntentModel, SentenceEncoder]:
@@ -254,9 +254,10 @@ def test_a_changed_model_is_refused(english: IntentModel, tmp_path: Path) -> Non
         store.load(file)
 
 
-def test_sense_and_words_are_learned_together(tmp_path: Path) -> None:
-    encoder = SentenceEncoder(minilm.write(tmp_path / "encoder", minilm.made_up()))
-    model = train(read_training([tsv(tmp_path, ENGLISH)]), encoder)
+def test_sense_and_words_are_learned_together(
+    sensible: tuple[IntentModel, SentenceEncoder], tmp_path: Path
+) -> None:
+    model, encoder = sensible
     store.save(model, tmp_path / "m.npz")
     again = store.load(tmp_path / "m.npz")
     text = normalized("send money to my landlord")
@@ -363,9 +364,10 @@ def test_a_node_understands_what_was_taught(english: IntentModel, tmp_path: Path
     assert taught.understand(said("send money to a friend"), node).match is Match.NONE
 
 
-def test_a_missing_encoder_is_said_at_the_start(tmp_path: Path) -> None:
-    encoder = SentenceEncoder(minilm.write(tmp_path / "encoder", minilm.made_up()))
-    store.save(train(read_training([tsv(tmp_path, ENGLISH)]), encoder), tmp_path / "m.npz")
+def test_a_missing_encoder_is_said_at_the_start(
+    sensible: tuple[IntentModel, SentenceEncoder], tmp_path: Path
+) -> None:
+    store.save(sensible[0], tmp_path / "m.npz")
     settings = NluSettings(intents={"en": tmp_path / "m.npz"}, encoder=tmp_path / "none")
     understanding = PhraseUnderstanding(settings)
     assert "by words alone" in understanding.notes[0]

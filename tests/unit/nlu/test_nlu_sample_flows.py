@@ -15,11 +15,15 @@ from voicebot.flow.loader import load_file
 FLOWS = sorted((Path(__file__).parents[3] / "ivr_flows").glob("bank_*.yaml"))
 
 
-def _expectations(path: Path) -> Iterator[Expectation]:
+def _expectations(path: Path) -> list[Expectation]:
+    """Each once, though many nodes have it."""
     flow = load_file(path)
+    found: list[Expectation] = []
     for node in flow.nodes.values():
         if isinstance(node, Listening):
-            yield from (e for e in node.expectations(flow) if e.speech)
+            new = [e for e in node.expectations(flow) if e.speech]
+            found += [e for e in new if e not in found]
+    return found
 
 
 def _said(goal: Choice) -> Iterator[str]:
