@@ -137,9 +137,11 @@ def outlives_caller(state: FlowState) -> bool:
 def _heard(state: FlowState, event: Event) -> str:
     """What the caller said, unless it is secret."""
     said = event.interpretation if isinstance(event, Understood | NoMatch) else None
+    if said is None:
+        return ""
     node = state.flow.nodes[state.node]
     is_secret = isinstance(node, Expecting) and node.wanted(state.flow, state.visit).secret
-    return said.text if said is not None and not is_secret else ""
+    return "" if is_secret else said.text
 
 
 def _is_special(state: FlowState, event: Event) -> bool:

@@ -59,13 +59,12 @@ from voicebot.flow.steps import (
     Understood,
     Waited,
 )
-from voicebot.prompts.text import words_of
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then
 from voicebot.replay.engines import Engines
-from voicebot.replay.people import stays_of
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.run import Replayed
+from voicebot.replay.stays import left_by, stays_of
 
 T = TypeVar("T")
 
@@ -148,7 +147,7 @@ class _Walk:
 
     def _say(self, prompt: Prompt) -> None:
         today = (self._call.clock + timedelta(milliseconds=self._now_ms)).date()
-        text = "" if prompt.secret else words_of(prompt, today=today)
+        text = "" if prompt.secret else self._engines.words_of(prompt, today)
         self._write(FactKind.SAID, text=text, prompt=prompt.id, start_ms=self._now_ms)
 
     def _write(self, kind: FactKind, **data: Any) -> None:
@@ -291,9 +290,12 @@ class _Walk:
             self._now_ms = max(self._now_ms, fact.at_ms)
             self._write(fact.kind, **fact.data)
         last = stay[-1]
-        if last.kind is FactKind.UNBRIDGED:
+        if last.kind is not FactKind.LEFT_QUEUE:
             self._bridged = True
-            return _CallerLeft() if last.data["by"] == "caller" else QueueLeft(QueueOutcome.SERVED)
+            if last.kind is FactKind.UNBRIDGED and last.data["by"] == "caller":
+                return _CallerLeft()
+            left = left_by(last)
+            return self._waited(left.queue) if left.queue else left
         self._in_queue = last.data["outcome"] == "abandoned"
         if self._in_queue:
             return _CallerLeft()
