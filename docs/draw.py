@@ -16,6 +16,7 @@ from pathlib import Path
 
 from voicebot.core.call import CALL_TRANSITIONS, CallState
 from voicebot.core.queueing import AgentState, EntryState
+from voicebot.core.transfers import TRANSFER_TRANSITIONS, TransferState
 from voicebot.core.turn import Floor
 from voicebot.queueing.agent_machine import AGENT_TRANSITIONS
 from voicebot.queueing.entry_machine import ENTRY_TRANSITIONS
@@ -42,6 +43,7 @@ MACHINES: dict[str, str] = {
     "BargeInState": mermaid(BARGE_IN_TRANSITIONS, BargeInState.IDLE),
     "AgentState": mermaid(AGENT_TRANSITIONS, AgentState.OFFLINE),
     "EntryState": mermaid(ENTRY_TRANSITIONS, EntryState.WAITING),
+    "TransferState": mermaid(TRANSFER_TRANSITIONS, TransferState.REQUESTED),
 }
 
 

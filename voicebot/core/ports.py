@@ -66,6 +66,16 @@ class ReferProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferRequested:
+    """The far end sends us elsewhere (RFC 3515); it hears how that goes by `tell_referrer`."""
+
+    target: str = field(repr=False)
+    """SIP URI of Refer-To, without its headers. Personal."""
+    replaces: str = field(default="", repr=False)
+    """Value for a Replaces header (RFC 3891): the far end talks to the target already."""
+
+
+@dataclass(frozen=True, slots=True)
 class SoundReport:
     """How a leg's sound was carried, from its first media to its end. Times are in ms."""
 
@@ -103,7 +113,7 @@ class LegEnded:
     """None where there was no sound, or nothing is known of it."""
 
 
-LegEvent = Audio | Keyed | StateChanged | Hold | ReferProgress | LegEnded
+LegEvent = Audio | Keyed | StateChanged | Hold | ReferProgress | ReferRequested | LegEnded
 
 
 class Leg(Protocol):
@@ -172,8 +182,18 @@ class Leg(Protocol):
 
     async def unbridge(self, other: Leg) -> None: ...
 
+    async def hear(self, other: Leg, *, on: bool) -> None:
+        """Let this far end hear the other one from now on, or no more; the other hears nothing
+        of it. Turning it off is harmless where it is off, or a leg is gone."""
+        ...
+
     async def refer(self, target: str) -> None:
         """Ask the far end to call `target` (blind transfer); `ReferProgress` events follow."""
+        ...
+
+    async def tell_referrer(self, code: int) -> None:
+        """NOTIFY the far end that asked by REFER how its transfer stands: a SIP status, final from
+        200 on."""
         ...
 
     async def send_keys(self, keys: str) -> None:

@@ -48,7 +48,9 @@ class FactKind(StrEnum):
     OFFERED = "offered"  # queue, agent
     OFFER_ENDED = "offer_ended"  # queue, agent, outcome
     BRIDGED = "bridged"  # queue, agent, wait_ms
-    UNBRIDGED = "unbridged"  # agent, talk_ms, by, wrap_up_ms
+    UNBRIDGED = "unbridged"  # agent, talk_ms, by, wrap_up_ms, to   (where the caller went on)
+    TRANSFER = "transfer"  # number, state, mode, to, by, reason   (one step of an agent's)
+    SUPERVISED = "supervised"  # supervisor, how, agent, on
     LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms
     DIALED = "dialed"  # target, outcome, code   (one destination of a transfer)
     TRANSFERRED = "transferred"  # target, outcome, code, talk_ms
@@ -104,6 +106,9 @@ class Cdr:
     """SIP status at the end."""
     queue: str = ""
     agent: str = ""
+    """Who had the caller last."""
+    agents: tuple[str, ...] = ()
+    """All who had the caller, in order: agents, and supervisors who took over."""
     wait_ms: int = 0
     talk_ms: int = 0
     duration_ms: int = 0
@@ -158,7 +163,9 @@ def _take(cdr: Cdr, fact: Fact) -> Cdr:
         case FactKind.QUEUED:
             return replace(cdr, queue=data["queue"])
         case FactKind.BRIDGED:
-            return replace(cdr, agent=data["agent"], wait_ms=cdr.wait_ms + data["wait_ms"])
+            agents = (*cdr.agents, data["agent"])
+            wait_ms = cdr.wait_ms + data["wait_ms"]
+            return replace(cdr, agent=data["agent"], agents=agents, wait_ms=wait_ms)
         case FactKind.LEFT_QUEUE:
             return replace(cdr, wait_ms=cdr.wait_ms + data["wait_ms"])
         case FactKind.UNBRIDGED:

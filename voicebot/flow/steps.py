@@ -104,6 +104,10 @@ class Enqueue:
     """Least level by skill."""
     preferred: tuple[str, ...] = ()
     """Agents whom the caller knows, by name."""
+    back_to: tuple[str, ...] = ()
+    """Ways by which an agent may send the caller back to the flow."""
+    voicemail: bool = False
+    """Whom an agent could not put through is asked to leave a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +303,10 @@ class QueueLeft:
     """What the caller said to get out, with `LEFT`."""
     confidence: float = 0.0
     """Of that."""
+    queue: str = ""
+    """The queue that an agent sent the caller to, with `SENT`."""
+    node: str = ""
+    """The way back to the flow that an agent sent the caller by, with `SENT`."""
 
 
 @dataclass(frozen=True, slots=True)

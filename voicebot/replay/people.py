@@ -6,8 +6,8 @@ joined ─▶ the facts of then, each as long after it as it came ─▶ out of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from voicebot.core.call import CallEvent
@@ -18,6 +18,7 @@ from voicebot.core.turn import BargeIn
 from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.recorded import RecordedCall
+from voicebot.replay.stays import ends, left_by, stays_of
 from voicebot.session.announcer import filled
 from voicebot.session.context import Context
 from voicebot.session.music import Music
@@ -28,10 +29,6 @@ MOST_PLACES = 100
 """Places that may have been told."""
 ASSUMED_WAIT_MS, ASSUMED_TALK_MS = 5_000, 10_000
 """Of a queue that the call did not come to then: an agent answers, and talks."""
-_OF_QUEUES = (
-    *(FactKind.OFFERED, FactKind.OFFER_ENDED, FactKind.BRIDGED),
-    *(FactKind.UNBRIDGED, FactKind.LEFT_QUEUE),
-)
 _ASSUMED_TRANSFER: Mapping[str, Any] = {
     "target": "",
     "outcome": TransferOutcome.DONE.value,
@@ -54,7 +51,9 @@ class JournalPeople:
         self._assumed, self._now_ms = assumed, now_ms
         self._seen = deque(call.of(FactKind.QUEUE_SEEN))
         self._stays = deque(stays_of(call.facts))
-        self._transfers = deque(call.of(FactKind.TRANSFERRED))
+        of_queues = {fact.seq for stay in self._stays for fact in stay}
+        transfers = call.of(FactKind.TRANSFERRED)
+        self._transfers = deque(fact for fact in transfers if fact.seq not in of_queues)
         self._last: QueueStatus | None = None
 
     def look(self, context: Context, queue: str) -> QueueStatus:
@@ -75,8 +74,11 @@ class JournalPeople:
             return QueueLeft(QueueOutcome.NOBODY)
         if self._last is not None and self._last.full:
             return QueueLeft(QueueOutcome.FULL)
-        stay = self._stay(action.queue)
-        return await _Stay(context, action, stay).run()
+        left = await _Stay(context, action, self._stay(action.queue)).run()
+        while left.queue:  # An agent sent the caller on.
+            action = replace(action, queue=left.queue)
+            left = await _Stay(context, action, self._stay(action.queue)).run()
+        return left
 
     def _stay(self, queue: str) -> list[Fact]:
         while self._stays:
@@ -122,6 +124,8 @@ class _Stay:
         self._bridged_ms: int | None = None
         self._ending: Mapping[str, Any] = {}
         """What else the journal tells of the end of the talk."""
+        self._last: Fact | None = None
+        """The fact that ended it."""
         self._ringing = 0
         """Phones that ring."""
 
@@ -144,10 +148,11 @@ class _Stay:
         while True:
             while self._facts and self._is_due(self._facts[0]):
                 fact = self._facts.popleft()
-                if fact.kind is FactKind.LEFT_QUEUE and fact.data["outcome"] != "left":
-                    return QueueLeft(QueueOutcome(fact.data["outcome"]))
-                if fact.kind is FactKind.UNBRIDGED:
-                    return QueueLeft(QueueOutcome.SERVED)
+                if fact.kind is FactKind.LEFT_QUEUE and fact.data["outcome"] == "left":
+                    continue
+                if ends(fact):
+                    self._last = fact
+                    return left_by(fact)
                 self._take(fact)
             if self._bridged_ms is None:
                 self._entertain()
@@ -179,7 +184,9 @@ class _Stay:
         """Several phones may have rung: the first and the last of them count."""
         before = self._ringing
         self._ringing += {FactKind.OFFERED: 1, FactKind.OFFER_ENDED: -1}.get(kind, 0)
-        return kind is FactKind.BRIDGED or (kind in _MOVES and 0 in (before, self._ringing))
+        first_talk = kind is FactKind.BRIDGED and self._bridged_ms is None
+        of_offers = kind in _MOVES and kind is not FactKind.BRIDGED
+        return first_talk or (of_offers and 0 in (before, self._ringing))
 
     def _entertain(self) -> None:
         """Music, and what was announced when it was announced then."""
@@ -218,9 +225,11 @@ class _Stay:
         context.speaker.stop()
         self._music.stop()
         waited_ms = self._line.now_ms - self._began_ms
-        if self._bridged_ms is not None:
+        if self._last is not None and self._last.kind in (FactKind.TRANSFER, FactKind.TRANSFERRED):
+            context.pen.write(self._last.kind, **self._last.data)
+        elif self._bridged_ms is not None:
             talk_ms = self._line.now_ms - self._bridged_ms
-            by = "agent" if outcome == QueueOutcome.SERVED else "caller"
+            by = "caller" if outcome == "abandoned" else self._ending.get("by", "agent")
             told = {"agent": self._agent, "talk_ms": talk_ms, "by": by}
             context.pen.write(FactKind.UNBRIDGED, **{**self._ending, **told})
             self._line.keypad.discard_typed(DropReason.BRIDGED)
@@ -233,22 +242,6 @@ class _Stay:
 def _status(data: Mapping[str, Any]) -> QueueStatus:
     values: dict[str, Any] = {name: data[name] for name in _STATUS if name in data}
     return QueueStatus(**values)
-
-
-def stays_of(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
-    """What happened in each queue, from joining to leaving."""
-    stay: list[Fact] = []
-    for fact in facts:
-        if fact.kind is FactKind.QUEUED:
-            stay = [fact]
-        elif stay and fact.kind is FactKind.SAID:
-            if int(fact.data["start_ms"]) >= stay[0].at_ms:
-                stay.append(fact)
-        elif stay and fact.kind in _OF_QUEUES:
-            stay.append(fact)
-            if fact.kind in (FactKind.UNBRIDGED, FactKind.LEFT_QUEUE):
-                yield stay
-                stay = []
 
 
 def _assumed_stay(context: Context, action: Enqueue) -> list[Fact]:

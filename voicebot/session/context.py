@@ -34,6 +34,7 @@ from voicebot.session.journal import Pen
 from voicebot.session.line import Frame, Line
 from voicebot.session.presses import Presses
 from voicebot.session.speaker import Speaker
+from voicebot.session.talk_settings import Beep, TransferSettings
 from voicebot.session.tasks import Tasks
 from voicebot.turns.floor import FloorEvent, next_floor
 from voicebot.turns.settings import BargeInSettings, EndpointSettings
@@ -92,6 +93,9 @@ class Services:
     """Where callers are looked up; None: nobody is known."""
     customer_wait_ms: int = 300
     """How long the answer of a call may wait for that."""
+    transfers: TransferSettings = field(default_factory=TransferSettings)
+    supervision_beep: Beep = Beep.NONE
+    """Who hears a tone when a supervisor takes part."""
     people: People | None = None
     """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
@@ -134,6 +138,8 @@ class Context:
     """The last message that the caller recorded."""
     completed: Outcome | None = None
     """How the call counts though the caller hung up: all was said by then."""
+    transfers: int = 0
+    """Transfers by agents so far, to number them."""
     notices: int = 0
     """Notices so far, to number them."""
     stays: int = 0

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from voicebot.core.call import LegState
 from voicebot.core.errors import VoicebotError
-from voicebot.core.ports import Audio, Hold, Keyed, Leg, LegEnded, StateChanged
+from voicebot.core.ports import (
+    Audio,
+    Hold,
+    Keyed,
+    Leg,
+    LegEnded,
+    ReferRequested,
+    StateChanged,
+)
 from voicebot.core.queueing import OfferOutcome
 from voicebot.session.context import Context
 from voicebot.session.tasks import Work
@@ -36,6 +44,8 @@ class DialedLeg:
         """Keys that were pressed there."""
         self.held = False
         """Whoever is there put us on hold."""
+        self.refer: ReferRequested | None = None
+        """The phone sends the call elsewhere."""
         self.has_sound = False
         """Its media runs: what is played is heard."""
         self._context, self._address, self._role = context, address, role
@@ -85,6 +95,8 @@ class DialedLeg:
                     self.keys += key
                 case Hold(on):
                     self.held = on
+                case ReferRequested():
+                    self.refer = event
                 case LegEnded(code, sound=sound):
                     self.code = code
                     self._outcome = self._outcome or _outcome_of(code)

@@ -10,6 +10,7 @@ from voicebot.core.queueing import PauseReason, QueueStatus
 from voicebot.queueing.router import Router
 from voicebot.queueing.snapshot import Agent
 from voicebot.session.dispatcher import Dispatcher
+from voicebot.session.talks import Talks
 
 
 class Directory:
@@ -21,6 +22,8 @@ class Directory:
         """Time in ms by which waits and agents' rests are counted: the store's where several nodes
         share one, else the node's monotonic time."""
         self.dispatcher = Dispatcher(router, now_ms)
+        self.talks = Talks()
+        """Callers and agents who talk."""
         self._calls: dict[CallId, CallState] = {}
 
     def enter(self, call: CallId) -> None:

@@ -7,16 +7,21 @@ join ─▶ music, announcements ─▶ offer ─▶ answered ─▶ bridge ─�
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voicebot.core.call import CallEvent, CallId
 from voicebot.core.errors import CallError
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import FactKind
+from voicebot.core.transfers import TargetKind
 from voicebot.flow.steps import Enqueue, QueueLeft
 from voicebot.queueing.router import Wish
 from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.announcer import Announcer
+from voicebot.session.contact import Contact
 from voicebot.session.context import Context
 from voicebot.session.ringing import Ringing
+from voicebot.session.talk import Talk, TalkEnded
 from voicebot.session.way_out import WayOut
 from voicebot.turns.key_drops import DropReason
 
@@ -31,7 +36,14 @@ async def wait_for_agent(context: Context, action: Enqueue) -> QueueLeft:
     refused = directory.router.admit(action.queue, directory.now_ms())
     if refused is not None:
         return QueueLeft(refused)
-    return await _Waiting(context, action).run()
+    left = await _Waiting(context, action).run()
+    while left.queue:
+        # An agent sent the caller to another queue, which takes every caller whom it would not
+        # have refused.
+        action = replace(action, queue=left.queue)
+        refused = directory.router.admit(action.queue, directory.now_ms())
+        left = QueueLeft(refused) if refused else await _Waiting(context, action).run()
+    return left
 
 
 class _Waiting:
@@ -87,8 +99,8 @@ class _Waiting:
         while True:
             frame = await self._line.frame()
             agent = await self._ringing.answered()
-            if agent is not None and await self._talk(agent):
-                return QueueLeft(QueueOutcome.SERVED)
+            if agent is not None and await self._put_through(agent):
+                return await self._talk(agent)
             left = await self._way_out.found(frame) or self._given_up()
             if left is not None:
                 return left
@@ -124,11 +136,9 @@ class _Waiting:
 
     # ------------------------------------------------------------ talk
 
-    async def _talk(self, agent: AgentLeg) -> bool:
-        """Caller and agent hear each other until one of them hangs up.
-
-        False where the agent's leg was gone before it could be bridged: the caller waits on.
-        """
+    async def _put_through(self, agent: AgentLeg) -> bool:
+        """Caller and agent hear each other. False where the agent's leg was gone before it could be
+        bridged: the caller waits on."""
         assert agent.leg is not None
         self._announcer.stop()
         try:
@@ -142,7 +152,6 @@ class _Waiting:
         except BaseException:
             await self._not_bridged(agent, OfferOutcome.CALLER_GONE)
             raise
-        await self._until_hung_up(agent)
         return True
 
     async def _not_bridged(self, agent: AgentLeg, outcome: OfferOutcome) -> None:
@@ -153,30 +162,30 @@ class _Waiting:
         self._directory.dispatcher.changed()
         await agent.hang_up()
 
-    async def _until_hung_up(self, agent: AgentLeg) -> None:
-        context, name, started_ms = self._context, agent.offer.agent.name, self._line.now_ms
-        self._talked = context.bridged = True
-        by = "caller"
+    async def _talk(self, agent: AgentLeg) -> QueueLeft:
+        """Until one of them hangs up, or the caller is sent on."""
+        context, offer = self._context, agent.offer
+        self._talked = True
+        contact = Contact(context, agent, offer.agent.name, offer.queue, offer)
+        talk = Talk(context, contact, nodes=self._action.back_to, voicemail=self._action.voicemail)
         try:
             await self._ringing.cancel()
             context.move(CallEvent.BRIDGED)
-            context.pen.write(
-                FactKind.BRIDGED, queue=agent.offer.queue, agent=name, wait_ms=self._waited_ms
-            )
-            while not agent.ended:
-                await self._line.frame()
-                self._directory.router.held(agent.offer, on=agent.held)
-            by = "agent"
-        finally:
-            self._released(agent, started_ms, by)
+            contact.bridged(self._waited_ms)
+        except BaseException:
+            contact.close("caller")
             await agent.hang_up()
+            raise
+        ended = await talk.run()
         self._line.keypad.discard_typed(DropReason.BRIDGED)
+        return _left_by(ended)
 
-    def _released(self, agent: AgentLeg, started_ms: int, by: str) -> None:
-        directory = self._directory
-        wrap_up_ms = directory.router.released(agent.offer, directory.now_ms())
-        talk_ms, name = self._line.now_ms - started_ms, agent.offer.agent.name
-        self._context.pen.write(
-            FactKind.UNBRIDGED, agent=name, talk_ms=talk_ms, by=by, wrap_up_ms=wrap_up_ms
-        )
-        directory.dispatcher.changed()
+
+def _left_by(ended: TalkEnded) -> QueueLeft:
+    if ended.failed:
+        return QueueLeft(QueueOutcome.NOT_TAKEN)
+    if ended.onward is None:
+        return QueueLeft(QueueOutcome.SERVED)
+    if ended.onward.kind is TargetKind.QUEUE:
+        return QueueLeft(QueueOutcome.SENT, queue=ended.onward.name)
+    return QueueLeft(QueueOutcome.SENT, node=ended.onward.name)

@@ -22,6 +22,7 @@ from voicebot.core.ports import (
     LegEnded,
     LegEvent,
     ReferProgress,
+    ReferRequested,
     StateChanged,
 )
 
@@ -39,9 +40,12 @@ class SimLeg:
         self.said: list[Pcm] = []
         """Everything that was played to the far end, frame by frame."""
         self.bridged_to: Leg | None = None
+        self.hears: set[Leg] = set()
+        """Far ends that this one hears, besides what is played to it."""
         self.answer_to_refer = 202
         self.referred_to = ""
         self.redirected_to = ""
+        self.told_referrer: list[int] = []
         self._queue: deque[LegEvent] = deque()
         self._to_hear: deque[Pcm] = deque()
         self._to_play = np.zeros(0, dtype=np.int16)
@@ -71,6 +75,10 @@ class SimLeg:
     def far_keys(self, keys: str, method: str = "rfc4733") -> None:
         """The far end presses keys, and tells of it by signaling."""
         self._queue.extend(Keyed(key, method) for key in keys)
+
+    def far_refers(self, target: str, replaces: str = "") -> None:
+        """The far end sends us elsewhere."""
+        self._queue.append(ReferRequested(target, replaces))
 
     def far_holds(self, *, on: bool) -> None:
         """The far end holds, or comes back."""
@@ -139,10 +147,23 @@ class SimLeg:
         if other.state is LegState.DISCONNECTED:
             raise LegGone("the other leg has ended")
         self.bridged_to = other
+        await self.hear(other, on=True)
+        await other.hear(self, on=True)
 
     async def unbridge(self, other: Leg) -> None:
         if self.bridged_to is other:
             self.bridged_to = None
+        await self.hear(other, on=False)
+        await other.hear(self, on=False)
+
+    async def hear(self, other: Leg, *, on: bool) -> None:
+        if not on:
+            self.hears.discard(other)
+            return
+        self._require()
+        if other.state is LegState.DISCONNECTED:
+            raise LegGone("the other leg has ended")
+        self.hears.add(other)
 
     async def refer(self, target: str) -> None:
         self._require()
@@ -150,6 +171,9 @@ class SimLeg:
         self._queue.append(ReferProgress(self.answer_to_refer, self.answer_to_refer >= 300))
         if self.answer_to_refer < 300:
             self._queue.append(ReferProgress(200, True))
+
+    async def tell_referrer(self, code: int) -> None:
+        self.told_referrer.append(code)
 
     async def send_keys(self, keys: str) -> None:
         self._require()

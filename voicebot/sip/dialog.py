@@ -42,6 +42,7 @@ _DECLINE = 603
 _TIMED_OUT = 408
 _NOT_ACCEPTABLE = 488
 _FAILED = 500
+_PHRASES = {100: "Trying", 180: "Ringing", 200: "OK", 503: "Service Unavailable", 603: "Decline"}
 
 
 class Ear(Protocol):
@@ -61,7 +62,8 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._fill_silence = media.fill_silence
         self._lifesign = Lifesign(media.rtp_timeout_s)
         self._keys = KeyStream()
-        self._peers: set[Dialog] = set()
+        self._hears: set[Dialog] = set()
+        self._heard_by: set[Dialog] = set()
         self._port: Any = None
         self._held = False
         self._hung_up_here = False
@@ -198,6 +200,21 @@ class Dialog(pj.Call):  # type: ignore[misc]
         """Send REFER (RFC 3515)."""
         self.xfer(f"<{uri}>", pj.CallOpParam(True))
 
+    def tell_referrer(self, code: int) -> None:
+        """NOTIFY of the far end's REFER: RFC 3515, section 2.4.5."""
+        final = code >= 200
+        options = pj.CallSendRequestParam()
+        options.method = "NOTIFY"
+        options.txOption.headers = _header_vector(
+            {
+                "Event": "refer",
+                "Subscription-State": "terminated;reason=noresource" if final else "active",
+            }
+        )
+        options.txOption.contentType = "message/sipfrag;version=2.0"
+        options.txOption.msgBody = f"SIP/2.0 {code} {_PHRASES.get(code, 'Failed')}\r\n"
+        self.sendRequest(options)
+
     def key(self, keys: str, duration_ms: int) -> None:
         """Send keys by RFC 4733."""
         options = pj.CallSendDtmfParam()
@@ -206,17 +223,17 @@ class Dialog(pj.Call):  # type: ignore[misc]
         options.duration = duration_ms
         self.sendDtmf(options)
 
-    def join(self, other: Dialog) -> None:
-        """Let both far ends hear each other."""
-        self._peers.add(other)
-        other._peers.add(self)
-        self._connect()
+    def hear(self, other: Dialog) -> None:
+        """Let this far end hear the other one."""
+        self._hears.add(other)
+        other._heard_by.add(self)
+        _transmit(other._sound(), self._sound())
 
-    def part(self, other: Dialog) -> None:
-        """Undo `join`."""
-        self._peers.discard(other)
-        other._peers.discard(self)
-        _for_both(self._sound(), other._sound(), "stopTransmit")
+    def hear_no_more(self, other: Dialog) -> None:
+        """Undo `hear`."""
+        self._hears.discard(other)
+        other._heard_by.discard(self)
+        _transmit(other._sound(), self._sound(), "stopTransmit")
 
     def release(self) -> None:
         """Destroy what pjsua2 has of this call; nothing may be asked of it afterwards.
@@ -227,9 +244,12 @@ class Dialog(pj.Call):  # type: ignore[misc]
             return
         had_ended = self._gone
         self._gone = self._released = True
-        for other in list(self._peers):
-            self._peers.discard(other)
-            other._peers.discard(self)
+        for other in self._hears:
+            other._heard_by.discard(self)
+        for other in self._heard_by:
+            other._hears.discard(self)
+        self._hears.clear()
+        self._heard_by.clear()
         if self._port is not None:
             _destroy(self._port)
             self._port = None
@@ -277,9 +297,12 @@ class Dialog(pj.Call):  # type: ignore[misc]
         sound = self._sound()
         if sound is None:
             return
-        _for_both(sound, self._port, "startTransmit")
-        for other in self._peers:
-            _for_both(sound, other._sound(), "startTransmit")
+        _transmit(sound, self._port)
+        _transmit(self._port, sound)
+        for other in self._hears:
+            _transmit(other._sound(), sound)
+        for other in self._heard_by:
+            _transmit(sound, other._sound())
 
     def _tell_hold(self, *, held: bool) -> None:
         if held != self._held:
@@ -287,15 +310,14 @@ class Dialog(pj.Call):  # type: ignore[misc]
             self._ear.hear_of(Hold(held))
 
 
-def _for_both(left: Any, right: Any, method: str) -> None:
-    """Connect or part two ports in both directions, where both are still there."""
-    if left is None or right is None:
+def _transmit(source: Any, sink: Any, method: str = "startTransmit") -> None:
+    """Connect or part two ports of the conference bridge, where both are still there."""
+    if source is None or sink is None:
         return
-    for source, sink in ((left, right), (right, left)):
-        try:
-            getattr(source, method)(sink)
-        except pj.Error as error:
-            _log.debug("the bridge refused", extra={"reason": error.reason})
+    try:
+        getattr(source, method)(sink)
+    except pj.Error as error:
+        _log.debug("the bridge refused", extra={"reason": error.reason})
 
 
 def _options() -> Any:

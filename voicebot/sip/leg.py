@@ -31,7 +31,7 @@ _DECLINE = 603
 
 _COUNTERS = ("frames_in", "frames_out", "played", "underruns", "overruns", "refused")
 
-_HARMLESS = frozenset({"respond", "end", "part"})
+_HARMLESS = frozenset({"respond", "end", "hear_no_more"})
 """Commands that are no mistake on a dialog that has just ended."""
 
 
@@ -59,7 +59,8 @@ class SipLeg:
         self._inbox = Inbox()
         self._settled = asyncio.Event()
         self._gone = asyncio.Event()
-        self._bridged: dict[SipLeg, Resampler] = {}
+        self._hears: dict[SipLeg, Resampler] = {}
+        self._heard_by: set[SipLeg] = set()
         self._forget: Callable[[SipLeg], object] = lambda leg: None
 
     # ------------------------------------------------------------- what it is
@@ -136,22 +137,32 @@ class SipLeg:
         return Pcm.from_bytes(rest, self._rate)
 
     async def bridge(self, other: Leg) -> None:
-        peer = _own(other)
-        if self._gone.is_set() or peer._gone.is_set():
-            raise LegGone("a leg of the bridge is gone")
-        self._bridged[peer] = Resampler(peer.rate, self.rate)
-        peer._bridged[self] = Resampler(self.rate, peer.rate)
-        await self._run("join", peer._dialog)
+        await self.hear(other, on=True)
+        await other.hear(self, on=True)
 
     async def unbridge(self, other: Leg) -> None:
+        await self.hear(other, on=False)
+        await other.hear(self, on=False)
+
+    async def hear(self, other: Leg, *, on: bool) -> None:
         peer = _own(other)
-        self._bridged.pop(peer, None)
-        peer._bridged.pop(self, None)
-        if not self._gone.is_set() and not peer._gone.is_set():
-            await self._owner.run(partial(self._on_owner, "part", peer._dialog))
+        gone = self._gone.is_set() or peer._gone.is_set()
+        if gone and on:
+            raise LegGone("a leg of the bridge is gone")
+        if on:
+            self._hears[peer] = Resampler(peer.rate, self.rate)
+            peer._heard_by.add(self)
+        else:
+            self._hears.pop(peer, None)
+            peer._heard_by.discard(self)
+        if not gone:
+            await self._run("hear" if on else "hear_no_more", peer._dialog)
 
     async def refer(self, target: str) -> None:
         await self._run("refer", self._resolve(target))
+
+    async def tell_referrer(self, code: int) -> None:
+        await self._run("tell_referrer", code)
 
     async def send_keys(self, keys: str) -> None:
         await self._run("key", keys, KEY_MS)
@@ -207,9 +218,9 @@ class SipLeg:
                 await self._gone.wait()
 
     @property
-    def bridged(self) -> Mapping[SipLeg, Resampler]:
-        """The legs that hear and are heard by this one, each with its way to our rate."""
-        return self._bridged
+    def hears(self) -> Mapping[SipLeg, Resampler]:
+        """The legs that this one hears, each with its way to our rate."""
+        return self._hears
 
     def _accept(self, event: LegEvent) -> None:
         if isinstance(event, StateChanged):
@@ -232,9 +243,12 @@ class SipLeg:
         self._port = None
         self._gone.set()
         self._settled.set()
-        for peer in list(self._bridged):
-            self._bridged.pop(peer, None)
-            peer._bridged.pop(self, None)
+        for peer in self._hears:
+            peer._heard_by.discard(self)
+        for peer in self._heard_by:
+            peer._hears.pop(self, None)
+        self._hears.clear()
+        self._heard_by.clear()
         self._inbox.push(event)
         self._forget(self)
         if self._dialog is not None:

@@ -54,8 +54,8 @@ class Ticker:
 def deliver(legs: Collection[SipLeg]) -> bool:
     """Hand every leg what it heard and what was played to it; True where there was any.
 
-    The conference bridge lets bridged legs hear each other without passing here; what a leg was
-    played is then what we played, and what the others said.
+    The conference bridge lets legs hear each other without passing here; what a leg was played is
+    then what we played, and what those said whom it hears.
     """
     gathered = {}
     for leg in list(legs):
@@ -63,7 +63,7 @@ def deliver(legs: Collection[SipLeg]) -> bool:
         if sound is not None:
             gathered[leg] = sound
     for leg, (heard, played) in gathered.items():
-        for peer, resampler in leg.bridged.items():
+        for peer, resampler in leg.hears.items():
             if peer in gathered:
                 said = resampler.process(Pcm(gathered[peer][0], peer.rate))
                 played = mixed(played, said.samples)

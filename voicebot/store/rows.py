@@ -15,7 +15,7 @@ from voicebot.core.record import Cdr, Fact, FactKind, fold
 log = logging.getLogger(__name__)
 
 CDR_FIELDS = tuple(field.name for field in fields(Cdr))
-_TUPLES = ("intents", "path", "tags")
+_TUPLES = ("agents", "intents", "path", "tags")
 _TEXTS = (
     *("caller", "called", "flow", "flow_version", "language"),
     *("queue", "agent", "recording", "reason"),

@@ -80,6 +80,7 @@ calls = Table(
     Column("recording", String, nullable=False),
     Column("survey", JSON, nullable=False, server_default="{}"),
     Column("reason", String, nullable=False, server_default=""),
+    Column("agents", JSON, nullable=False, server_default="[]"),
     Index("calls_by_start", "started", "call"),
     Index("calls_by_caller", "caller", "started"),
     Index("calls_by_outcome", "outcome", "started"),

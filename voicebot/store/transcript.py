@@ -156,6 +156,12 @@ def _line(fact: Fact) -> Line | None:
             return line("agent", f"{data.get('agent', '')} answers")
         case FactKind.UNBRIDGED:
             return line("agent", f"{data.get('agent', '')} leaves", _ended_by(data))
+        case FactKind.TRANSFER:
+            reason = str(data.get("reason") or "")
+            return line("transfer", data.get("to"), data.get("state"), note=reason)
+        case FactKind.SUPERVISED:
+            what = data.get("how") if data.get("on") else "leaves"
+            return line("supervisor", f"{data.get('supervisor', '')}", what)
         case FactKind.DIALED:
             return line("transfer", data.get("target") or "number", data.get("outcome"))
         case FactKind.TRANSFERRED:

@@ -60,10 +60,22 @@ class QueueOutcomes(Strict):
     crowded: NodeName | None = Field(
         None, description="Too many wait for each agent at work; full if left out."
     )
+    closed: NodeName | None = Field(
+        None, description="A supervisor closed the queue; nobody if left out."
+    )
+    not_taken: NodeName | None = Field(
+        None,
+        description="An agent sent the caller on and hung up, and nobody took the call; timeout if "
+        "left out.",
+    )
 
     def of(self, outcome: QueueOutcome) -> str:
         """The node for an outcome."""
-        otherwise = self.timeout if outcome is QueueOutcome.LEFT else self.full
+        otherwise = {
+            QueueOutcome.LEFT: self.timeout,
+            QueueOutcome.NOT_TAKEN: self.timeout,
+            QueueOutcome.CLOSED: self.nobody,
+        }.get(outcome, self.full)
         return getattr(self, outcome) or otherwise
 
 
@@ -121,6 +133,11 @@ class QueueNode(Kind):
         description="What a waiting caller may say to leave the queue, and to which node. The "
         "caller is listened to for all of the wait, which costs recognition.",
     )
+    back_to: dict[Name, NodeName] = Field(
+        {},
+        description="Nodes that agents may send the caller back to, by the names that agents know "
+        "them by (`node:NAME`): to be verified, to hear a balance.",
+    )
     outcomes: QueueOutcomes = Field(description="Where the call goes afterwards.")
 
     def enter(self, walk: Walk) -> None:
@@ -147,8 +164,14 @@ class QueueNode(Kind):
                 self.priority + routing.priority,
                 _highest(self.skills, routing.skills),
                 tuple(dict.fromkeys(name for name in agents if name)),
+                tuple(self.back_to),
+                self._leads_to_message(walk),
             )
         )
+
+    def _leads_to_message(self, walk: Walk) -> bool:
+        node = walk.flow.nodes.get(self.outcomes.of(QueueOutcome.NOT_TAKEN))
+        return getattr(node, "kind", "") == "record"
 
     def _listen(self, walk: Walk) -> Listen | None:
         if not self.choices:
@@ -180,6 +203,9 @@ class QueueNode(Kind):
                 walk.note_understood(Match.CHOICE, event.confidence, choice=said)
                 walk.change(unserved=False)
                 walk.go(self.choices[said].to, said)
+            case QueueLeft(QueueOutcome.SENT, node=way) if way in self.back_to:
+                walk.change(served=True, unserved=False)
+                walk.go(self.back_to[way], f"sent {way}")
             case QueueLeft(outcome):
                 served = walk.state.served or outcome is QueueOutcome.SERVED
                 unserved = not served and outcome is not QueueOutcome.LEFT

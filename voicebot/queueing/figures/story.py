@@ -123,7 +123,7 @@ def _stay(stay: Stay, fact: Fact, data: Mapping[str, Any]) -> Stay:
             return replace(stay, offers=stay.offers + 1)
         case FactKind.OFFER_ENDED if data.get("outcome") == OfferOutcome.NO_ANSWER:
             return replace(stay, unanswered=stay.unanswered + 1)
-        case FactKind.BRIDGED:
+        case FactKind.BRIDGED if stay.end != ANSWERED:  # Later ones are transfers.
             agent, wait_ms = str(data.get("agent") or ""), int(data.get("wait_ms") or 0)
             return replace(stay, end=ANSWERED, agent=agent, wait_ms=wait_ms)
         case FactKind.UNBRIDGED:

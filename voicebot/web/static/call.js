@@ -7,7 +7,7 @@ import { elapsed } from "./list.js";
 const NAMES = {
   bot: "Bot", caller: "Caller", keys: "Keys", ring: "Ring", intent: "Intent", silence: "Silence",
   "no-match": "No match", backend: "Back end", queue: "Queue", offer: "Offer", agent: "Agent",
-  transfer: "Transfer", hold: "Hold", failed: "Failed", hangup: "Hang-up",
+  transfer: "Transfer", supervisor: "Supervisor", hold: "Hold", failed: "Failed", hangup: "Hang-up",
 };
 const SPOKEN = new Set(["bot", "caller", "keys"]);
 const view = document.getElementById("detail");

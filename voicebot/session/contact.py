@@ -1,0 +1,104 @@
+"""Whoever has the caller: an agent of a queue, a supervisor who took over, somebody outside.
+
+Each has a contact of their own, from the moment when they have the caller until they are out of the
+call, however the call goes on: an agent's wrap-up begins with the end of *this* contact.
+"""
+
+from __future__ import annotations
+
+from voicebot.core.queueing import OfferOutcome, TransferOutcome
+from voicebot.core.record import FactKind
+from voicebot.queueing.router import Offer
+from voicebot.session.context import Context
+from voicebot.session.far_end import FarEnd
+
+
+class Contact:
+    """A person's part in a call."""
+
+    def __init__(
+        self, context: Context, leg: FarEnd, name: str, queue: str, offer: Offer | None = None
+    ) -> None:
+        """`offer` is the agent's; None for others. `name` is empty for a number."""
+        self.leg, self.name, self.queue, self.offer = leg, name, queue, offer
+        self._context = context
+        self._began_ms = context.line.now_ms
+        self._open = True
+
+    @property
+    def is_open(self) -> bool:
+        """The person is in the call still."""
+        return self._open
+
+    @property
+    def may_hand_over(self) -> bool:
+        """The person may send the caller on: one of ours."""
+        return True
+
+    def bridged(self, wait_ms: int) -> None:
+        """Into the journal: from now on they talk."""
+        context = self._context
+        self._began_ms = context.line.now_ms
+        context.bridged = True
+        context.pen.write(FactKind.BRIDGED, queue=self.queue, agent=self.name, wait_ms=wait_ms)
+
+    def follow_hold(self) -> None:
+        """The router is told whether the agent holds the caller."""
+        if self.offer is not None and self._open:
+            self._context.directory.router.held(self.offer, on=self.leg.held)
+
+    def close(self, by: str, to: str = "") -> None:
+        """The person is out of the call; wrap-up begins. Once: what comes later changes nothing.
+
+        `to` is where the caller goes: `talk` (on with somebody else), a target, empty for nowhere.
+        """
+        if not self._open:
+            return
+        self._open = False
+        directory, wrap_up_ms = self._context.directory, 0
+        if self.offer is not None:
+            wrap_up_ms = directory.router.released(self.offer, directory.now_ms())
+        self._note_end(by, to, wrap_up_ms)
+        directory.dispatcher.changed()
+
+    def leave(self) -> None:
+        """The person was told of the caller and never had them: no wrap-up, no record."""
+        if not self._open:
+            return
+        self._open = False
+        directory = self._context.directory
+        if self.offer is not None:
+            directory.router.unbridged(self.offer, OfferOutcome.CALLER_GONE, directory.now_ms())
+        directory.dispatcher.changed()
+
+    def _note_end(self, by: str, to: str, wrap_up_ms: int) -> None:
+        talk_ms = self._context.line.now_ms - self._began_ms
+        self._context.pen.write(
+            FactKind.UNBRIDGED,
+            agent=self.name,
+            talk_ms=talk_ms,
+            by=by,
+            wrap_up_ms=wrap_up_ms,
+            to=to,
+        )
+
+
+class OutsideContact(Contact):
+    """Somebody at a number: no agent, no wrap-up."""
+
+    @property
+    def may_hand_over(self) -> bool:
+        return False
+
+    def bridged(self, wait_ms: int) -> None:
+        self._began_ms = self._context.line.now_ms
+        self._context.transferred = True
+
+    def _note_end(self, by: str, to: str, wrap_up_ms: int) -> None:
+        self._context.pen.write(
+            FactKind.TRANSFERRED,
+            target=self.name,
+            outcome=TransferOutcome.DONE,
+            code=200,
+            talk_ms=self._context.line.now_ms - self._began_ms,
+        )

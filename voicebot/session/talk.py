@@ -1,0 +1,342 @@
+"""A caller talks to a person: until one of them hangs up, or the caller goes elsewhere.
+
+caller ⇄ agent ─┬─ sent on: parked with music, briefing, conference ─▶ caller ⇄ the next one
+                ├─ the transfer fails ─▶ back to the agent, or to the flow
+                ├─ to a queue, to the bot ─▶ out of the talk
+                └─ supervisors: listen, whisper, barge, take over
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+
+from voicebot.audio.tones import beep, ring_back
+from voicebot.core.errors import CallError
+from voicebot.core.ports import Leg
+from voicebot.core.transfers import (
+    Supervision,
+    Target,
+    TargetKind,
+    TransferEvent,
+    TransferMode,
+    TransferState,
+)
+from voicebot.session.contact import Contact
+from voicebot.session.context import Context
+from voicebot.session.far_end import FarEnd, take_keys
+from voicebot.session.handing_over import HandingOver
+from voicebot.session.mixing import Mixer, edges
+from voicebot.session.music import Music
+from voicebot.session.supervising import Supervising
+from voicebot.session.talk_keys import HandOver, TalkKeys, Wanted
+from voicebot.session.talk_settings import Beep
+from voicebot.session.target import TransferRefused, check_node, check_queue, destinations
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """How a talk ended; the caller is still there."""
+
+    by: str
+    """`agent`, `transfer`, `supervisor`."""
+    onward: Target | None = None
+    """The queue or the node that the caller was sent to."""
+    failed: bool = False
+    """A transfer failed, and the agent is gone."""
+
+
+class Talk:
+    """One talk. What agents and supervisors ask for is checked at once and done by the next
+    frame."""
+
+    def __init__(
+        self, context: Context, contact: Contact, *, nodes: Collection[str], voicemail: bool
+    ) -> None:
+        """`nodes`: ways back to the bot; `voicemail`: whoever fails to be put through is asked to
+        leave a message."""
+        self.context, self.contact = context, contact
+        self._line, self._nodes, self._voicemail = context.line, nodes, voicemail
+        self._keys = self._keypad()
+        self._mixer = Mixer()
+        self._handing: HandingOver | None = None
+        self._onward: Target | None = None
+        self._supervisors: list[Supervising] = []
+        self._waiting_music: Music | None = None
+        self._agent_music: Music | None = None
+
+    # ------------------------------------------------------------ what it is
+
+    @property
+    def agent(self) -> str:
+        """Who has the caller."""
+        return self.contact.name
+
+    @property
+    def queue(self) -> str:
+        """Whose talk it is."""
+        return self.contact.queue
+
+    @property
+    def handing(self) -> HandingOver | None:
+        """The transfer under way."""
+        return self._handing
+
+    @property
+    def supervisors(self) -> tuple[Supervising, ...]:
+        """Those who take part, or are being called."""
+        return tuple(self._supervisors)
+
+    # ------------------------------------------------------------ what is asked for
+
+    def hand_over(self, target: Target, mode: TransferMode, *, by: str) -> None:
+        """Send the caller on. Raises `TransferRefused`."""
+        if self._handing is not None or self._onward is not None:
+            raise TransferRefused("a transfer is under way already")
+        if target.kind is TargetKind.NODE and mode is TransferMode.BLIND:
+            check_node(target.name, self._nodes)
+            self._send(target, by)
+        elif target.kind is TargetKind.QUEUE and mode is TransferMode.BLIND:
+            check_queue(self.context, target.name)
+            self._send(target, by)
+        else:
+            found = destinations(self.context, target, self.queue)
+            self._handing = HandingOver(self.context, target, mode, found, by=by)
+
+    def complete(self) -> None:
+        """The target has the caller, the agent is out. Raises `TransferRefused`."""
+        self._require(TransferState.BRIEFING, TransferState.ACCEPTED).completed = True
+
+    def conference(self) -> None:
+        """All three hear each other. Raises `TransferRefused`."""
+        handing = self._require(TransferState.BRIEFING)
+        handing.move(TransferEvent.TAKEN)
+
+    def take_back(self) -> None:
+        """The agent has the caller again. Raises `TransferRefused`."""
+        self._require(
+            TransferState.RINGING, TransferState.BRIEFING, TransferState.ACCEPTED
+        ).taken_back = True
+
+    def supervise(
+        self, name: str, far_end: FarEnd, how: Supervision, may: Collection[Supervision]
+    ) -> Supervising:
+        """A supervisor takes part by a phone of theirs."""
+        found = Supervising(self.context, name, far_end, how, may)
+        self._supervisors.append(found)
+        return found
+
+    def _send(self, target: Target, by: str) -> None:
+        self._onward = target
+        HandingOver(self.context, target, TransferMode.BLIND, (), by=by).sent()
+
+    def _require(self, *states: TransferState) -> HandingOver:
+        if self._handing is None or self._handing.state not in states:
+            raise TransferRefused("no transfer is so far")
+        return self._handing
+
+    # ------------------------------------------------------------ its life
+
+    async def run(self) -> TalkEnded:
+        """Until it is over. Raises `LegGone` when the caller hangs up."""
+        self.context.directory.talks.add(self)
+        by, to = "caller", ""
+        try:
+            ended = await self._until_over()
+            by, to = ended.by, str(ended.onward or "")
+            return ended
+        finally:
+            self.context.directory.talks.remove(self)
+            self.contact.close(by, to)
+            await self._clear()
+
+    async def _until_over(self) -> TalkEnded:
+        await self._mix()
+        while True:
+            await self._line.frame()
+            self.contact.follow_hold()
+            self._take_wishes()
+            ended = await self._handle_transfer()
+            if ended is not None:
+                return ended
+            self._handle_supervisors()
+            await self._mix()
+            self._entertain()
+
+    async def _clear(self) -> None:
+        """Nobody stays: no phone rings, no supervisor listens to nothing."""
+        if self._handing is not None:
+            await self._handing.drop(TransferEvent.CALLER_GONE)
+        for supervising in self._supervisors:
+            supervising.note(self.agent, on=False)
+            await supervising.far_end.hang_up()
+        self._supervisors.clear()
+        for music in (self._waiting_music, self._agent_music):
+            if music is not None:
+                music.stop()
+        await self._mixer.mix(frozenset())
+        await self.contact.leg.hang_up()
+
+    # ------------------------------------------------------------ wishes of the agent
+
+    def _keypad(self) -> TalkKeys:
+        agents = self.context.directory.router.agents.values()
+        numbers = {agent.spec.number: agent.name for agent in agents if agent.spec.number}
+        return TalkKeys(self.context.services.transfers, numbers)
+
+    def _take_wishes(self) -> None:
+        leg = self.contact.leg
+        if not self.contact.may_hand_over:
+            take_keys(leg)
+            return
+        try:
+            for key in take_keys(leg):
+                wanted = self._keys.feed(key, self._line.now_ms)
+                if wanted is not None:
+                    self._do(wanted)
+        except TransferRefused:
+            self._tell_agent_no()
+
+    def _do(self, wanted: Wanted) -> None:
+        match wanted:
+            case HandOver(target, mode):
+                self.hand_over(target, mode, by=self.agent)
+            case "conference":
+                self.conference()
+            case "complete":
+                self.complete()
+            case "take_back":
+                self.take_back()
+            case _:
+                raise TransferRefused("there is no such code")
+
+    def _tell_agent_no(self) -> None:
+        """Two low tones: what was keyed is not possible."""
+        leg = self.contact.leg.leg
+        if leg is not None:
+            for _ in range(2):
+                leg.play(beep(leg.rate, duration_ms=150))
+
+    # ------------------------------------------------------------ the transfer under way
+
+    async def _handle_transfer(self) -> TalkEnded | None:
+        if self._onward is not None:
+            return TalkEnded("transfer", self._onward)
+        handing, contact = self._handing, self.contact
+        if handing is None:
+            return TalkEnded("agent") if contact.leg.ended else None
+        await handing.advance()
+        if contact.leg.ended:
+            contact.close("transfer", "transfer")
+        if handing.taken_back and handing.is_open:
+            await handing.drop(TransferEvent.TAKEN_BACK)
+        if not handing.is_open:
+            return self._transfer_over(handing)
+        if handing.is_to_be_put_through(agent_here=contact.is_open):
+            await self._put_through(handing)
+        return None
+
+    def _transfer_over(self, handing: HandingOver) -> TalkEnded | None:
+        """It came to nothing: back to the agent, if there is still one."""
+        self._handing = None
+        if handing.state in (TransferState.REJECTED, TransferState.FAILED):
+            if self.contact.is_open:
+                handing.move(TransferEvent.TO_AGENT)
+                self._tell_agent_no()
+                return None
+            to_message = self._voicemail
+            handing.move(TransferEvent.TO_VOICEMAIL if to_message else TransferEvent.TO_BOT)
+        return None if self.contact.is_open else TalkEnded("transfer", failed=True)
+
+    async def _put_through(self, handing: HandingOver) -> None:
+        before, self._handing = self.contact, None
+        await self._succeed(before, handing.take(), by="transfer")
+
+    async def _succeed(self, before: Contact, after: Contact, *, by: str) -> None:
+        """Another person has the caller."""
+        before.close(by, "talk")
+        self.contact = after
+        self._keys = self._keypad()
+        take_keys(after.leg)
+        after.bridged(0)
+        await self._mix()
+        await before.leg.hang_up()
+
+    # ------------------------------------------------------------ supervisors
+
+    def _handle_supervisors(self) -> None:
+        for supervising in tuple(self._supervisors):
+            was_present = supervising.present
+            if not supervising.advance(self.agent):
+                self._supervisors.remove(supervising)
+            elif supervising.present and not was_present:
+                self._beep()
+
+    async def _take_over(self, supervising: Supervising) -> None:
+        """The supervisor has the caller; the agent's part is over."""
+        if self._handing is not None:
+            await self._handing.drop(TransferEvent.TAKEN_BACK)
+            self._handing = None
+        self._supervisors.remove(supervising)
+        contact = Contact(self.context, supervising.far_end, supervising.name, self.queue)
+        await self._succeed(self.contact, contact, by="supervisor")
+
+    def _beep(self) -> None:
+        """Who is to know of it hears a tone."""
+        told = self.context.services.supervision_beep
+        if told is Beep.NONE:
+            return
+        legs = [self.contact.leg.leg, *([self._line.leg] if told is Beep.ALL else [])]
+        for leg in legs:
+            if leg is not None:
+                leg.play(beep(leg.rate))
+
+    # ------------------------------------------------------------ sound
+
+    async def _mix(self) -> None:
+        taking_over = [s for s in self._supervisors if s.present and s.how is Supervision.TAKE_OVER]
+        if taking_over:
+            await self._take_over(taking_over[0])
+            return
+        hearing = {leg: s.how for s in self._supervisors if s.present and (leg := s.far_end.leg)}
+        # A leg that is gone shows by itself, with the next frame.
+        with suppress(CallError):
+            await self._mixer.mix(edges(self._talking(), hearing, self.contact.leg.leg))
+
+    def _talking(self) -> list[Leg]:
+        """Those who hear each other now."""
+        handing, contact = self._handing, self.contact
+        legs = [contact.leg.leg] if contact.is_open and not contact.leg.ended else []
+        if handing is None:
+            legs.append(self._line.leg)
+        else:
+            if handing.contact is not None:
+                legs.append(handing.contact.leg.leg)
+            if handing.state is TransferState.ACCEPTED:
+                legs.append(self._line.leg)
+        return [leg for leg in legs if leg is not None]
+
+    def _entertain(self) -> None:
+        """Music or ringing for the caller who is apart, ringing for the agent."""
+        handing = self._handing
+        apart = handing is not None and handing.state is not TransferState.ACCEPTED
+        self._waiting_music = self._keep(self._waiting_music, self._line.leg if apart else None)
+        rings = handing is not None and handing.state is TransferState.RINGING
+        agent = self.contact.leg.leg if rings and not self.contact.leg.ended else None
+        self._agent_music = self._keep(self._agent_music, agent, ringing=True)
+
+    def _keep(self, music: Music | None, leg: Leg | None, *, ringing: bool = False) -> Music | None:
+        if leg is None:
+            if music is not None:
+                music.stop()
+            return None
+        if music is None:
+            blind = self._handing is not None and self._handing.mode is TransferMode.BLIND
+            rings = ringing or blind
+            loop = (
+                ring_back(leg.rate) if rings else self.context.services.music(self.queue, leg.rate)
+            )
+            music = Music(leg, loop)
+        music.keep_playing()
+        return music

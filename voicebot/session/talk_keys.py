@@ -1,0 +1,81 @@
+"""Keys that an agent presses in a talk: what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voicebot.core.transfers import Target, TargetKind, TransferMode
+from voicebot.session.talk_settings import TransferSettings
+
+PAUSE_MS = 5_000
+"""What was begun is forgotten after this without a key."""
+MOST_DIGITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Send the caller on."""
+
+    target: Target
+    mode: TransferMode
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A code that leads nowhere."""
+
+
+class Plain(str):
+    """`conference`, `complete` or `take_back`."""
+
+    __slots__ = ()
+
+
+Wanted = HandOver | Unknown | Plain
+
+
+class TalkKeys:
+    """The keypad of an agent's phone during a talk."""
+
+    def __init__(self, settings: TransferSettings, numbers: Mapping[str, str]) -> None:
+        """`numbers`: agents by the numbers that they are known by."""
+        self._settings, self._numbers = settings, numbers
+        self._typed = ""
+        self._last_ms = 0
+
+    def feed(self, key: str, now_ms: int) -> Wanted | None:
+        """One more key; what is asked for, once it is whole. A star begins anew."""
+        if now_ms - self._last_ms > PAUSE_MS or key == "*":
+            self._typed = ""
+        self._last_ms = now_ms
+        self._typed += key
+        settings, typed = self._settings, self._typed
+        if not typed.startswith("*") or len(typed) > MOST_DIGITS:
+            self._typed = ""
+            return None
+        for name in ("conference", "complete", "take_back"):
+            if typed == getattr(settings, name):
+                self._typed = ""
+                return Plain(name)
+        return self._hand_over(typed) if key == "#" else None
+
+    def _hand_over(self, typed: str) -> Wanted | None:
+        self._typed, settings = "", self._settings
+        for mode, code in (
+            (TransferMode.ATTENDED, settings.attended),
+            (TransferMode.BLIND, settings.blind),
+        ):
+            if code and typed.startswith(code):
+                target = self._target(typed.removeprefix(code)[:-1])
+                return Unknown() if target is None else HandOver(target, mode)
+        return Unknown()
+
+    def _target(self, digits: str) -> Target | None:
+        if digits in self._settings.codes:
+            return Target.parse(self._settings.codes[digits])
+        if digits in self._numbers:
+            return Target(TargetKind.AGENT, self._numbers[digits])
+        if digits and self._settings.numbers:
+            return Target(TargetKind.NUMBER, digits)
+        return None
