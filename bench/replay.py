@@ -133,7 +133,7 @@ def _keep(data: Path, name: str, done: Replayed, write: object) -> None:
 def _copy(data: Path, many: Path, count: int) -> None:
     """The journals of a folder's calls, again and again under other ids."""
     calls = open_calls(f"sqlite:///{data / 'voicebot.db'}")
-    journals = [calls.facts(cdr.call) for cdr in calls.list(CallFilter(limit=500)).calls]
+    journals = [calls.facts(cdr.call) for cdr in calls.every(CallFilter())]
     calls.close()
     store = open_store(f"sqlite:///{_made(many) / 'voicebot.db'}")
     for number in range(count):
@@ -155,14 +155,7 @@ def _again(fact: Fact, number: int) -> Fact:
 
 def _sources(data: Path, count: int) -> list[CallSource]:
     calls = open_calls(f"sqlite:///{data / 'voicebot.db'}")
-    found: list[CallSource] = []
-    query = CallFilter(limit=500)
-    while True:
-        page = calls.list(query)
-        found += [CallSource(cdr.call, cdr.call) for cdr in page.calls if cdr.ended]
-        if not page.cursor:
-            break
-        query = replace(query, cursor=page.cursor)
+    found = [CallSource(c.call, c.call) for c in calls.every(CallFilter()) if c.ended]
     calls.close()
     return [found[number % len(found)] for number in range(count)]
 
@@ -222,14 +215,9 @@ def _words(table: Table, many: Path, jobs: int) -> None:
 
 def _count(data: Path) -> int:
     calls = open_calls(f"sqlite:///{data / 'voicebot.db'}")
-    count, query = 0, CallFilter(limit=500)
-    while True:
-        page = calls.list(query)
-        count += len(page.calls)
-        if not page.cursor:
-            calls.close()
-            return count
-        query = replace(query, cursor=page.cursor)
+    count = sum(1 for _ in calls.every(CallFilter()))
+    calls.close()
+    return count
 
 
 def _cpu_s() -> float:

@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from voicebot.cli import calls_erase, calls_export
-from voicebot.cli.calls_search import configure_search, count, filter_of, pages
+from voicebot.cli.calls_search import configure_search, count, filter_of
 from voicebot.cli.calls_search import parse_since as parse_since
 from voicebot.cli.places import add_places, store_url
 from voicebot.core.record import Cdr, fold
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 def _list(store: CallStore, args: argparse.Namespace) -> int:
     wanted = filter_of(args)
     try:
-        parts = list(pages(store, replace(wanted, cursor=args.cursor), args.limit))
+        parts = list(store.pages(replace(wanted, cursor=args.cursor), args.limit))
     except ValueError as error:
         print(f"voicebot calls: --cursor: {error}", file=sys.stderr)
         return 2
@@ -92,22 +92,14 @@ def _list(store: CallStore, args: argparse.Namespace) -> int:
 
 
 def _show(store: CallStore, args: argparse.Namespace) -> int:
-    found = store.find(args.id)
-    if args.id in found:
-        found = (found[found.index(args.id)],)
-    if len(found) != 1:
-        problem = "no call's id begins with" if not found else "several calls' ids begin with"
-        print(f"voicebot calls: {problem} {args.id!r}", *found, sep="\n  ", file=sys.stderr)
-        return 1
-    facts = store.facts(found[0])
+    call = store.one(args.id)
+    facts = store.facts(call)
     cdr = fold(facts)
     if args.json:
         value = {"call": cdr and cdr_json(cdr), "facts": [fact_json(fact) for fact in facts]}
         print(json.dumps(value, ensure_ascii=False))
     else:
-        print(
-            f"# {found[0]}  {cdr.started.astimezone():%Y-%m-%d %H:%M:%S}  {cdr.flow}" if cdr else ""
-        )
+        print(f"# {call}  {cdr.started.astimezone():%Y-%m-%d %H:%M:%S}  {cdr.flow}" if cdr else "")
         print(printable(render(transcript(facts), cdr)))
     return 0
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from voicebot.cli.calls_search import spellings
 from voicebot.cli.places import add_places, store_url
 from voicebot.cli.who import who
-from voicebot.store.calls import CallStore
 from voicebot.store.erasing import Chosen, Erased, Eraser
 from voicebot.store.opening import open_calls, open_eraser
 
@@ -34,8 +33,6 @@ def run(args: argparse.Namespace) -> int:
         return 2
     url = store_url(args)
     ids = _ids(url, args.ids)
-    if ids is None:
-        return 1
     eraser = open_eraser(url, args.data)
     try:
         chosen = eraser.of_calls(ids) if ids else eraser.of_numbers(spellings(args.number))
@@ -44,24 +41,13 @@ def run(args: argparse.Namespace) -> int:
         eraser.close()
 
 
-def _ids(url: str, prefixes: list[str]) -> list[str] | None:
-    """None, and told, where one is not one call."""
+def _ids(url: str, prefixes: list[str]) -> list[str]:
+    """Raises `NotOneCall`."""
     store = open_calls(url)
     try:
-        found = [_id(store, prefix) for prefix in prefixes]
+        return [store.one(prefix) for prefix in prefixes]
     finally:
         store.close()
-    known = [call for call in found if call is not None]
-    return known if len(known) == len(found) else None
-
-
-def _id(store: CallStore, prefix: str) -> str | None:
-    calls = store.find(prefix)
-    if prefix in calls or len(calls) == 1:
-        return prefix if prefix in calls else calls[0]
-    problem = "several calls' ids begin with" if calls else "no call's id begins with"
-    print(f"voicebot calls: {problem} {prefix!r}", file=sys.stderr)
-    return None
 
 
 def _erase(eraser: Eraser, chosen: Chosen, args: argparse.Namespace) -> int:

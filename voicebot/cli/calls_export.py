@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from voicebot.cli.calls_search import configure_search, count, filter_of, found
+from voicebot.cli.calls_search import configure_search, count, filter_of
 from voicebot.cli.places import add_places
 from voicebot.core.errors import EngineError
 from voicebot.core.record import Cdr, Fact, FactKind
@@ -52,7 +52,7 @@ def run(store: CallStore, args: argparse.Namespace) -> int:
     """Returns the exit code."""
     path: Path = args.output
     write = _writer(path)
-    cdrs = _named(store, args.ids) if args.ids else found(store, filter_of(args), args.limit)
+    cdrs = _named(store, args.ids) if args.ids else store.every(filter_of(args), args.limit)
     ended = [cdr for cdr in cdrs if cdr.ended is not None]
     if not ended:
         print("voicebot calls: there are no such calls that have ended", file=sys.stderr)
@@ -81,12 +81,9 @@ def _writer(path: Path) -> Write:
 
 def _named(store: CallStore, ids: Sequence[str]) -> Iterator[Cdr]:
     for prefix in ids:
-        calls = store.find(prefix)
-        name = prefix if prefix in calls else calls[0] if len(calls) == 1 else ""
-        cdr = store.get(name) if name else None
-        if cdr is None:
-            raise EngineError(f"{prefix!r} is not how the id of one call begins")
-        yield cdr
+        cdr = store.get(store.one(prefix))
+        if cdr is not None:
+            yield cdr
 
 
 def _journals(store: CallStore, cdrs: Sequence[Cdr]) -> Iterator[tuple[Cdr, Sequence[Fact]]]:

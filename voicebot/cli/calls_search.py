@@ -1,17 +1,14 @@
-"""Which calls: the options that listing and exporting share, and the pages that they find."""
+"""Which calls: the options that listing and exporting share."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from voicebot.core.call import Outcome
-from voicebot.core.record import Cdr
-from voicebot.store.calls import MOST, CallStore
-from voicebot.store.query import CallFilter, CallPage
+from voicebot.store.query import CallFilter
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -47,24 +44,6 @@ def filter_of(args: argparse.Namespace) -> CallFilter:
         tag=args.tag,
         confidence=args.unsure,
     )
-
-
-def pages(store: CallStore, wanted: CallFilter, limit: int = 0) -> Iterator[CallPage]:
-    """Page by page, at most `limit` calls in all; 0 for all."""
-    left = limit
-    while True:
-        page = store.list(replace(wanted, limit=min(left, MOST) if limit else MOST))
-        yield page
-        left -= len(page.calls)
-        if not page.cursor or (limit and left <= 0):
-            return
-        wanted = replace(wanted, cursor=page.cursor)
-
-
-def found(store: CallStore, wanted: CallFilter, limit: int = 0) -> Iterator[Cdr]:
-    """Call by call, youngest first."""
-    for page in pages(store, wanted, limit):
-        yield from page.calls
 
 
 def spellings(numbers: Iterable[str]) -> list[str]:

@@ -18,7 +18,8 @@ import sys
 from collections.abc import Sequence
 
 from voicebot.cli.calls import printable
-from voicebot.cli.places import add_places, store_url
+from voicebot.cli.one_call import one_call
+from voicebot.cli.places import add_places
 from voicebot.config.surroundings import hotline_in
 from voicebot.core.record import Cdr, fold
 from voicebot.diagnosis.case import Case, Limits
@@ -26,13 +27,11 @@ from voicebot.diagnosis.finding import Finding
 from voicebot.diagnosis.rules import diagnose
 from voicebot.diagnosis.sound import Sound
 from voicebot.flow.properties import FlowSettings
-from voicebot.replay.choosing import NotFound, chosen
+from voicebot.replay.choosing import NotFound
 from voicebot.replay.expected import expected_of, flow_of
 from voicebot.replay.library import THEN, FlowShelf
 from voicebot.replay.options import ReplayOptions
 from voicebot.replay.recorded import RecordedCall
-from voicebot.replay.sources import read_call
-from voicebot.store.opening import open_calls
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
     try:
-        call = _call(args)
+        call = one_call(args, with_sound=True)
     except NotFound as error:
         print(f"voicebot explain: {error}", file=sys.stderr)
         return 2
@@ -65,17 +64,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(printable(_text(call, cdr, found, flow_known=flow is not None)))
     return 1 if found else 0
-
-
-def _call(args: argparse.Namespace) -> RecordedCall:
-    store = open_calls(store_url(args))
-    try:
-        sources = chosen([args.call], None, store).sources
-        if len(sources) != 1:
-            raise NotFound(f"{args.call} is not one call")
-        return read_call(sources[0], store, args.data)
-    finally:
-        store.close()
 
 
 def _shelf(args: argparse.Namespace, version: str) -> FlowShelf:

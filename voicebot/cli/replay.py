@@ -33,14 +33,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from voicebot.cli.calls import parse_since, printable
+from voicebot.cli.calls import printable
+from voicebot.cli.calls_search import parse_since, spellings
 from voicebot.cli.places import add_places, store_url
 from voicebot.core.call import Outcome
 from voicebot.core.errors import EngineError
 from voicebot.replay.bulk import Replayer, replay_all
 from voicebot.replay.caller import Timing
 from voicebot.replay.changing import parse_value
-from voicebot.replay.choosing import Chosen, NotFound, Wanted, chosen
+from voicebot.replay.choosing import Chosen, NotFound, chosen
 from voicebot.replay.junit import junit
 from voicebot.replay.live_backend import live_backend
 from voicebot.replay.options import JOURNAL, LIVE, From, ReplayOptions
@@ -50,9 +51,10 @@ from voicebot.replay.text_report import call_text, totals_text
 from voicebot.replay.totals import totals_of
 from voicebot.replay.voice import Prompts
 from voicebot.store.opening import open_calls
+from voicebot.store.query import CallFilter
 
 PARTS = {"label": "voicebot.cli.replay_label", "pin": "voicebot.cli.replay_pin"}
-_WHERE = ("flow", "outcome", "caller", "text", "tag", "confidence")
+_WHERE = ("flow", "outcome", "caller", "text", "intent", "tag", "confidence")
 _SHOWN = 20
 """Calls whose differences are shown as text; the others only count."""
 
@@ -84,7 +86,8 @@ def _configure_filter(group: Any) -> None:
         type=_where,
         default=[],
         metavar="NAME=VALUE",
-        help="flow, outcome, caller, text, tag; confidence=0.5: something was heard with less",
+        help="flow, outcome, caller, text, intent, tag; confidence=0.5: something was heard with "
+        "less",
     )
     group.add_argument("--limit", type=int, default=0, metavar="N", help="the youngest N")
 
@@ -211,8 +214,8 @@ def _exit_code(results: Sequence[CallResult]) -> int:
 
 
 def _chosen(args: argparse.Namespace) -> Chosen:
-    wanted = Wanted(since=args.since, until=args.until, limit=args.limit, **dict(args.where))
-    filtered = args.all or wanted.is_anything
+    wanted = CallFilter(since=args.since, until=args.until, **_fields(args.where))
+    filtered = args.all or args.limit or wanted != CallFilter()
     if not args.calls and not filtered:
         raise NotFound("name calls, files or a folder, or give --since, --where or --all")
     store = None
@@ -220,7 +223,8 @@ def _chosen(args: argparse.Namespace) -> Chosen:
         store = open_calls(store_url(args))
     try:
         channel = 1 if args.caller_channel == "right" else 0
-        return chosen(args.calls, wanted if filtered else None, store, channel)
+        which = wanted if filtered else None
+        return chosen(args.calls, which, store, limit=args.limit, caller_channel=channel)
     finally:
         if store is not None:
             store.close()
@@ -248,13 +252,26 @@ def _variants(args: argparse.Namespace) -> tuple[list[ReplayOptions], list[str]]
     return options, names
 
 
+def _fields(where: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Of the filter. Raises `NotFound` where one is given twice: all must fit."""
+    fields = dict(where)
+    if len(fields) < len(where):
+        raise NotFound("--where: give each name once; calls must fit all of them")
+    if "caller" in fields:
+        fields["callers"] = tuple(spellings([fields.pop("caller")]))
+    return fields
+
+
 def _where(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if name not in _WHERE or not equals:
         known = ", ".join(_WHERE)
         raise argparse.ArgumentTypeError(f"{text!r} is no filter; write NAME=VALUE with {known}")
-    if name == "outcome" and value not in list(Outcome):
-        raise argparse.ArgumentTypeError(f"{value!r} is no outcome; known: {', '.join(Outcome)}")
+    if name == "outcome":
+        if value not in list(Outcome):
+            known = ", ".join(Outcome)
+            raise argparse.ArgumentTypeError(f"{value!r} is no outcome; known: {known}")
+        return name, Outcome(value)
     if name != "confidence":
         return name, value
     try:

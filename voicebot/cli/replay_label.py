@@ -75,12 +75,7 @@ def _given(args: argparse.Namespace) -> dict[str, str]:
 def _one(
     store: CallStore, labels: LabelStore, args: argparse.Namespace, given: dict[str, str]
 ) -> int:
-    calls = store.find(args.call)
-    call = args.call if args.call in calls else calls[0] if len(calls) == 1 else None
-    if call is None:
-        what = "several calls' ids begin" if calls else "no call's id begins"
-        print(f"voicebot replay label: {what} with {args.call!r}", file=sys.stderr)
-        return 1
+    call = store.one(args.call)
     said = utterances(store.facts(call), labels.of([call]))
     if args.number is not None and not 1 <= args.number <= len(said):
         problem = f"the caller said {len(said)} things: there is no number {args.number}"
@@ -88,7 +83,7 @@ def _one(
         return 1
     if args.number is not None:
         said = said[args.number - 1 : args.number]
-        _change(labels, CallId(call), said[0], args, given)
+        _change(labels, call, said[0], args, given)
         of_call = utterances(store.facts(call), labels.of([call]))
         said = of_call[args.number - 1 : args.number]
     print(printable("\n".join(map(_shown, said)) or "The caller said nothing."))

@@ -24,7 +24,8 @@ from pathlib import Path
 
 from voicebot.audio.wav_writer import write_wav
 from voicebot.cli.calls import printable
-from voicebot.cli.places import add_places, store_url
+from voicebot.cli.one_call import one_call
+from voicebot.cli.places import add_places
 from voicebot.config.surroundings import hotline_in
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import ConfigError
@@ -32,15 +33,13 @@ from voicebot.core.record import Fact
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.loader import Flows, load_flows
 from voicebot.flow.state import Flow
-from voicebot.replay.choosing import NotFound, chosen
+from voicebot.replay.choosing import NotFound
 from voicebot.replay.pinning import NotPinned, mask_of, scenario_of
 from voicebot.replay.recorded import RecordedCall
-from voicebot.replay.sources import read_call, read_facts
 from voicebot.replay.toning import toned
 from voicebot.scenario.coverage import Move, moves_of
 from voicebot.scenario.run import Rehearsal, Result, accept
 from voicebot.scenario.suite import TESTS
-from voicebot.store.opening import open_calls
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 def _pin(args: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", args.name):
         raise NotPinned(f"{args.name!r} is no name: write letters, digits, - and _")
-    call = _call(args)
+    call = one_call(args, with_sound=args.sound is not None)
     flows = load_flows(args.flows, environment=Anywhere())
     path = args.flows / TESTS / call.flow / f"{args.name}.txt"
     if path.exists() and not args.force:
@@ -83,19 +82,6 @@ def _pin(args: argparse.Namespace) -> int:
         write_wav(args.sound, *both)
     print(printable(f"{path}\n\n{path.read_text('utf-8')}"))
     return _judged(call.facts, result)
-
-
-def _call(args: argparse.Namespace) -> RecordedCall:
-    store = open_calls(store_url(args))
-    try:
-        sources = chosen([args.call], None, store).sources
-        if len(sources) != 1:
-            raise NotFound(f"{args.call} is not one call")
-        if args.sound:
-            return read_call(sources[0], store, args.data)
-        return read_facts(sources, store)[0]
-    finally:
-        store.close()
 
 
 def _sound(call: RecordedCall, flow: Flow) -> tuple[Pcm, Pcm]:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voicebot.core.record import Fact, FactKind
-from voicebot.store.labels import INTENT, TEXT, Label
+from voicebot.nlu.intents.training_set import OUT_OF_SCOPE
+from voicebot.replay.compare import Pair
+from voicebot.replay.turns import Turn
+from voicebot.store.labels import INTENT, SLOT, TEXT, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,44 @@ def _utterance(
 
 def _value(value: object) -> str:
     return str(value.get("value", "") if isinstance(value, Mapping) else value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rightness:
+    """How often what was taken is what people say it was."""
+
+    labeled: int = 0
+    then: int = 0
+    now: int = 0
+
+    def __add__(self, other: Rightness) -> Rightness:
+        return Rightness(self.labeled + other.labeled, self.then + other.then, self.now + other.now)
+
+    def as_json(self) -> dict[str, int]:
+        """Plain values."""
+        return {"labeled": self.labeled, "then": self.then, "now": self.now}
+
+
+def rightness(pairs: Iterable[Pair], labels: Iterable[Label]) -> tuple[Rightness, Rightness]:
+    """Of intents and of slots. What was labeled `oos` is right where nothing was understood; what
+    the call does not come to any more is not."""
+    of_seq = {pair.then.seq: pair for pair in pairs if pair.then is not None and pair.then.seq >= 0}
+    intents = slots = Rightness()
+    for label in labels:
+        pair = of_seq.get(label.seq)
+        then, now = (pair.then, pair.now) if pair is not None else (None, None)
+        if label.what == INTENT:
+            intents += Rightness(1, _meant(then, label.value), _meant(now, label.value))
+        elif label.what.startswith(SLOT):
+            name = label.what.removeprefix(SLOT)
+            filled = (t is not None and t.slots.get(name, "") == label.value for t in (then, now))
+            slots += Rightness(1, *map(int, filled))
+    return intents, slots
+
+
+def _meant(turn: Turn | None, intent: str) -> int:
+    wanted = "" if intent == OUT_OF_SCOPE else intent
+    return int(turn is not None and turn.by == "speech" and turn.intent == wanted)
 
 
 def reference(facts: Sequence[Fact], labels: Sequence[Label]) -> str:

@@ -13,6 +13,7 @@ from voicebot.flow.state import Flow
 from voicebot.replay.compare import Comparison, Pair, compared
 from voicebot.replay.dialogue import replay_dialogue
 from voicebot.replay.engines import Engines
+from voicebot.replay.labeled import rightness
 from voicebot.replay.library import NoFlow, reasons
 from voicebot.replay.measures import Measures, measures_of
 from voicebot.replay.missing import Missing, missing_of
@@ -81,6 +82,7 @@ def _result(
     comparison = compared(then, now, sound=by_sound) if then else _only(now)
     status, why = _status(call, comparison, missing)
     words, words_then = _words(call, comparison, then, now)
+    intents, slots = rightness(comparison.pairs, call.labels)
     return CallResult(
         call.name,
         status,
@@ -98,6 +100,8 @@ def _result(
         comparison,
         words,
         words_then,
+        intents,
+        slots,
         None if call.is_foreign else _measured(call.facts, call, by_sound=by_sound),
         measures_of(replayed.facts, replayed.played),
     )

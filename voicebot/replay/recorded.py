@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from voicebot.core.audio import Pcm
 from voicebot.core.call import LegInfo
 from voicebot.core.record import Fact, FactKind
+from voicebot.store.labels import Label
 
 
 @lru_cache(maxsize=256)
@@ -53,6 +54,8 @@ class RecordedCall:
     """What the caller really said, where somebody wrote it down."""
     problems: tuple[str, ...] = ()
     """Why the sound could not be read."""
+    labels: tuple[Label, ...] = ()
+    """What people say that was really said and meant."""
 
     @property
     def is_foreign(self) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from voicebot.replay.compare import Comparison
+from voicebot.replay.labeled import Rightness
 from voicebot.replay.measures import Measures
 from voicebot.replay.turns import Turn
 from voicebot.replay.words import WordErrors
@@ -57,6 +58,10 @@ class CallResult:
     """Now against the reference: what was really said, else what was heard then."""
     words_then: WordErrors | None = None
     """Then against the reference; None where there is none."""
+    intents: Rightness = field(default_factory=Rightness)
+    """Against the intents that people say were meant."""
+    slots: Rightness = field(default_factory=Rightness)
+    """The same for values of slots."""
     measures_then: Measures | None = None
     measures_now: Measures = field(default_factory=Measures)
 
@@ -88,6 +93,7 @@ class CallResult:
             "path": {"then": _path(self.turns_then), "now": _path(self.turns_now)},
             "first_difference": None if first is None else _difference(self.comparison, first),
             "words": _words(self),
+            "labeled": {"intents": self.intents.as_json(), "slots": self.slots.as_json()},
             "measures": {
                 "then": self.measures_then.as_json() if self.measures_then else None,
                 "now": self.measures_now.as_json(),

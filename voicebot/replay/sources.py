@@ -14,6 +14,7 @@ from voicebot.core.record import Fact, FactKind
 from voicebot.replay.labeled import reference
 from voicebot.replay.recorded import RecordedCall
 from voicebot.store.calls import CallStore
+from voicebot.store.labels import Label
 from voicebot.store.rows import fact_from_json
 
 TRANSCRIPT = ".txt"
@@ -48,8 +49,7 @@ def read_call(source: CallSource, store: CallStore | None, data: Path) -> Record
         return _read_file(source, source.file)
     assert store is not None
     call = _with_sound(source.name, store.facts(source.call), data)
-    labels = store.labels_of([source.call]).get(source.call, ())
-    return replace(call, reference=reference(call.facts, labels)) if labels else call
+    return labeled(call, store.labels_of([source.call]).get(source.call, ()))
 
 
 def read_facts(sources: Sequence[CallSource], store: CallStore | None) -> list[RecordedCall]:
@@ -60,13 +60,19 @@ def read_facts(sources: Sequence[CallSource], store: CallStore | None) -> list[R
     return [
         RecordedCall(source.name, _facts_beside(source.file))
         if source.file
-        else RecordedCall(
-            source.name,
-            facts := journals.get(source.call, ()),
-            reference=reference(facts, labels.get(source.call, ())),
+        else labeled(
+            RecordedCall(source.name, journals.get(source.call, ())),
+            labels.get(source.call, ()),
         )
         for source in sources
     ]
+
+
+def labeled(call: RecordedCall, labels: tuple[Label, ...]) -> RecordedCall:
+    """The call with its labels."""
+    if not labels:
+        return call
+    return replace(call, labels=labels, reference=reference(call.facts, labels))
 
 
 def _with_sound(name: str, facts: Sequence[Fact], data: Path) -> RecordedCall:

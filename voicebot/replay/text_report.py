@@ -107,6 +107,9 @@ def _figures(result: CallResult) -> Iterator[str]:
     if result.words.words:
         against = "what was said" if result.words_then is not None else "then"
         yield f"  word errors against {against}: {result.words.errors} of {result.words.words}"
+    for name, right in (("intents", result.intents), ("slots", result.slots)):
+        if right.labeled:
+            yield f"  {name} as labeled: then {right.then}, now {right.now} of {right.labeled}"
 
 
 def _times(values: Sequence[int]) -> str:
@@ -139,6 +142,9 @@ def _totals(totals: Mapping[str, Any], title: str) -> Iterator[str]:
     yield f"  contained     then {_share(contained['then'])}   now {_share(contained['now'])}"
     if totals["intents"]:
         yield f"  same intents  {_share(totals['intents'])}"
+    for name, label in (("intents", "intents right"), ("slots", "slots right")):
+        if right := totals["labeled"][name]:
+            yield f"  {label:<13} then {_share(right['then'])}   now {_share(right['now'])}"
     for name, label in (("answer_ms", "answers after"), ("stop_ms", "silent after")):
         then, now = (totals["measures"][when][name] for when in ("then", "now"))
         yield f"  {label:<13} then {_ms(then)}   now {_ms(now)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from voicebot.core.call import Outcome
 from voicebot.replay.intervals import percentiles, ratio, share
+from voicebot.replay.labeled import Rightness
 from voicebot.replay.measures import Measures
 from voicebot.replay.result import CallResult, Status
 from voicebot.replay.turns import Turn
@@ -44,6 +45,10 @@ def totals_of(results: Sequence[CallResult]) -> dict[str, Any]:
             "now": _measures([one.measures_now for one in done]),
         },
         "intents": _intents(known),
+        "labeled": {
+            "intents": _right([one.intents for one in known]),
+            "slots": _right([one.slots for one in known]),
+        },
     }
 
 
@@ -121,6 +126,14 @@ def _measures(all_: Sequence[Measures]) -> dict[str, Any]:
         "missed": sum(one.missed for one in all_),
         "interruptions": sum(len(one.onsets_ms) for one in all_),
     }
+
+
+def _right(each: Sequence[Rightness]) -> dict[str, Any] | None:
+    """Accuracy against labels; None where nothing is labeled."""
+    every = sum(each, Rightness())
+    if not every.labeled:
+        return None
+    return {"then": share(every.then, every.labeled), "now": share(every.now, every.labeled)}
 
 
 def _intents(known: Sequence[CallResult]) -> dict[str, Any] | None:

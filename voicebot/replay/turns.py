@@ -72,10 +72,13 @@ class Turn:
     """Of an interruption, as it was decided."""
     ended: str = ""
     """How the call ended, in its last turn."""
+    seq: int = -1
+    """Number of the fact with what was heard; -1 where nothing was."""
 
     def as_json(self) -> dict[str, Any]:
         """Only what there is."""
-        names = [name for name in self.__slots__ if getattr(self, name) not in ("", [], {}, None)]
+        shown = (name for name in self.__slots__ if name != "seq")
+        names = [name for name in shown if getattr(self, name) not in ("", [], {}, None)]
         return {name: getattr(self, name) for name in names}
 
 
@@ -107,7 +110,7 @@ class _Folding:
             case FactKind.BARGED_IN:
                 self._next.onset_ms = int(data["onset_ms"])
             case FactKind.HEARD:
-                self._heard(data)
+                self._heard(data, fact.seq)
             case FactKind.KEYED:
                 self._input(fact, "keys")
                 count = int(data.get("count") or 0)
@@ -135,9 +138,9 @@ class _Folding:
         turn.said.append(str(fact.data.get("text") or fact.data.get("prompt") or "…"))
         turn.cut = turn.cut or bool(fact.data.get("interrupted"))
 
-    def _heard(self, data: Mapping[str, Any]) -> None:
+    def _heard(self, data: Mapping[str, Any], seq: int) -> None:
         turn = self._next
-        turn.by = "speech"
+        turn.by, turn.seq = "speech", seq
         turn.text, turn.confidence = str(data["text"]), float(data["confidence"])
         turn.alternatives = list(data.get("hypotheses", ()))
         turn.rejected = bool(data.get("rejected"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -29,7 +30,7 @@ from voicebot.store import tables
 from voicebot.store.database import transaction
 from voicebot.store.labels import Label, LabelStore
 from voicebot.store.ledger import facts_of
-from voicebot.store.query import CallFilter, CallPage, read_cursor, write_cursor
+from voicebot.store.query import CallFilter, CallPage, NotOneCall, read_cursor, write_cursor
 from voicebot.store.rows import advance, cdr_from_row, fact_from_row
 
 MOST = 500
@@ -58,6 +59,23 @@ class CallStore:
             found = [cdr_from_row(row) for row in connection.execute(query).mappings()]
         page = tuple(found[:limit])
         return CallPage(page, write_cursor(page[-1]) if len(found) > limit else "")
+
+    def pages(self, wanted: CallFilter, limit: int = 0) -> Iterator[CallPage]:
+        """Page by page from the filter's cursor on, at most `limit` calls in all; 0 for all. The
+        filter's own limit does not count. Raises `ValueError` for a wrong cursor."""
+        left = limit
+        while True:
+            page = self.list(replace(wanted, limit=min(left, MOST) if limit else MOST))
+            yield page
+            left -= len(page.calls)
+            if not page.cursor or (limit and left <= 0):
+                return
+            wanted = replace(wanted, cursor=page.cursor)
+
+    def every(self, wanted: CallFilter, limit: int = 0) -> Iterator[Cdr]:
+        """Call by call, youngest first, at most `limit`; 0 for all."""
+        for page in self.pages(wanted, limit):
+            yield from page.calls
 
     def running(self) -> tuple[Cdr, ...]:
         """The calls that have not ended, youngest first."""
@@ -123,6 +141,16 @@ class CallStore:
         )
         with self._reading() as connection:
             return tuple(CallId(call) for call in connection.execute(query).scalars())
+
+    def one(self, prefix: str) -> CallId:
+        """The call whose id is `prefix`, or the only one whose id begins so. Raises
+        `NotOneCall`."""
+        found = self.find(prefix)
+        if prefix in found:
+            return CallId(prefix)
+        if len(found) != 1:
+            raise NotOneCall(prefix, found)
+        return found[0]
 
     def close(self) -> None:
         """Let the database go."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from voicebot.core.call import CallId, Outcome
+from voicebot.core.errors import CallError
 from voicebot.core.record import Cdr
 
 
@@ -46,6 +48,15 @@ class CallPage:
     calls: tuple[Cdr, ...]
     cursor: str = ""
     """For the next page; empty on the last."""
+
+
+class NotOneCall(CallError):
+    """No call's id begins so, or several do; says which."""
+
+    def __init__(self, prefix: str, found: Sequence[str]) -> None:
+        what = "several calls' ids begin" if found else "no call's id begins"
+        listed = f": {', '.join(found)}" if found else ""
+        super().__init__(f"{what} with {prefix!r}{listed}")
 
 
 def write_cursor(cdr: Cdr) -> str:

@@ -113,7 +113,7 @@ def test_nothing_to_replay_says_so(places: list[str], capsys: pytest.CaptureFixt
     assert main(["replay", *places]) == 2
     assert "--since, --where or --all" in capsys.readouterr().err
     assert main(["replay", "zzz", *places]) == 2
-    assert "no call's id 'zzz'" in capsys.readouterr().err
+    assert "no call's id begins with 'zzz'" in capsys.readouterr().err
     assert main(["replay", "--where", "outcome=failed", *places]) == 2
 
 
@@ -126,3 +126,18 @@ def test_a_recording_from_elsewhere(
     assert "heard:" in capsys.readouterr().out
     assert main(["replay", str(tmp_path / "quiet.wav"), "--flow", "none", *places]) == 2
     assert "there is no flow none" in capsys.readouterr().out
+
+
+def test_all_that_is_asked_for_must_fit(
+    places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = ["--where", "flow=shop", "--where", "flow=bank"]
+    assert main(["replay", *twice, *places]) == 2
+    assert "each name once" in capsys.readouterr().err
+    fits = ["--where", "flow=shop", "--where", "caller=0049", "--where", "text=welcome"]
+    assert main(["replay", *fits, *places, "--json", "--from", "dialogue"]) == 0
+    [variant] = json.loads(capsys.readouterr().out)["variants"]
+    assert len(variant["calls"]) == 2
+    for lacking in ("tag=vip", "confidence=0.5", "intent=nothing"):
+        assert main(["replay", *fits, "--where", lacking, *places]) == 2
+        assert "no call fits" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voicebot.core.call import Outcome
 from voicebot.core.record import FactKind
 from voicebot.store.opening import Store, open_store
-from voicebot.store.query import CallFilter, read_cursor
+from voicebot.store.query import CallFilter, NotOneCall, read_cursor
 from voicebot.store.settings import StoreSettings
 
 CALLS = [
@@ -89,6 +89,19 @@ def test_the_beginning_of_an_id_finds_it(calls: Store) -> None:
     assert calls.calls.find("aa01") == ("aa01",)
     assert calls.calls.find("%") == ()
     assert calls.calls.get("aa") is None
+    assert calls.calls.one("aa01") == "aa01"
+    assert calls.calls.one("b") == "b004"
+    with pytest.raises(NotOneCall, match="several calls' ids begin with 'aa': aa02, aa01"):
+        calls.calls.one("aa")
+    with pytest.raises(NotOneCall, match="no call's id begins with 'x'"):
+        calls.calls.one("x")
+
+
+def test_pages_follow_each_other(calls: Store) -> None:
+    every = calls.calls.every
+    assert [cdr.call for cdr in every(CallFilter(limit=1))] == ids(calls)
+    assert [cdr.call for cdr in every(CallFilter(), 3)] == ids(calls)[:3]
+    assert [len(page.calls) for page in calls.calls.pages(CallFilter(), 3)] == [3]
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "e30", "WyJ4IiwgInkiXQ", "WzEsIDJd"])

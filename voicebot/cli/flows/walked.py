@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from voicebot.core.call import Outcome
-from voicebot.core.errors import CallError
+from voicebot.core.call import CallId, Outcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.diagram import Stats
 from voicebot.store.calls import CallStore
@@ -23,7 +22,7 @@ def walked(url: str, flow: str, calls: Sequence[str]) -> Stats:
     """
     store = open_calls(url)
     try:
-        ids = [_one(store, call) for call in calls] if calls else list(_of_flow(store, flow))
+        ids = [store.one(call) for call in calls] if calls else _of_flow(store, flow)
         return fold_walks(store.facts(call) for call in ids)
     finally:
         store.close()
@@ -50,20 +49,5 @@ def fold_walks(journals: Iterable[Iterable[Fact]]) -> Stats:
     return Stats(count, visits, left, moves)
 
 
-def _one(store: CallStore, begins: str) -> str:
-    found = store.find(begins)
-    if begins in found:
-        return begins
-    if len(found) != 1:
-        problem = "no call's id begins" if not found else "several calls' ids begin"
-        raise CallError(f"{problem} with {begins!r}")
-    return found[0]
-
-
-def _of_flow(store: CallStore, flow: str) -> Iterator[str]:
-    cursor = ""
-    while True:
-        page = store.list(CallFilter(flow=flow, limit=200, cursor=cursor))
-        yield from (cdr.call for cdr in page.calls)
-        if not (cursor := page.cursor):
-            return
+def _of_flow(store: CallStore, flow: str) -> list[CallId]:
+    return [cdr.call for cdr in store.every(CallFilter(flow=flow))]
