@@ -25,6 +25,7 @@ from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
 from voicebot.config.in_effect import setup
 from voicebot.config.secret_files import read_secrets
+from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import database_url
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
@@ -261,9 +262,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         zone=zone or _local_zone(),
         setup=in_effect,
     )
-    directory = Directory(
-        Router(hotline.queues, hotline.agents), lambda: round(time.monotonic() * 1000)
-    )
+    directory = await _queues(store, hotline, lambda: node.draining, stack)
     serving = settings.serving
 
     needed = (hotline.calls.default_flow, *hotline.calls.flows.values())
@@ -316,6 +315,22 @@ def _store_settings(settings: Settings) -> StoreSettings:
     kept = StoreSettings(folder=settings.data)
     node = settings.hotline.node
     return replace(kept, node=node) if node else kept
+
+
+async def _queues(
+    store: Store, hotline: HotlineFile, draining: Callable[[], bool], stack: AsyncExitStack
+) -> Directory:
+    """The queues as the database has them, and this node among those who serve them."""
+    share, keeper = store.queue_share(hotline.queues, hotline.agents, draining)
+    router = Router(hotline.queues, hotline.agents, share)
+    await asyncio.to_thread(share.open)
+    await asyncio.to_thread(share.learn_all, router)
+    directory = Directory(router, share.now_ms)
+    stack.callback(share.close)
+    share.join(router, directory.dispatcher.changed)
+    stack.callback(keeper.close)
+    keeper.start()
+    return directory
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +33,8 @@ from voicebot.store.labels import LabelStore
 from voicebot.store.ledger import Ledger
 from voicebot.store.migrate import WrongVersion, is_current, upgrade
 from voicebot.store.outbox import OutboxStore
+from voicebot.store.queue_keeper import QueueKeeper
+from voicebot.store.queue_share import QueueShare
 from voicebot.store.queues import QueueStore
 from voicebot.store.recovery import close_open_calls
 from voicebot.store.resume import ResumeStore
@@ -74,6 +76,14 @@ class Store:
     def queue_store(self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec]) -> QueueStore:
         """The durable queues, as they are configured."""
         return QueueStore(self._queueing, self._node, queues, agents)
+
+    def queue_share(
+        self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec], draining: Callable[[], bool]
+    ) -> tuple[QueueShare, QueueKeeper]:
+        """The same as a router uses them, and who looks after them."""
+        queueing = self.queue_store(queues, agents)
+        share = QueueShare(queueing)
+        return share, QueueKeeper(queueing, share, self._queueing, draining)
 
     def close(self) -> bool:
         """Write everything and let go; False where facts are lost. Blocks up to some seconds;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec
 from voicebot.queueing.router import policy_of
@@ -16,6 +17,10 @@ from voicebot.store.queue_tables import agents as agents_table
 
 Clock = Callable[[Connection], int]
 """ms since 1970, the same for all nodes."""
+CHANNEL = "voicebot_queues"
+"""Where a PostgreSQL server tells nodes what another one changed."""
+MOST_SAID = 200
+"""Rows that one notice names; with more, everything may have changed."""
 
 
 class QueueBase:
@@ -40,6 +45,9 @@ class QueueBase:
         # SQLite lets one write, and has the others ask again and again: waiting here is quicker.
         alone = engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
+        self._as_of = threading.local()
+        self.tells = not alone
+        """Other nodes are told what this one changes."""
 
     def enroll(self) -> None:
         """Make a row for each agent who has none: at work, as static phones are. Those who are
@@ -56,12 +64,31 @@ class QueueBase:
             return self._clock(connection)
 
     @contextmanager
+    def as_of(self, at_ms: int) -> Iterator[None]:
+        """What this thread does within is written down as of that moment of the store's time: it
+        may come late, as the database was away."""
+        self._as_of.ms = at_ms
+        try:
+            yield
+        finally:
+            self._as_of.ms = None
+
+    @contextmanager
     def _desk(self) -> Iterator[Desk]:
         with self._turn, transaction(self._engine, "queues") as connection:
             if connection.dialect.name == "sqlite":
                 # A transaction that begins by reading could not write after another one has.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield Desk(connection, self._clock, self.agents, self.queues)
+            at_ms = getattr(self._as_of, "ms", None)
+            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms)
+            yield desk
+            if self.tells and desk.changed:
+                connection.execute(select(func.pg_notify(CHANNEL, self._notice(desk))))
+
+    def _notice(self, desk: Desk) -> str:
+        """Which rows changed; nothing of what is in them."""
+        few = len(desk.changed) <= MOST_SAID
+        return json.dumps({"node": self.node, "rows": sorted(desk.changed) if few else None})
 
 
 def _new(name: str, now_ms: int) -> dict[str, object]:

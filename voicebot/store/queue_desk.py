@@ -58,10 +58,13 @@ class Desk:
         clock: Callable[[Connection], int],
         specs: Mapping[str, AgentSpec],
         queues: Mapping[str, QueueSpec],
+        at_ms: int | None = None,
     ) -> None:
         self.connection, self._clock = connection, clock
         self._specs, self._queues = specs, queues
-        self._now_ms: int | None = None
+        self._now_ms = at_ms
+        self.changed: set[str] = set()
+        """Rows that were written: `a NAME` for an agent, `e ID` for a place."""
         server = connection.dialect.name == "postgresql"
         self._read_along = server and clock is store_now_ms
 
@@ -109,6 +112,7 @@ class Desk:
             values |= {"lease_ms": None, "node": ""}
         change = changing(agents, tuple(values))
         self.connection.execute(change, {**values, "_name": after.name})
+        self.changed.add(f"a {after.name}")
         if (_presence(before), before.pause) != (_presence(after), after.pause):
             self.note(after.name, after.state, after.pause, by)
 
@@ -166,10 +170,13 @@ class Desk:
         state = reduce(next_entry_state, events, EntryState(row["state"]))
         if state is EntryState.WAITING and row["callback"] and "callback" not in values:
             state, values["node"] = EntryState.CALLBACK, ""  # it waits on without a leg
+        if state is EntryState.CLOSED:
+            values["number"] = ""  # personal, and nobody looks for it any more
         self.write_entry(row["id"], state=state.value, changed_ms=self.now_ms, **values)
 
     def write_entry(self, entry: str, **values: Any) -> None:
         """Change columns of a place."""
+        self.changed.add(f"e {entry}")
         change = changing(queue_entries, tuple(values))
         self.connection.execute(change, {**values, "_id": entry})
 

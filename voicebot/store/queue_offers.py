@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Update, select, tuple_, update
 
 from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, WrapUp
 from voicebot.queueing import shift
@@ -24,22 +24,23 @@ from voicebot.queueing.snapshot import Agent, Entry
 from voicebot.store.queue_base import QueueBase
 from voicebot.store.queue_desk import HELD, RINGING, SERVED, TALKING, Desk
 from voicebot.store.queue_rows import Row
-from voicebot.store.queue_sql import NEW_OFFER, OFFER_FIRST, OFFER_MORE, RESERVE
+from voicebot.store.queue_sql import NEW_OFFER, OFFER_FIRST, OFFER_MORE, OFFER_OWN, RESERVE
 from voicebot.store.queue_tables import agents, queue_offers
 
 
 class Offers(QueueBase):
     """What the node that holds a caller's leg does."""
 
-    def claim(self, entry: Entry, agent: str, *, lease_ms: int) -> Offer | None:
+    def claim(self, entry: Entry, agent: str, *, lease_ms: int, own: bool = False) -> Offer | None:
         """Reserve an agent for a place, as it was seen: one more phone for one that is offered
         already, the first for one that waits. None where either is taken meanwhile, or the caller
-        is another node's. Dial only when this has returned."""
+        is another node's. Dial only when this has returned. `own`: whoever asks decides alone how
+        many phones ring for the place."""
         spec = self.agents[agent]
         try:
             with self._desk() as desk:
                 token = self._reserve(desk, entry, agent, lease_ms)
-                self._offer(desk, entry, agent, token)
+                self._offer(desk, entry, agent, token, OFFER_OWN if own else None)
         except _Taken:
             return None
         return Offer(entry.id, entry.queue, spec, token)
@@ -52,14 +53,30 @@ class Offers(QueueBase):
             raise _Taken
         return token
 
-    def _offer(self, desk: Desk, entry: Entry, agent: str, token: int) -> None:
-        statement = OFFER_MORE if entry.ringing else OFFER_FIRST
+    def claimed(self, entry: Entry, agent: str) -> Offer | None:
+        """The offer that this node has claimed already: whether it was is not known where the
+        database went away while it was told."""
+        with self._desk() as desk:
+            found = desk.agent(agent)
+            holds = found.state in RINGING and found.call == entry.id
+            mine = dict(desk.live(entry.id)).get(agent) == found.token
+            row = desk.entry(entry.id)
+            if not (holds and mine and row is not None and row["node"] == self.node):
+                return None
+            return Offer(entry.id, entry.queue, found.spec, found.token)
+
+    def _offer(
+        self, desk: Desk, entry: Entry, agent: str, token: int, statement: Update | None
+    ) -> None:
+        statement = OFFER_MORE if statement is None and entry.ringing else statement
+        statement = OFFER_FIRST if statement is None else statement
         key = {"_id": entry.id, "_node": self.node, "now_ms": desk.now_ms}
         if desk.connection.execute(statement, key).rowcount != 1:
             raise _Taken
         values = {"agent": agent, "token": token, "entry": entry.id, "queue": entry.queue}
         values |= {"node": self.node, "offered_ms": desk.now_ms, "outcome": ""}
         desk.connection.execute(NEW_OFFER, values)
+        desk.changed |= {f"a {agent}", f"e {entry.id}"}
 
     def renew(self, offers: Sequence[Offer], *, lease_ms: int) -> tuple[Offer, ...]:
         """This node lives, and holds these offers and contacts. Gives back those that count no
@@ -96,7 +113,11 @@ class Offers(QueueBase):
         with self._desk() as desk:
             agent = desk.holder(offer.agent.name, offer.token)
             row = desk.entry(offer.call)
-            if agent is None or agent.state not in RINGING or row is None:
+            if agent is None or row is None:
+                return False
+            if agent.state in TALKING and _is_with(row, agent):
+                return True  # told twice, as the database was away
+            if agent.state not in RINGING:
                 return False
             if row["state"] != EntryState.OFFERED:
                 return False
@@ -145,6 +166,21 @@ class Offers(QueueBase):
                 if desk.live(offer.call) and (waiting := desk.entry(offer.call)) is not None:
                     desk.move(waiting, EntryEvent.OFFERED)  # other phones ring still
             return True
+
+    def talks_still(self, offer: Offer, *, lease_ms: int) -> Offer | None:
+        """An agent who was taken for lost talks to the caller all the time: a new offer for the
+        rest of the contact. None where the agent has another one."""
+        with self._desk() as desk:
+            agent = desk.agent(offer.agent.name)
+            row = desk.entry(offer.call)
+            lost = (EntryState.INTERRUPTED, EntryState.CALLBACK)
+            if agent.state is not AgentState.AVAILABLE or row is None or row["state"] not in lost:
+                return None
+            desk.move(row, EntryEvent.ADOPTED, node=self.node, callback=False)
+            token = self._reserve(desk, desk.seen(row), agent.name, lease_ms)
+            self._offer(desk, desk.seen(row), agent.name, token, OFFER_OWN)
+        again = replace(offer, token=token)
+        return again if self.answered(again) else None
 
     def held(self, offer: Offer, *, on: bool) -> bool:
         """The agent put the caller on hold, or took the caller back. False where the offer counts

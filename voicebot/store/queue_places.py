@@ -29,14 +29,17 @@ _NEW = insert(queue_entries)
 class Places(QueueBase):
     """What callers do."""
 
-    def join(self, place: Place) -> Entry:
-        """Take a caller in. The same again gives the place as it is; one that was lost with its
-        node is taken back."""
+    def join(self, place: Place, *, joined_ms: int | None = None) -> Entry:
+        """Take a caller in, who has waited since `joined_ms`. The same again gives the place as it
+        is; one that was lost with its node is taken back."""
         try:
             with self._desk() as desk:
                 row = desk.entry(place.id)
                 if row is None:
-                    desk.connection.execute(_NEW, self._new(place, desk))
+                    new = self._new(place, desk)
+                    new |= {} if joined_ms is None else {"joined_ms": joined_ms}
+                    desk.connection.execute(_NEW, new)
+                    desk.changed.add(f"e {place.id}")
                 elif row["state"] == EntryState.INTERRUPTED:
                     self._take_back(desk, row, place.call)
                 return _seen(desk, place.id)
@@ -105,14 +108,14 @@ class Places(QueueBase):
             self._take_back(desk, row, call)
             return _seen(desk, row["id"])
 
-    def reprioritize(self, entry: CallId, *, priority: int | None = None, age_ms: int = 0) -> bool:
-        """A supervisor changes a place's priority, or makes it count as older."""
-        values = {} if priority is None else {"priority": priority}
+    def reprioritize(self, entry: CallId, *, priority: int, age_ms: int) -> bool:
+        """A supervisor changed a place's priority, or made it count as older: both as they are
+        now."""
         with self._desk() as desk:
             row = desk.entry(entry)
             if row is None:
                 return False
-            desk.write_entry(entry, age_ms=row["age_ms"] + age_ms, **values)
+            desk.write_entry(entry, age_ms=age_ms, priority=priority)
             return True
 
     def keep_steps(self, steps: Mapping[CallId, int]) -> None:

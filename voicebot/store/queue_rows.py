@@ -30,6 +30,8 @@ def entry_of(row: Row, ringing: Sequence[Row] = ()) -> Entry:
         offered_ms=ringing[0]["offered_ms"] if ringing else 0,
         agent=row["agent"],
         tried=tuple(row["tried"]),
+        call=CallId(row["call"]),
+        node=row["node"],
     )
 
 

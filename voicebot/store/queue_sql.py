@@ -69,6 +69,7 @@ def _offering(*seen: EntryState) -> Update:
 
 OFFER_FIRST = _offering(EntryState.WAITING, EntryState.CALLBACK)
 OFFER_MORE = _offering(EntryState.OFFERED)
+OFFER_OWN = _offering(EntryState.WAITING, EntryState.CALLBACK, EntryState.OFFERED)
 NEW_OFFER = insert(queue_offers)
 
 _KEYS = {agents.name: ("name",), queue_entries.name: ("id",), queue_offers.name: ("agent", "token")}

@@ -90,6 +90,10 @@ class Staff(QueueBase):
             names = [n for n in desk.connection.execute(query).scalars() if n in self.agents]
         return tuple(name for name in names if self._tick(name))
 
+    def tick_agent(self, name: str) -> bool:
+        """The same for one agent."""
+        return self._tick(name)
+
     def history(self, name: str, *, since_ms: int = 0) -> tuple[HistoryLine, ...]:
         """When an agent came, went and paused, oldest first."""
         table = agent_history.c

@@ -83,6 +83,13 @@ class Watch(QueueBase):
             query = select(nodes.c.node).where(fresh, ~nodes.c.draining).order_by(nodes.c.node)
             return tuple(desk.connection.execute(query).scalars())
 
+    def has_company(self) -> bool:
+        """Another node was heard of lately, draining or not."""
+        with self._desk() as desk:
+            others = nodes.c.node != self.node
+            query = select(nodes.c.node).where(others, nodes.c.beat_ms > desk.now_ms - DEAD_MS)
+            return desk.connection.execute(query.limit(1)).first() is not None
+
     def reap(self) -> Reaped:
         """Set free what dead nodes held, and offers whose lease ran out. Nothing before this node
         has been steady for `DEAD_MS`: others may not have had the time to say that they live."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import CursorResult, Text, bindparam, cast, delete, select
@@ -34,12 +35,15 @@ _JSON = ("skills", "preferred", "tried")
 _E, _O = queue_entries.c, queue_offers.c
 _WAITING = (
     select(_E.id, _E.queue, _E.joined_ms, _E.ordinal, _E.priority, _E.age_ms, _E.state, _E.step)
-    .add_columns(_E.agent, *(cast(_E[name], Text).label(name) for name in _JSON))
+    .add_columns(_E.agent, _E.call, _E.node, *(cast(_E[name], Text).label(name) for name in _JSON))
     .where(_E.state.in_(_OPEN), _E.not_before_ms <= bindparam("now_ms"))
     .order_by(_E.ordinal)
 )
 _RINGING = select(_O.entry, _O.agent, _O.offered_ms).where(_O.outcome == "")
 _AGENTS = select(agents).order_by(agents.c.name)
+_SOME = _WAITING.where(_E.id.in_(bindparam("ids", expanding=True)))
+_SOME_RINGING = _RINGING.where(_O.entry.in_(bindparam("ids", expanding=True)))
+_SOME_AGENTS = _AGENTS.where(agents.c.name.in_(bindparam("names", expanding=True)))
 
 
 _EMPTY: dict[str, Any] = {"{}": {}, "[]": ()}
@@ -55,6 +59,15 @@ class QueueStore(Places, Offers, Staff, Watch):
             entries = map(_parsed, _rows(connection.execute(_WAITING, {"now_ms": now_ms})))
             offers = _rows(connection.execute(_RINGING))
             rows = _rows(connection.execute(_AGENTS))
+        return self._snapshot(now_ms, entries, offers, rows)
+
+    def _snapshot(
+        self,
+        now_ms: int,
+        entries: Iterable[Row],
+        offers: Iterable[Row],
+        rows: Iterable[Row],
+    ) -> Snapshot:
         ringing: dict[str, list[Row]] = defaultdict(list)
         for offer in offers:
             ringing[offer["entry"]].append(offer)
@@ -68,6 +81,21 @@ class QueueStore(Places, Offers, Staff, Watch):
             ),
             tuple(agent_of(a, self.agents[a["name"]]) for a in rows if a["name"] in self.agents),
         )
+
+    def read(self, names: Collection[str], entries: Collection[str]) -> Snapshot:
+        """Some of it: what is there of these agents, and of these places that wait, are offered
+        or to be called."""
+        with transaction(self._engine, "queues cannot be read") as connection:
+            now_ms = self._clock(connection)
+            places, ringing = [], []
+            if entries:
+                key = {"ids": list(entries)}
+                places = [
+                    *map(_parsed, _rows(connection.execute(_SOME, {**key, "now_ms": now_ms})))
+                ]
+                ringing = _rows(connection.execute(_SOME_RINGING, key))
+            rows = _rows(connection.execute(_SOME_AGENTS, {"names": list(names)}))
+        return self._snapshot(now_ms, places, ringing, rows)
 
     def forget(self, *, older_ms: int) -> int:
         """Remove places that were closed so long ago; how many. Offers stay, for the figures."""
