@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from voicebot.asr.recognizer import PooledRecognizer
 from voicebot.config.settings import HotlineFile
 from voicebot.core.fingerprint import fingerprint
+from voicebot.nlu.settings import NluSettings
 from voicebot.vad.silero import model_file
 
 LANGUAGES = ("en", "zh")
@@ -59,10 +60,13 @@ def models_in_effect(
         },
         "vad": {"webrtcvad": True, "silero": fingerprint(silero) if silero else ""},
         "tts": {"espeak-ng": synthesizer},
-        "nlu": {
-            language: fingerprint(path) for language, path in hotline.understanding.intents.items()
-        },
+        "nlu": intents_in_effect(hotline.understanding),
     }
+
+
+def intents_in_effect(understanding: NluSettings) -> dict[str, str]:
+    """The trained models of what callers mean: fingerprints by language."""
+    return {language: fingerprint(path) for language, path in understanding.intents.items()}
 
 
 def _without(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ class FactKind(StrEnum):
     RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user,
     #                sip_call_id
     SETUP = "setup"  # program, settings, models   (what the call is served with)
-    ANSWERED = "answered"  # flow, flow_version, flows, language, rate, clock, zone
+    ANSWERED = "answered"  # flow, flow_version, flows, knowledge, language, rate, clock, zone
+    CONTINUED = "continued"  # of, node   (the call that broke off, and where it goes on)
     MOVED = "moved"  # node, via, step_ms
     SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted
     READ = "read"  # asked_ms, final, text, confidence, error   (one reading of an utterance)

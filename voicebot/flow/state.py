@@ -190,6 +190,12 @@ class Flow:
             hours=slot.minutes,
         )
 
+    def knowledge_versions(self) -> dict[str, str]:
+        """Of every knowledge base that a call may come to, by name."""
+        flows = (self.library or {self.name: self}).values()
+        bases = (base for flow in flows for base in flow.bases.values())
+        return {base.name: base.version for base in bases}
+
     @cached_property
     def sounds(self) -> tuple[tuple[str, str], ...]:
         """Names of the trade whose pronunciation is given, with it."""
@@ -523,6 +529,8 @@ class FlowState:
     """The time in the call, as the session counts it (audio heard)."""
     home: str = ""
     """Name of the flow that the call began with."""
+    resumes_at: str = ""
+    """The node where it begins, as an earlier call broke off there; empty for the flow's start."""
     frames: tuple[Frame, ...] = ()
     """The flows that wait for the present one, the outermost first."""
     customer: Mapping[str, Value] = field(default_factory=lambda: NOTHING)

@@ -11,7 +11,7 @@ from typing import Any
 from voicebot import nlu, vad
 from voicebot.asr.in_process import build_in_process
 from voicebot.asr.recognizer import PooledRecognizer
-from voicebot.config.in_effect import LANGUAGES, settings_in_effect
+from voicebot.config.in_effect import LANGUAGES, intents_in_effect, settings_in_effect
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import hotline_file
 from voicebot.core.audio import Pcm
@@ -99,6 +99,11 @@ class Engines:
         """The recognizers' models by language."""
         asr = self.recognizer
         return {lang: asr.identity(lang) for lang in LANGUAGES if asr.available(lang)}
+
+    @cached_property
+    def intents(self) -> Mapping[str, Any]:
+        """The trained models of understanding by language."""
+        return intents_in_effect(self.tuned.understanding)
 
     def close(self) -> None:
         """End what was started."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import database_url, surroundings_of
@@ -10,10 +11,10 @@ from voicebot.core.errors import ConfigError
 from voicebot.core.record import FactKind
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.document import Document
-from voicebot.flow.loader import content_hash
+from voicebot.flow.loader import content_hash, with_bases
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.state import Flow
-from voicebot.publishing.kept import kept_version
+from voicebot.publishing.kept import kept_base, kept_version
 from voicebot.publishing.library import Choice, Edition, Library
 from voicebot.publishing.sources import Sources, document_of
 from voicebot.replay.options import LIVE, ReplayOptions
@@ -22,6 +23,7 @@ from voicebot.store.opening import find_versions
 from voicebot.store.versions import VersionStore
 
 THEN = "then"
+_Versions = tuple[tuple[str, str], ...]
 
 
 class NoFlow(Exception):
@@ -38,7 +40,7 @@ class FlowShelf:
         around = surroundings_of(hotline)
         self._sources = Sources(options.flows, around, flow, environment, options.draft)
         self._today: Library | None = None
-        self._then: dict[tuple[tuple[str, str], ...], Library] = {}
+        self._then: dict[tuple[_Versions, _Versions], Library] = {}
 
     def today(self) -> Library:
         """What serves today. Raises `ConfigError`."""
@@ -70,13 +72,15 @@ class FlowShelf:
             pinned = {name: wanted}
         elif name not in pinned:
             raise NoFlow(f"the call was not served by {name}: leave out --flow-version")
-        key = tuple(sorted(pinned.items()))
+        bases = dict(call.value(FactKind.ANSWERED, "knowledge", {})) if wanted == THEN else {}
+        key = (tuple(sorted(pinned.items())), tuple(sorted(bases.items())))
         if key not in self._then:
-            self._then[key] = self._read(pinned, name)
+            self._then[key] = self._read(pinned, bases, name)
         return self._then[key]
 
-    def _read(self, pinned: Mapping[str, str], needed: str) -> Library:
-        """Today's flows, with those versions in place of theirs."""
+    def _read(self, pinned: Mapping[str, str], bases: Mapping[str, str], needed: str) -> Library:
+        """Today's flows and knowledge bases, with those versions in place of theirs, as far as they
+        were kept."""
         versions = self._versions()
         try:
             choices = dict(self._sources.choices(self._sources.drafts(), versions))
@@ -86,10 +90,20 @@ class FlowShelf:
                     choices[flow] = Choice(Edition(flow, document))
                 elif flow == needed:
                     raise NoFlow(f"version {version[:12]} of {flow} is not kept anywhere")
-            return self._sources.build(choices)
+            return self._with(bases).build(choices)
         finally:
             if versions is not None:
                 versions.close()
+
+    def _with(self, bases: Mapping[str, str]) -> Sources:
+        """The sources with the bases of then."""
+        around = with_bases(self._sources.around, [self._options.flows])
+        today = dict(around.bases or {})
+        for name, version in bases.items():
+            if name not in today or today[name].version != version:
+                kept = kept_base(self._options.data, name, version)
+                today |= {name: kept} if kept is not None else {}
+        return replace(self._sources, around=replace(around, bases=today))
 
     def _document(
         self, choice: Choice | None, flow: str, version: str, versions: VersionStore | None

@@ -94,7 +94,7 @@ def _result(
         call.facts[0].time.isoformat() if call.facts else "",
         call.ended_ms,
         call.tags,
-        tuple(_changes(call, engines)),
+        tuple(_changes(call, flow, engines)),
         call.outcome,
         _outcome_of(replayed.facts),
         comparison,
@@ -155,8 +155,11 @@ def _all_words(turns: Sequence[Turn]) -> str:
     return " ".join(turn.text for turn in turns if turn.text)
 
 
-def _changes(call: RecordedCall, engines: Engines) -> Iterator[Change]:
-    """Settings and models that are not what the call was served with."""
+def _changes(call: RecordedCall, flow: Flow, engines: Engines) -> Iterator[Change]:
+    """Settings, models and knowledge bases that are not what the call was served with."""
+    bases = call.value(FactKind.ANSWERED, "knowledge")
+    if bases is not None:
+        yield from _differing(bases, flow.knowledge_versions(), "knowledge.")
     then = call.value(FactKind.SETUP, "settings")
     if not then:
         return
@@ -164,6 +167,7 @@ def _changes(call: RecordedCall, engines: Engines) -> Iterator[Change]:
         yield from _differing(then, engines.settings_now, "")
     models = call.value(FactKind.SETUP, "models", {})
     yield from _differing(models.get("asr", {}), engines.models, "asr.")
+    yield from _differing(models.get("nlu", {}), engines.intents, "intents.")
 
 
 def _differing(then: Mapping[str, Any], now: Mapping[str, Any], prefix: str) -> Iterator[Change]:
