@@ -64,6 +64,7 @@ from voicebot.web.app import create_app
 from voicebot.web.backend import HttpBackend
 from voicebot.web.delivery import Delivery, delivering
 from voicebot.web.demo_bank import create_app as create_demo_bank
+from voicebot.web.office import Office
 from voicebot.web.server import start_server
 from voicebot.web.starting import starting
 
@@ -291,7 +292,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         directory=directory,
     )
     await stack.enter_async_context(line)
-    await stack.enter_async_context(_console(settings, store, parts, desk, announce))
+    office = _office(settings, store, agents, directory)
+    await stack.enter_async_context(_console(settings, store, parts, desk, announce, office))
     announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
@@ -391,17 +393,37 @@ def _note_what_is_missing(
         announce(f"Note: {missing}")
 
 
+def _office(settings: Settings, store: Store, agents: AgentDesk, directory: Directory) -> Office:
+    """What the console knows of agents."""
+    return Office(
+        agents, directory, store.calls, store.dispositions, store.audit, settings.hotline.desk
+    )
+
+
 @asynccontextmanager
 async def _console(
-    settings: Settings, store: Store, parts: Parts, desk: FlowDesk, announce: Announce
+    settings: Settings,
+    store: Store,
+    parts: Parts,
+    desk: FlowDesk,
+    announce: Announce,
+    office: Office,
 ) -> AsyncIterator[None]:
     """The console, with what machines ask for: metrics, readiness; and traces, if wanted."""
     metrics, console = Metrics(), settings.hotline.console
     monitor = NodeMonitor(parts, metrics)
     board = FlowBoard(desk, store.versions)
-    app = create_app(store.calls, store.feed, monitor, board, data=settings.data, settings=console)
+    app = create_app(
+        store.calls,
+        store.feed,
+        monitor,
+        board,
+        data=settings.data,
+        settings=console,
+        office=office,
+    )
     with tracing(settings.hotline.traces) as traces:
-        async with following(store.feed, [metrics.calls, *traces]):
+        async with following(store.feed, [metrics.calls, office.contexts, *traces]):
             server = await start_server(app, console.host, console.port)
             announce(f"Console  {server.url}")
             try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.audio.wav import WavError, read_wav
+from voicebot.config.desk import check_desk
 from voicebot.config.people import check_people, check_star_codes
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile, Serving, Settings
@@ -89,6 +90,7 @@ def _cross_check(
     """What only shows where two files meet."""
     check_people(file, hotline.queues, hotline.agents)
     check_star_codes(file, hotline.star_codes)
+    check_desk(file, hotline.console, hotline.desk, hotline.queues, hotline.agents)
     for i, agent in enumerate(hotline.agents):
         _check_target(file, ("agents", i, "address"), agent.address, sip)
     for name, uri in hotline.destinations.items():

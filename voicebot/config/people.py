@@ -107,19 +107,19 @@ def _of_names(
 ) -> Iterator[Mistake]:
     for queue in found.queues:
         if queue not in queues:
-            yield _unknown(where, f"step {number}", "queue", queue, queues)
+            yield unknown(where, f"step {number}", "queue", queue, queues)
     for skill in found.skills:
         if skills and skill not in skills:
-            yield _unknown(where, f"step {number}", "agent with the skill", skill, skills)
+            yield unknown(where, f"step {number}", "agent with the skill", skill, skills)
 
 
 def _of_agent(at: Where, agent: AgentSpec, queues: list[str]) -> Iterator[Mistake]:
     for queue in agent.queues:
         if queue not in queues:
-            yield _unknown((*at, "queues"), "", "queue", queue, queues)
+            yield unknown((*at, "queues"), "", "queue", queue, queues)
     for queue, ring in agent.rings.items():
         if queue not in agent.queues:
-            yield _unknown((*at, "rings"), "", "queue of this agent", queue, agent.queues)
+            yield unknown((*at, "rings"), "", "queue of this agent", queue, agent.queues)
         if ring < 1:
             yield Mistake((*at, "rings"), "bad-value", f"{ring} is no ring", "count from 1")
     for skill, level in agent.skills.items():
@@ -143,7 +143,7 @@ def _of_proof(at: Where, agent: AgentSpec) -> Iterator[Mistake]:
             hint = f"{least} to {MOST_DIGITS} digits, as they are keyed in"
             yield Mistake((*at, name), "bad-value", f"this is no {name}", hint)
     if agent.language not in PHRASES:
-        yield _unknown((*at, "language"), "", "language of agents", agent.language, PHRASES)
+        yield unknown((*at, "language"), "", "language of agents", agent.language, PHRASES)
 
 
 def _of_numbers(agents: tuple[AgentSpec, ...]) -> Iterator[Mistake]:
@@ -154,7 +154,8 @@ def _of_numbers(agents: tuple[AgentSpec, ...]) -> Iterator[Mistake]:
             yield Mistake(where, "twice", f"{other} has this number already", hint)
 
 
-def _unknown(where: Where, of: str, what: str, name: str, known: Iterable[str]) -> Mistake:
+def unknown(where: Where, of: str, what: str, name: str, known: Iterable[str]) -> Mistake:
+    """A name that there is not, with the nearest that there is; `of`: where in a list."""
     near = difflib.get_close_matches(name, list(known), 1)
     hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
     message = f"{of}: there is no {what} {name}" if of else f"there is no {what} {name}"

@@ -21,7 +21,7 @@ from voicebot.session.star_codes import StarCodes
 from voicebot.sip.settings import SipSettings
 from voicebot.tts.settings import TtsSettings
 from voicebot.vad.settings import VadSettings
-from voicebot.web.settings import BackendSettings, MailSettings, WebSettings
+from voicebot.web.settings import BackendSettings, DeskSettings, MailSettings, WebSettings
 
 DEMO_KEY = "sample"
 """What the sample flows' back end wants to be asked with; no secret at all."""
@@ -56,6 +56,7 @@ class HotlineFile:
     queues: tuple[QueueSpec, ...] = (QueueSpec("service"), QueueSpec("cards"))
     agents: tuple[AgentSpec, ...] = ()
     star_codes: StarCodes = field(default_factory=StarCodes)
+    desk: DeskSettings = field(default_factory=DeskSettings)
     destinations: Mapping[str, str] = field(default_factory=dict)
     """SIP URIs by the names that `transfer` nodes give them."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

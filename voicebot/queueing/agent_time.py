@@ -1,4 +1,4 @@
-"""How long agents were in each state: what occupancy is made from.
+"""How long agents were in each state: what occupancy is made from, and what they see of themselves.
 
 occupancy = (busy + hold + wrap_up) / (that + available)
 """
@@ -18,12 +18,25 @@ class AgentTime:
     def __init__(self) -> None:
         self._spent_ms: Counter[AgentState] = Counter()
         self._states: list[AgentState] = []
+        self._state_of: dict[str, AgentState] = {}
+        self._began_ms: dict[str, int] = {}
         self._since_ms = 0
 
     def note(self, agents: Iterable[Agent], now_ms: int) -> None:
         """From now on agents are in these states."""
         self._pass(now_ms)
-        self._states = [agent.state for agent in agents]
+        self._states = []
+        for agent in agents:
+            self._states.append(agent.state)
+            if self._state_of.get(agent.name) is not agent.state:
+                self._state_of[agent.name] = agent.state
+                self._began_ms[agent.name] = now_ms
+
+    def in_state_ms(self, agent: Agent, now_ms: int) -> int:
+        """How long an agent has been in the present state, as far as that is known here."""
+        if self._state_of.get(agent.name) is not agent.state:
+            return 0
+        return max(0, now_ms - self._began_ms[agent.name])
 
     def spent_ms(self, now_ms: int) -> Counter[AgentState]:
         """Up to now, of all agents together."""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from voicebot.web import api, events, flows_api, health, pages
+from voicebot.web import agents_api, api, context_api, events, flows_api, health, pages
 from voicebot.web.errors import as_json
+from voicebot.web.office import Office
 from voicebot.web.ports import Calls, Events, FlowList, Monitor
 from voicebot.web.security import add_headers, guard
 from voicebot.web.settings import WebSettings, check
@@ -21,9 +22,11 @@ def create_app(
     *,
     data: Path,
     settings: WebSettings | None = None,
+    office: Office | None = None,
 ) -> web.Application:
-    """Join the console. `data` is the folder below which recordings are named. Raises
-    `ConfigError` where it would show calls to a network without a token."""
+    """Join the console. `data` is the folder below which recordings are named; without an `office`
+    nobody is at work. Raises `ConfigError` where it would show calls to a network without a
+    token."""
     settings = settings or WebSettings()
     check(settings)
     app = web.Application(middlewares=[as_json, guard(settings)])
@@ -32,5 +35,8 @@ def create_app(
     api.add(app, calls, data)
     flows_api.add(app, flows)
     events.add(app, feed, settings)
+    if office is not None:
+        agents_api.add(app, office, settings)
+        context_api.add(app, office)
     pages.add(app, settings)
     return app

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from voicebot.web.security import COOKIE, is_token, session_of
+from voicebot.web.security import COOKIE, session_of, token_of
 from voicebot.web.settings import WebSettings
 
 STATIC = Path(__file__).parent / "static"
@@ -17,6 +17,7 @@ _WRONG = "That is not the token."
 def add(app: web.Application, settings: WebSettings) -> None:
     """Add the page to an application."""
     app.router.add_get("/", _page)
+    app.router.add_get("/agent", _agent_page)
     app.router.add_static("/static/", STATIC, follow_symlinks=False)
     app.router.add_get("/login", _login_page)
     app.router.add_post("/login", _sign_in(settings))
@@ -24,6 +25,10 @@ def add(app: web.Application, settings: WebSettings) -> None:
 
 async def _page(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "index.html")
+
+
+async def _agent_page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "agent.html")
 
 
 async def _login_page(_request: web.Request) -> web.Response:
@@ -39,12 +44,13 @@ def _login(status: int, notice: str) -> web.Response:
 def _sign_in(settings: WebSettings) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handler(request: web.Request) -> web.Response:
         form = await request.post()
-        if not settings.token or not is_token(str(form.get("token", "")).strip(), settings.token):
+        token = token_of(settings, str(form.get("token", "")).strip())
+        if not token:
             return _login(401, _WRONG)
         answer = web.Response(status=303, headers={"Location": "/"})
         answer.set_cookie(
             COOKIE,
-            session_of(settings.token),
+            session_of(token),
             httponly=True,
             samesite="Strict",
             secure=request.secure,

@@ -6,9 +6,26 @@ import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.core.access import Permission, Role
 from voicebot.core.errors import ConfigError, Problem
 
 SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What somebody shows to the console and its API."""
+
+    name: str
+    """Who has it, for the audit log; of an agent, the name under `[[agents]]`."""
+    token: str = field(repr=False)
+    """16 characters or more; `${env:NAME}` reads it from the environment."""
+    role: Role = Role.AGENT
+    """`agent`: own state and calls. `supervisor`: agents, queues and calls. `admin`: everything."""
+    permissions: tuple[Permission, ...] = ()
+    """More than the role gives: `listen`, `whisper`, `barge`, `take_over`, `audit` ..."""
+    queues: tuple[str, ...] = ()
+    """Of a supervisor: only these; all where empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +36,9 @@ class WebSettings:
     port: int = 8080
     """0 takes any free port."""
     token: str = ""
-    """Who knows it may read everything; required where `host` is not loopback."""
+    """Who knows it may do everything; required where `host` is not loopback and nobody has one of
+    `[[console.tokens]]`."""
+    tokens: tuple[Token, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     """Names under which browsers may reach the console, besides localhost and IP addresses."""
     heartbeat_s: float = 15.0
@@ -31,6 +50,20 @@ class WebSettings:
     def is_local(self) -> bool:
         """Reached from this machine alone."""
         return is_loopback(self.host)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """What agents work with."""
+
+    dispositions: tuple[str, ...] = ("resolved", "follow_up", "wrong_number", "other")
+    """What an agent may say became of a contact."""
+    screen_pop: str = ""
+    """Address that the agent's desktop opens for a call, as in
+    `https://crm.example/{caller_e164}?call={call_id}&intent={intent}`:
+    [what may stand in it](agents.md#screen-pop). Empty: none."""
+    earlier_calls: int = 5
+    """How many earlier calls of the caller an agent is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +113,14 @@ def is_loopback(host: str) -> bool:
 
 def check(settings: WebSettings) -> None:
     """Refuse to show calls to a whole network. Raises `ConfigError`."""
-    if not settings.is_local and len(settings.token) < SHORTEST_TOKEN:
+    for one in settings.tokens:
+        if len(one.token) < SHORTEST_TOKEN:
+            hint = f"set one of {SHORTEST_TOKEN} characters or more"
+            raise ConfigError(
+                [Problem("console", 0, 0, "console-token", f"{one.name}: a token is short", hint)]
+            )
+    short = len(settings.token) < SHORTEST_TOKEN
+    if not settings.is_local and short and not (settings.tokens and not settings.token):
         message = f"the console on {settings.host} would show every call to the network"
         hint = f"set a token of {SHORTEST_TOKEN} characters or more, or bind it to 127.0.0.1"
         raise ConfigError([Problem("console", 0, 0, "console-token", message, hint)])

@@ -17,17 +17,29 @@ export async function get(path, parameters = {}) {
   return body;
 }
 
+export async function post(path, body = {}) {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (response.status === 401) location.assign("/login");
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(response.status, answer.error);
+  return answer;
+}
+
 const RETRY_MS = 3000;
 
-// `on.fact(fact)`, `on.open()` also after a break, `on.lost()`, `on.gap()`.
-export function listen(on) {
-  const source = new EventSource("/api/events");
+// `on.fact(fact)`, `on.open()` also after a break, `on.lost()`, `on.gap()`; of an agent's stream
+// `on.agent({agent, context})`.
+export function listen(on, path = "/api/events") {
+  const source = new EventSource(path);
   source.addEventListener("open", on.open);
-  source.addEventListener("fact", (event) => on.fact(JSON.parse(event.data)));
-  source.addEventListener("gap", on.gap);
+  for (const kind of ["fact", "agent"]) {
+    source.addEventListener(kind, (event) => on[kind]?.(JSON.parse(event.data)));
+  }
+  if (on.gap) source.addEventListener("gap", on.gap);
   source.addEventListener("error", () => {
     on.lost();
     // The browser tries again by itself, but not after an answer such as 503.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(on), RETRY_MS);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(on, path), RETRY_MS);
   });
 }

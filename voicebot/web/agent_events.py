@@ -1,0 +1,114 @@
+"""An agent's state and call as they change, as server-sent events.
+
+event: agent    data: {"agent": {...}, "context": {...} | null}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from aiohttp import web
+
+from voicebot.core.call_context import CallContext
+from voicebot.core.record import Cdr
+from voicebot.queueing.snapshot import Agent
+from voicebot.web.agent_scope import asked_agent
+from voicebot.web.context_view import context_json
+from voicebot.web.errors import ApiError
+from voicebot.web.events import HEARTBEAT, RETRY, WRITE_TIMEOUT_S
+from voicebot.web.office import Office
+from voicebot.web.screen_pop import address
+from voicebot.web.settings import WebSettings
+
+LOOK_EVERY_S = 0.2
+"""States change by calls, clocks and other nodes: to look is simpler than to be told by all."""
+
+
+class AgentStreams:
+    """The open streams."""
+
+    def __init__(self, office: Office, settings: WebSettings) -> None:
+        self._office, self._settings = office, settings
+        self._open = 0
+        self._ending = asyncio.Event()
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One stream, until the page is closed."""
+        agent = asked_agent(request, self._office)
+        if self._open >= self._settings.max_streams:
+            hint = "close a page of the console"
+            raise ApiError(503, "too-many-streams", "too many are listening already", hint)
+        self._open += 1
+        try:
+            return await self._send(request, agent.name)
+        finally:
+            self._open -= 1
+
+    async def end_all(self, _app: web.Application) -> None:
+        """Let no open page hold up the stop."""
+        self._ending.set()
+
+    async def _send(self, request: web.Request, name: str) -> web.StreamResponse:
+        headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        await response.write(RETRY)
+        looking = _Looking(self._office, name)
+        wrote_s = time.monotonic()
+        while not self._ending.is_set():
+            data = await looking.changed()
+            if data is None and time.monotonic() - wrote_s >= self._settings.heartbeat_s:
+                data = HEARTBEAT
+            if data is not None:
+                try:
+                    async with asyncio.timeout(WRITE_TIMEOUT_S):
+                        await response.write(data)
+                except (TimeoutError, ConnectionResetError):
+                    break
+                wrote_s = time.monotonic()
+            await asyncio.sleep(LOOK_EVERY_S)
+        return response
+
+
+class _Looking:
+    """One agent, looked at again and again."""
+
+    def __init__(self, office: Office, name: str) -> None:
+        self._office, self._name = office, name
+        self._seen: tuple[Agent, CallContext | None] | None = None
+        self._earlier: tuple[str, tuple[Cdr, ...]] = ("", ())
+
+    async def changed(self) -> bytes | None:
+        """The event to be sent; None where all is as it was."""
+        agent = self._office.desk.agent(self._name)
+        context = await self._context(agent)
+        if self._seen == (agent, context):
+            return None
+        self._seen = (agent, context)
+        shown = await self._shown(context) if context is not None else None
+        data = json.dumps({"agent": self._office.view(agent), "context": shown})
+        return f"event: agent\ndata: {data}\n\n".encode()
+
+    async def _context(self, agent: Agent) -> CallContext | None:
+        call = self._office.call_of(agent)
+        if not call:
+            return None
+        live, seen = self._office.contexts.get(call), self._seen
+        if live is None and seen is not None and seen[1] is not None and seen[1].call == call:
+            return seen[1] if seen[1].ended else await self._stored(call)
+        return live or await self._stored(call)
+
+    async def _stored(self, call: str) -> CallContext | None:
+        try:
+            return await self._office.context(call)
+        except ApiError:
+            return None
+
+    async def _shown(self, context: CallContext) -> dict[str, Any]:
+        if self._earlier[0] != context.call:
+            self._earlier = (context.call, await self._office.earlier(context))
+        url = address(self._office.settings.screen_pop, context, self._name)
+        return context_json(context, self._earlier[1], url=url)
