@@ -54,6 +54,9 @@ def captured(settings: LogSettings) -> Iterator[io.StringIO]:
 class Quoting:
     """An understanding with a fault: its exception quotes what was said."""
 
+    def worded(self, expectation: Expectation) -> Expectation:
+        return expectation
+
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         raise RuntimeError(f"cannot make sense of {transcript.text}")
 

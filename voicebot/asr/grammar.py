@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voicebot.asr.dictionary import pronunciations, spoken_words, token, word_of
+from voicebot.asr.free_wordings import wordings_of
 from voicebot.asr.spoken import english
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import Maybe, OneOf, Phrase, Sequence, SlotMark, Words, slots_of
@@ -33,17 +34,24 @@ _NAME = re.compile(r"(?<![</.\w])[a-z][\w']*(?![\w>])")
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """A compiled grammar with its dictionary; empty `jsgf` where nothing can be heard."""
+    """A compiled grammar with its dictionary; empty `jsgf` where nothing can be heard by it."""
 
     jsgf: str
     dictionary: tuple[tuple[str, tuple[str, ...]], ...]
     """Token and its pronunciations, sorted by token."""
     key: str
     """Hash of the content: the name under which workers keep it."""
+    free: tuple[str, ...] = ()
+    """Sentences of tokens that free wordings are like; none where only the grammar's are heard."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether anything can be heard with it."""
+        return bool(self.jsgf or self.free)
 
     def encode(self) -> bytes:
         """As it is sent to a worker."""
-        return json.dumps([self.jsgf, self.dictionary]).encode("utf-8")
+        return json.dumps([self.jsgf, self.dictionary, self.free]).encode("utf-8")
 
 
 @lru_cache(maxsize=512)
@@ -52,15 +60,23 @@ def compile_jsgf(expectation: Expectation) -> Grammar:
     sounds = _given(expectation)
     rules = _Rules(expectation.slots, sounds)
     ways = list(rules.ways(expectation))
-    if not ways:
+    free = _free(expectation, rules)
+    if not ways and not free:
         return Grammar("", (), "")
-    lines = [f"public <utterance> = {' | '.join(ways)};"]
+    lines = [f"public <utterance> = {' | '.join(ways)};"] if ways else []
     lines += [f"<{name}> = {body};" for name, body in sorted(rules.closure().items())]
-    jsgf = "#JSGF V1.0;\ngrammar expected;\n" + "\n".join(lines) + "\n"
-    words = sorted({name for line in lines for name in _names(line)})
-    dictionary = tuple((name, _sounds_of(word_of(name), sounds)) for name in words)
-    key = hashlib.sha256(repr((jsgf, dictionary)).encode()).hexdigest()[:24]
-    return Grammar(jsgf, dictionary, key)
+    jsgf = "#JSGF V1.0;\ngrammar expected;\n" + "\n".join(lines) + "\n" if ways else ""
+    words = {name for line in lines for name in _names(line)}
+    words.update(name for sentence in free for name in sentence.split())
+    dictionary = tuple((name, _sounds_of(word_of(name), sounds)) for name in sorted(words))
+    key = hashlib.sha256(repr((jsgf, dictionary, free)).encode()).hexdigest()[:24]
+    return Grammar(jsgf, dictionary, key, free)
+
+
+def _free(expectation: Expectation, rules: _Rules) -> tuple[str, ...]:
+    """What free wordings are like, without sentences that cannot be heard."""
+    heard = (rules.words(text) for text in wordings_of(expectation))
+    return tuple(sentence for sentence in heard if sentence)
 
 
 def _given(expectation: Expectation) -> dict[str, tuple[str, ...]]:
@@ -80,13 +96,9 @@ def _sounds_of(word: str, given: Mapping[str, tuple[str, ...]]) -> tuple[str, ..
 
 def check_vocabulary(expectation: Expectation) -> list[str]:
     """Words that PocketSphinx cannot recognize: the phrases that hold them will not be heard."""
-    found = {
-        word
-        for phrase in _phrases(expectation)
-        for word in _words(phrase)
-        if not pronunciations(word)
-    }
-    return sorted(found)
+    words = {word for phrase in _phrases(expectation) for word in _words(phrase)}
+    words.update(word for text in wordings_of(expectation) for word in spoken_words(text))
+    return sorted(word for word in words if not pronunciations(word))
 
 
 def _phrases(expectation: Expectation) -> Iterator[Phrase]:

@@ -72,7 +72,7 @@ class PocketSphinxHearing:
 
     async def _read(self, urgency: Urgency) -> Transcript:
         pcm = self._joined()
-        if pcm.duration_ms < _SHORTEST_MS or not self._grammar.jsgf:
+        if pcm.duration_ms < _SHORTEST_MS or not self._grammar.hears:
             return Transcript((), final=True, rejected=bool(len(pcm)))
         reading = self._current(pcm)
         reading.job.urgency = min(reading.job.urgency, urgency)
@@ -95,7 +95,12 @@ class PocketSphinxHearing:
         if last is not None:
             last.job.drop()
         speech, offset_ms = with_margins(pcm, span, self._settings.margin_ms)
-        header = {"engine": "pocketsphinx", "grammar": self._grammar.key, "rate": speech.rate}
+        header = {
+            "engine": "pocketsphinx",
+            "grammar": self._grammar.key,
+            "rate": speech.rate,
+            "enough": self._settings.enough_ratio,
+        }
         parts = (self._grammar.encode(), speech.to_bytes())
         message = Message(header, parts, speech.duration_ms / 1000)
         job = self._pool.submit(lambda _: message, Urgency.PARTIAL)

@@ -94,7 +94,7 @@ class PooledRecognizer:
                 grammar = compile_jsgf(expectation)
                 header = {"engine": "pocketsphinx", "grammar": grammar.key, "rate": 8_000}
                 message = Message(header, (grammar.encode(), b""))
-                if grammar.jsgf:
+                if grammar.hears:
                     self.pool.submit_to_all(message, Urgency.BACKGROUND)
 
     def _processes(self) -> WorkerPool:

@@ -28,6 +28,9 @@ class AsrSettings:
     """Score (see `confidence.py`) from which PocketSphinx's reading is accepted."""
     reject_ratio: float = -40.0
     """Score below which PocketSphinx's reading is rejected; between: confirm."""
+    enough_ratio: float = -28.0
+    """Score from which PocketSphinx's reading by the grammar is taken for all that was said; below
+    it, free wordings are tried beside it, where the node has any."""
     gain: float = 0.15
     """PocketSphinx: gain after G.711 decoding."""
     margin_ms: int = 300

@@ -103,6 +103,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Wordings:
+    """How callers word what is expected, beyond its phrases: what recognizers learn from."""
+
+    version: str
+    """The same sentences have the same."""
+    sentences: tuple[str, ...] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """All that can be meant at this point of the call: only this competes."""
 
@@ -128,6 +137,8 @@ class Expectation:
     """Words whose pronunciation the operator gave, with their phones in ARPAbet."""
     knowledge: KnowledgeScope | None = None
     """Questions that are answered here, beside what is expected; None for none."""
+    wordings: Wordings | None = None
+    """What a trained model was taught of the choices; None where there is none."""
     filled: Mapping[str, SlotValue] = field(
         default_factory=lambda: EMPTY, compare=False, repr=False
     )

@@ -264,6 +264,10 @@ class Recognizer(Protocol):
 class Understanding(Protocol):
     """From words to meaning."""
 
+    def worded(self, expectation: Expectation) -> Expectation:
+        """`expectation` as recognizers want it: with what its choices were taught by."""
+        ...
+
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         """What of `expectation` was meant; `Match.NONE` if nothing was."""
         ...

@@ -71,6 +71,10 @@ class AnsweringUnderstanding:
         scope = expectation.knowledge
         return scope is not None and not self._retriever.is_ready(scope, expectation.language)
 
+    def worded(self, expectation: Expectation) -> Expectation:
+        """`expectation` with what its choices were taught by."""
+        return self._phrases.worded(expectation)
+
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         """What of `expectation` was meant. Never raises for a text, however odd."""
         if not await self._is_ready(expectation.knowledge, expectation.language):

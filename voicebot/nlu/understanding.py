@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from voicebot.core.meaning import EMPTY, Expectation, Interpretation, Match, SlotValue
+from voicebot.core.meaning import (
+    EMPTY,
+    Expectation,
+    Interpretation,
+    Match,
+    SlotValue,
+    Wordings,
+)
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.nlu.intents.opening import open_models
+from voicebot.nlu.intents.scorer import TrainedIntents
 from voicebot.nlu.matching import Matching, Meaning
 from voicebot.nlu.pattern import Fill
 from voicebot.nlu.readings import Candidate, candidates
@@ -44,12 +54,27 @@ class PhraseUnderstanding:
         opened = open_models(self._settings)
         self.notes = opened.notes
         """What the operator should know at the start."""
+        self._models = opened.models
         narrow = {language: trained.within for language, trained in opened.models.items()}
         self._scopes = Scopes(self._settings.scopes, narrow)
+        self._worded: OrderedDict[int, tuple[Expectation, Expectation]] = OrderedDict()
 
     def prepare(self, expectation: Expectation) -> None:
         """Compile an expectation before a call needs it; takes some ms."""
         self._scopes.get(expectation)
+
+    def worded(self, expectation: Expectation) -> Expectation:
+        """`expectation` with what its choices were taught by."""
+        trained = self._models.get(expectation.language)
+        if trained is None or not expectation.choices or not trained.model.phrases:
+            return expectation
+        key = id(expectation)
+        known = self._worded.get(key)
+        if known is None:  # With the expectation, so that its id stays its own.
+            known = self._worded[key] = (expectation, _with_wordings(expectation, trained))
+            if len(self._worded) > self._settings.scopes:
+                self._worded.popitem(last=False)
+        return known[1]
 
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         """What of `expectation` was meant. Never raises for a text, however odd."""
@@ -131,6 +156,15 @@ class PhraseUnderstanding:
         if second is None or _closeness(second, best) < self._settings.close:
             return None
         return second
+
+
+def _with_wordings(expectation: Expectation, trained: TrainedIntents) -> Expectation:
+    names = [choice.name for choice in (*expectation.choices, *expectation.universals)]
+    texts = trained.phrases_of(names)
+    if not texts:
+        return expectation
+    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+    return replace(expectation, wordings=Wordings(digest, texts))
 
 
 def _rank(candidate: Candidate) -> float:

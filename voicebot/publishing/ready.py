@@ -30,6 +30,8 @@ class WarmRecognizer(Protocol):
 class WarmUnderstanding(Protocol):
     """Compiles an expectation; takes some ms, where `is_slow` some seconds."""
 
+    def worded(self, expectation: Expectation) -> Expectation: ...
+
     def prepare(self, expectation: Expectation) -> None: ...
 
     def is_slow(self, expectation: Expectation) -> bool: ...
@@ -48,7 +50,7 @@ async def make_ready(
     flows = sorted(library.every(), key=lambda flow: flow.name not in first)
     for flow in flows:
         for expectation in await asyncio.to_thread(flow.expectations):
-            recognizer.warm([expectation])
+            recognizer.warm([understanding.worded(expectation)])
             await _prepare(understanding, expectation)
             await asyncio.sleep(_PAUSE_S)
     for flow in flows:

@@ -160,6 +160,9 @@ class _Understanding:
     def __init__(self, engines: Engines, call: RecordedCall, leg: ReplayLeg) -> None:
         self._engines, self._call, self._leg = engines, call, leg
 
+    def worded(self, expectation: Expectation) -> Expectation:
+        return self._engines.understanding.worded(expectation)
+
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         return self._at_its_time(expectation).understand(transcript, expectation)
 

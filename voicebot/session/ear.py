@@ -172,7 +172,10 @@ class Ear:
                     self._final = self._ask(now_ms)
 
     def _begin(self, onset_ms: int) -> None:
-        self._hearing = self._context.services.recognizer.hear(self._listen.expectation)
+        services = self._context.services
+        self._hearing = services.recognizer.hear(
+            services.understanding.worded(self._listen.expectation)
+        )
         for at_ms, pcm in self._sound:
             if at_ms > onset_ms - PRE_ROLL_MS:
                 self._hearing.feed(pcm)

@@ -414,3 +414,25 @@ def test_close_intents_are_both_named(tmp_path: Path) -> None:
     found = taught.understand(said("i want to stop my pink and blue card"), node)
     assert {found.choice, found.runner_up} == {"pink", "blue"}
     assert 0.35 <= found.confidence < 0.6
+
+
+def test_recognizers_learn_from_what_the_choices_of_a_node_were_taught_by(
+    english: IntentModel, tmp_path: Path
+) -> None:
+    file = tmp_path / "m.npz"
+    store.save(english, file)
+    understanding = PhraseUnderstanding(NluSettings(intents={"en": file}, encoder=tmp_path))
+    menu = Expectation(choices=(Choice("balance", ()), Choice("opening", ())))
+    worded = understanding.worded(menu)
+    assert worded.wordings is not None
+    assert set(worded.wordings.sentences) == set(english.phrases["balance"])
+    assert replace(worded, wordings=None) == menu
+    assert understanding.worded(menu) is worded
+    other = Expectation(choices=(Choice("opening", ()),))
+    assert understanding.worded(other) is other
+
+
+def test_a_model_of_before_has_no_phrases(english: IntentModel, tmp_path: Path) -> None:
+    file = tmp_path / "m.npz"
+    store.save(replace(english, phrases={}), file)
+    assert store.load(file).phrases == {}

@@ -9,7 +9,7 @@ w is greater for a text that is far from all that was taught: misheard words har
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,9 @@ class IntentModel:
     """By `calibration_name`."""
     version: str = ""
     """Of what it was trained from: the same examples and settings give the same."""
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """By intent, what it was trained from: recognizers learn from it, too. None in models of
+    before."""
 
     def calibration(self, *, spoken: bool, sense: bool) -> Calibration:
         """For recognized speech or typed text, with the sentence encoder or without."""

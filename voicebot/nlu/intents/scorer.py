@@ -41,6 +41,11 @@ class TrainedIntents:
                 self._read.popitem(last=False)
         return known
 
+    def phrases_of(self, names: Collection[str]) -> tuple[str, ...]:
+        """What intents were taught by, those of these names."""
+        phrases = self.model.phrases
+        return tuple(text for name in sorted(set(names) & set(phrases)) for text in phrases[name])
+
     def within(self, names: Collection[str], phrases: Scorer) -> Scorer:
         """For a node with these choices; `phrases` alone where none of them was taught."""
         taught = {name: at for at, name in enumerate(self.model.labels) if name in names}

@@ -70,6 +70,9 @@ def _arrays(model: IntentModel) -> Arrays:
         arrays["landmarks"], arrays["softmax"] = kernel.landmarks, kernel.weights
         arrays["vectors"] = model.sense.vectors.astype(np.float16)
         arrays["examples"] = model.sense.labels.astype(np.int32)
+    if model.phrases:
+        rows = [f"{label}\t{text}" for label, texts in model.phrases.items() for text in texts]
+        arrays["phrases"] = _bytes("\n".join(rows))
     arrays["about"] = _bytes(json.dumps(about, ensure_ascii=False))
     return arrays
 
@@ -90,7 +93,19 @@ def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
         sense,
         {name: _calibration(values) for name, values in about["calibrations"].items()},
         about["version"],
+        _phrases(arrays),
     )
+
+
+def _phrases(arrays: Arrays) -> dict[str, tuple[str, ...]]:
+    """None in models that were trained before they were kept."""
+    if "phrases" not in arrays:
+        return {}
+    found: dict[str, list[str]] = {}
+    for row in _text(arrays["phrases"]).split("\n"):
+        label, _, text = row.partition("\t")
+        found.setdefault(label, []).append(text)
+    return {label: tuple(texts) for label, texts in found.items()}
 
 
 def _calibration(values: Mapping[str, Any]) -> Calibration:

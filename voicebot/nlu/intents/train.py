@@ -85,7 +85,12 @@ def train(
     material = _material(training, encoder, options, step)
     calibrations = _calibrations(material, options, step)
     model = _fit(material, np.arange(len(material.texts)), _told(step, "learning"))
-    return replace(model, calibrations=calibrations, version=_version(training, model, options))
+    return replace(
+        model,
+        calibrations=calibrations,
+        version=_version(training, model, options),
+        phrases=_phrases(training),
+    )
 
 
 def _material(
@@ -276,6 +281,13 @@ def _told(step: Step, what: str, of: int = ROUNDS) -> Callable[[int], None]:
         step(what, so_far, of)
 
     return done
+
+
+def _phrases(training: TrainingSet) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for example in training.in_scope:
+        found.setdefault(example.label, []).append(example.text)
+    return {label: tuple(dict.fromkeys(texts)) for label, texts in sorted(found.items())}
 
 
 def _version(training: TrainingSet, model: IntentModel, options: TrainingOptions) -> str:
