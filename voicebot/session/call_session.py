@@ -128,7 +128,6 @@ class CallSession:
             flow_version=self._flow.version,
             flows={f.name: f.version for f in (self._flow.library or {}).values()},
             knowledge=self._flow.knowledge_versions(),
-            knowledge=self._flow.knowledge_versions(),
             language=self._flow.language,
             rate=self._leg.rate,
             clock=self._services.clock().astimezone(self._services.zone).isoformat(),
