@@ -51,6 +51,8 @@ class Customer:
     """Earlier calls of theirs within the last 24 hours."""
     source: str = ""
     """Which adapter knew them: `store`, `csv`, `rest`, `sql`."""
+    error: str = ""
+    """Why the profile could not be looked up; empty where it could."""
 
     @property
     def known(self) -> bool:
@@ -72,12 +74,21 @@ class Customer:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What calls of some numbers tell."""
+
+    last_agent: str = ""
+    last_intent: str = ""
+    calls_24h: int = 0
+
+
 NOBODY = Customer()
 _TEXTS = ("id", "number", "name", "language", "notes", "agent", "last_agent", "last_intent")
 
 
 def customer_json(customer: Customer) -> dict[str, Any]:
-    """As JSON: all but where it came from."""
+    """As JSON: all but where it came from, and why not."""
     return {
         **{name: getattr(customer, name) for name in _TEXTS},
         "numbers": list(customer.numbers),
@@ -106,5 +117,6 @@ class Customers(Protocol):
 
     async def find(self, *, number: str = "", id: str = "") -> Customer:
         """By the number as the network gives it, or by an id. One who is not known comes back
-        without an id, with tags and history of the number. Raises `EngineError`."""
+        without an id, with tags and history of the number; so does one whose profile could not be
+        looked up, with `error`. Raises `EngineError` where nothing can be told."""
         ...

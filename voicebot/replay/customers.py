@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 
 from voicebot.core.customers import NOBODY, Customer, customer_from_json
-from voicebot.core.errors import EngineError
 from voicebot.core.record import Fact, FactKind
 from voicebot.replay.recorded import RecordedCall
 
@@ -46,7 +46,7 @@ def is_late(call: RecordedCall, fact: Fact) -> bool:
 
 
 def known_then(fact: Fact) -> Customer:
-    """The profile of a fact. Raises `EngineError` where it could not be looked up."""
-    if error := fact.data.get("error"):
-        raise EngineError(str(error))
-    return customer_from_json(fact.data.get("profile") or {})
+    """The profile of a fact."""
+    customer = customer_from_json(fact.data.get("profile") or {})
+    error, source = str(fact.data.get("error") or ""), str(fact.data.get("source") or "")
+    return replace(customer, error=error, source=source)

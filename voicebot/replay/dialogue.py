@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
 from voicebot.core.call import CallId, EndedBy, Outcome
 from voicebot.core.customers import NOBODY, Customer
-from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Expectation, Match
 from voicebot.core.ports import BackendReply
 from voicebot.core.prompt import Prompt
@@ -110,14 +109,13 @@ class _Walk:
         if fact is None or is_late(self._call, fact):
             return NOBODY
         self._late = None
-        return _known(fact) or NOBODY
+        return known_then(fact)
 
     def _recognize(self) -> None:
         """Who calls, where it was known only after the answer."""
         if self._late is not None and self._late.at_ms <= self._now_ms:
-            customer, self._late = _known(self._late), None
-            if customer is not None:
-                self._state = recognized(self._state, customer)
+            self._state = recognized(self._state, known_then(self._late))
+            self._late = None
 
     def run(self) -> Replayed:
         event: Event | _CallerLeft = Started(self._call.info)
@@ -308,8 +306,8 @@ class _Walk:
         fact = self._asked.popleft()
         self._now_ms = max(self._now_ms, fact.at_ms)
         self._write(FactKind.CUSTOMER, **fact.data)
-        customer = _known(fact)
-        return EngineFailed("customer") if customer is None else CustomerSeen(customer)
+        customer = known_then(fact)
+        return EngineFailed("customer") if customer.error else CustomerSeen(customer)
 
     def _put_through(self) -> Event:
         fact = self._next(FactKind.TRANSFERRED)
@@ -348,14 +346,6 @@ def _transcript(data: Mapping[str, Any], language: str) -> Transcript:
     best = [Hypothesis(text, float(data["confidence"]))] if text else []
     rest = [Hypothesis(str(t), float(c)) for t, c in zip(others, sure, strict=False)]
     return Transcript((*best, *rest), True, language, bool(data.get("rejected")))
-
-
-def _known(fact: Fact) -> Customer | None:
-    """None where it could not be looked up."""
-    try:
-        return known_then(fact)
-    except EngineError:
-        return None
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

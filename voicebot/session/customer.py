@@ -87,7 +87,7 @@ async def find_customer(context: Context, action: FindCustomer) -> Event:
         note_customer(context, by, NOBODY, took_ms, str(error))
         return EngineFailed("customer")
     note_customer(context, by, customer, took_ms, "")
-    return CustomerSeen(customer)
+    return EngineFailed("customer") if customer.error else CustomerSeen(customer)
 
 
 async def _asked(customers: Customers, action: FindCustomer) -> Customer:
@@ -104,7 +104,7 @@ def note_customer(context: Context, by: str, customer: Customer, took_ms: int, e
         version=customer.version,
         source=customer.source,
         took_ms=took_ms,
-        error=error,
+        error=error or customer.error,
         profile=customer_json(customer),
         personal=list(PERSONAL),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,13 @@ from voicebot.core.errors import EngineError
 from voicebot.core.record import FactKind
 from voicebot.core.whole_file import write_whole
 from voicebot.store import queue_tables, tables
+from voicebot.store.customer_tables import (
+    customer_calls,
+    customer_numbers,
+    customer_tags,
+    customers,
+    escalations,
+)
 from voicebot.store.database import reason, transaction
 from voicebot.store.recordings import file_name
 
@@ -45,6 +52,8 @@ class Chosen:
     """Calls that have not: they stay."""
     numbers: tuple[str, ...] = ()
     """Of callers, as the network gives them."""
+    customers: tuple[str, ...] = ()
+    """Ids of profiles that are kept here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,18 @@ class Eraser:
 
     def of_numbers(self, numbers: Collection[str]) -> Chosen:
         """The calls of callers with these numbers, and what else is kept of the numbers."""
-        return self._chosen(tables.calls.c.caller.in_(numbers), tuple(numbers))
+        owned = select(customer_numbers.c.customer).where(customer_numbers.c.number.in_(numbers))
+        with transaction(self._engine, "the customers cannot be read") as connection:
+            ids = tuple(connection.execute(owned.distinct()).scalars())
+        chosen = self._chosen(tables.calls.c.caller.in_(numbers), tuple(numbers))
+        return replace(chosen, customers=ids)
+
+    def of_customer(self, id: str, numbers: Collection[str]) -> Chosen:
+        """A customer, the calls from their numbers, and those in which they were recognized."""
+        known = select(customer_calls.c.call).where(customer_calls.c.customer == id)
+        calls = tables.calls.c
+        where = or_(calls.caller.in_(numbers), calls.call.in_(known))
+        return replace(self._chosen(where, tuple(numbers)), customers=(id,))
 
     def of_calls(self, calls: Collection[str]) -> Chosen:
         """These calls; what is not there is left out."""
@@ -194,7 +214,8 @@ _SWEPT = (
     "labels",
     "dispositions",
 )
-_SERVER = tuple(f"VACUUM {name}" for name in (*_SWEPT, "resume_records"))
+_SWEPT_TOO = ("customers", "customer_numbers", "customer_tags", "customer_calls", "escalations")
+_SERVER = tuple(f"VACUUM {name}" for name in (*_SWEPT, *_SWEPT_TOO, "resume_records"))
 
 
 def file_name_of(call: str) -> str:
@@ -207,7 +228,15 @@ def _conditions(
 ) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """Each table with the rows that go. Offers go before the places that they name."""
     entries, offers = queue_tables.queue_entries, queue_tables.queue_offers
-    by_call = (tables.facts, tables.calls, tables.outbox, tables.labels, tables.dispositions)
+    by_call = (
+        tables.facts,
+        tables.calls,
+        tables.outbox,
+        tables.labels,
+        tables.dispositions,
+        customer_calls,
+        escalations,
+    )
     by_both: tuple[tuple[Table, Any, Any], ...] = (
         (entries, entries.c.call, entries.c.number),
         (tables.callbacks, tables.callbacks.c.call, tables.callbacks.c.number),
@@ -217,6 +246,7 @@ def _conditions(
             queue_tables.resume_records.c.number,
         ),
     )
+    yield from _of_customers(chosen)
     for part in _parts(chosen.calls) or [()]:
         places = or_(entries.c.call.in_(part), entries.c.number.in_(chosen.numbers))
         ids = connection.execute(select(entries.c.id).where(places)).scalars().all()
@@ -225,6 +255,18 @@ def _conditions(
             yield table, or_(call.in_(part), number.in_(chosen.numbers))
         for table in by_call:
             yield table, table.c.call.in_(part)
+
+
+def _of_customers(chosen: Chosen) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    keys = (*chosen.customers, *chosen.numbers)
+    if not keys:
+        return
+    yield customers, customers.c.id.in_(chosen.customers)
+    owned = customer_numbers.c.customer.in_(chosen.customers)
+    yield customer_numbers, or_(owned, customer_numbers.c.number.in_(chosen.numbers))
+    for table in (customer_tags, customer_calls, escalations):
+        yield table, table.c.customer.in_(keys)
+    yield tables.outbox, tables.outbox.c.call.in_([key[:64] for key in keys])
 
 
 def _parts(calls: Iterable[str]) -> list[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from voicebot.core.call import CallId
 from voicebot.core.record import Cdr, Fact
 from voicebot.store import tables
 from voicebot.store.database import DatabaseAway, Refused, transaction
+from voicebot.store.projection import Projection
 from voicebot.store.rows import advance, cdr_row, fact_from_row, fact_row
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,16 @@ _UPDATE_CALL = (
 class Ledger:
     """The journal's tables, for appending."""
 
-    def __init__(self, engine: Engine, node: str, file: Path | None = None) -> None:
-        """`file` is that of an SQLite database: its absence is noticed."""
+    def __init__(
+        self,
+        engine: Engine,
+        node: str,
+        file: Path | None = None,
+        projection: Projection | None = None,
+    ) -> None:
+        """`file` is that of an SQLite database: its absence is noticed. `projection` writes what
+        else follows from facts, in their commit."""
+        self._projection = projection
         self._engine = engine
         self._node = node
         self._file = file
@@ -52,19 +61,31 @@ class Ledger:
         try:
             self._commit([fact])
         except Refused as error:
-            if self._has(fact):
+            if self._projection is not None and self._without_projection(fact):
+                log.error("nothing follows from a fact", extra={"kind": fact.kind})
+            elif self._has(fact):
                 log.info("a fact was in the journal already", extra={"kind": fact.kind})
             else:
                 fields = {"kind": fact.kind, "reason": str(error)}
                 log.error("a fact was refused by the database", extra=fields)
 
-    def _commit(self, facts: Sequence[Fact]) -> None:
+    def _without_projection(self, fact: Fact) -> bool:
+        """The fact itself is kept, whatever follows from it. False where it was refused."""
+        try:
+            self._commit([fact], projects=False)
+        except Refused:
+            return False
+        return True
+
+    def _commit(self, facts: Sequence[Fact], *, projects: bool = True) -> None:
         self._check_file()
         try:
             with self._writing() as connection:
                 folded = self._fold(connection, facts)
                 connection.execute(_INSERT_FACT, [fact_row(fact) for fact in facts])
                 self._store(connection, folded.values())
+                if self._projection is not None and projects:
+                    self._projection.write(connection, facts, folded)
         except DatabaseAway:
             # A server that is lost in a commit may have made it: its journal knows.
             for fact in facts:

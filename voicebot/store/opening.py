@@ -12,10 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from voicebot.core.escalations import EscalationSettings
+from voicebot.core.events import Endpoint
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.store.audit import AuditLog
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.calls import CallStore
+from voicebot.store.customers import CustomerStore
 from voicebot.store.database import (
     DatabaseAway,
     config_error,
@@ -27,12 +30,15 @@ from voicebot.store.database import (
 )
 from voicebot.store.dispositions import DispositionStore
 from voicebot.store.erasing import Eraser
+from voicebot.store.escalations import EscalationStore
+from voicebot.store.events import EventStore
 from voicebot.store.feed import Feed
 from voicebot.store.journal import JournalWriter
 from voicebot.store.labels import LabelStore
 from voicebot.store.ledger import Ledger
 from voicebot.store.migrate import WrongVersion, is_current, upgrade
 from voicebot.store.outbox import OutboxStore
+from voicebot.store.projection import Projection
 from voicebot.store.queue_keeper import QueueKeeper
 from voicebot.store.queue_share import QueueShare
 from voicebot.store.queues import QueueStore
@@ -67,6 +73,8 @@ class Store:
     resume: ResumeStore
     audit: AuditLog
     dispositions: DispositionStore
+    customers: CustomerStore
+    events: EventStore
     _engine: Engine
     _after: Engine
     _queueing: Engine
@@ -138,6 +146,22 @@ def open_afterwards(url: str) -> tuple[CallbackStore, OutboxStore]:
     return CallbackStore(engine), OutboxStore(engine, "")
 
 
+def open_customers(
+    url: str,
+    endpoints: tuple[Endpoint, ...] = (),
+    settings: EscalationSettings | None = None,
+    *,
+    node: str = "",
+    mails: bool = False,
+) -> tuple[CustomerStore, EscalationStore]:
+    """Open a database to look at customers and escalations and to change them, whether a node
+    serves from it or not. Events of changes wait for `node`. Raises `ConfigError`."""
+    open_calls(url).close()
+    engine = open_engine(parse_url(url), busy_timeout_ms=READ_TIMEOUT_MS)
+    events = EventStore(engine, endpoints, node or StoreSettings().node)
+    return CustomerStore(engine, events), EscalationStore(engine, events, settings, mails=mails)
+
+
 def open_eraser(url: str, data: Path) -> Eraser:
     """Open a database to erase calls, whether a node serves from it or not. Raises
     `ConfigError`."""
@@ -206,13 +230,14 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
     writing, reading = opened(busy_timeout_ms=busy_ms), opened(busy_timeout_ms=READ_TIMEOUT_MS)
     file = sqlite_file(address)
     locks = (lock,) if file else (NameLock(writing, settings.node), lock)
-    ledger = Ledger(writing, settings.node, file)
+    ledger = Ledger(writing, settings.node, file, Projection(settings.endpoints, settings.node))
     if spill.waiting:
         spill.read_back(ledger.append)
     close_open_calls(writing, ledger, settings.node)
     feed = Feed(ring_events=settings.ring_events, subscriber_events=settings.subscriber_events)
     journal = JournalWriter(ledger, spill, feed, settings)
     after = opened(busy_timeout_ms=READ_TIMEOUT_MS)
+    events = EventStore(after, settings.endpoints, settings.node)
     return Store(
         journal,
         CallStore(reading),
@@ -223,6 +248,8 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
         ResumeStore(after),
         AuditLog(after),
         DispositionStore(after),
+        CustomerStore(after, events),
+        events,
         writing,
         after,
         opened(busy_timeout_ms=READ_TIMEOUT_MS, unasked_s=QUEUES_UNASKED_S),

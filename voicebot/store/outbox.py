@@ -18,7 +18,7 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, or_, select, update
 
 from voicebot.core.afterwards import Mail, Notice, Webhook
 from voicebot.core.call import CallId
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 PAUSES_S = (5, 30, 120, 600, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 24 * 3_600)
 """Before each further attempt: ten attempts over two days, as Standard Webhooks advises."""
+ADOPTED_AFTER_S = 60
+"""A notice that is overdue by so long is delivered by whichever node looks next. Two may deliver
+it at once then: receivers know a repetition by its id."""
 RETRY_S = 0.3
 MEMORY_NOTICES = 10_000
 """Kept in memory while the database is away; one more is lost, and logged."""
@@ -95,6 +98,22 @@ class OutboxStore:
         return not self._pending
 
     # ------------------------------------------------------------ delivery
+
+    def adopt(self) -> int:
+        """Take over what nodes that are gone have left undelivered for a minute; how much that
+        was. Mails of calls stay: their attachments are on that node's disk. Raises
+        `DatabaseAway`."""
+        table = tables.outbox
+        late = self._clock() - timedelta(seconds=ADOPTED_AFTER_S)
+        ours = or_(table.c.channel == "webhook", table.c.id.startswith("esc_", autoescape=True))
+        query = (
+            update(table)
+            .where(table.c.node != self._node, table.c.state == NoticeState.WAITING.value, ours)
+            .where(table.c.due <= late)
+            .values(node=self._node)
+        )
+        with self._connected() as connection:
+            return connection.execute(query).rowcount
 
     def due(self, limit: int = 20) -> tuple[Waiting, ...]:
         """Notices of this node whose time has come, the oldest first. Raises `DatabaseAway`."""

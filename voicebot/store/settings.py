@@ -6,6 +6,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from voicebot.core.events import Endpoint
+
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
@@ -29,6 +31,8 @@ class StoreSettings:
     spill: Path | None = None
     """JSONL file for facts that wait for the database; beside an SQLite database, or in `folder`,
     if None."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Who is told of events."""
     ring_events: int = 5_000
     """Latest facts kept in memory for subscribers that come back."""
     subscriber_events: int = 1_000
