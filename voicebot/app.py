@@ -57,6 +57,7 @@ from voicebot.sip.endpoint import SipEndpoint
 from voicebot.sip.settings import SipSettings
 from voicebot.store.opening import Store, open_store
 from voicebot.store.recordings import Recordings
+from voicebot.store.resume_book import ResumeBook
 from voicebot.store.settings import RecordingSettings, StoreSettings
 from voicebot.tts import voice as tts
 from voicebot.tts.voice import PromptVoice
@@ -244,7 +245,9 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         announce(f"Note: {note}")
     in_effect = await asyncio.to_thread(setup, hotline, recognizer, voice.workers.hello.version)
     line = SipEndpoint(settings.sip)
+    resuming = await _resuming(store, hotline, stack)
     services = Services(
+        resuming=resuming,
         telephone=line,
         vad=detector,
         recognizer=recognizer,
@@ -324,6 +327,7 @@ async def _queues(
 ) -> Directory:
     """The queues as the database has them, and this node among those who serve them."""
     share, keeper = store.queue_share(hotline.queues, hotline.agents, draining)
+    share.kept_ms = hotline.calls.resume_within_s * 1000
     router = Router(hotline.queues, hotline.agents, share)
     await asyncio.to_thread(share.open)
     await asyncio.to_thread(share.learn_all, router)
@@ -333,6 +337,16 @@ async def _queues(
     stack.callback(keeper.close)
     keeper.start()
     return directory
+
+
+async def _resuming(store: Store, hotline: HotlineFile, stack: AsyncExitStack) -> ResumeBook | None:
+    within_ms = hotline.calls.resume_within_s * 1000
+    if not within_ms:
+        return None
+    book = store.resume_book(hotline.queues, hotline.agents, within_ms=within_ms)
+    await asyncio.to_thread(book.open)
+    stack.callback(book.close)
+    return book
 
 
 @contextmanager

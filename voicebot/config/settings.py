@@ -36,6 +36,9 @@ class Calls:
     """Flow by called number (the user part of the Request-URI). A flow's own name works too."""
     time_zone: str = ""
     """IANA name, such as `Europe/Berlin`; this machine's zone where empty."""
+    resume_within_s: int = 600
+    """A caller whose call broke off, as its node died, and who rings again within this time goes on
+    where it was, and keeps the place in the queue; 0: never."""
     drain_s: int = 60
     """When the hotline stops, running calls get so long to end."""
 

@@ -110,7 +110,11 @@ def step(
         # The session counts from the first sound, which may be before the answer.
         already = datetime.timedelta(milliseconds=walk.state.at_ms)
         walk.change(info=event.info, began=state.began and state.began - already)
-        walk.go(state.flow.file.start, "start")
+        if state.resumes_at:
+            walk.say(("cut_off",))
+            walk.go(state.resumes_at, "resumed")
+        else:
+            walk.go(state.flow.file.start, "start")
     elif isinstance(event, TimeUp):
         walk.time_is_up()
     elif not walk.out_of_steps():

@@ -22,6 +22,7 @@ from voicebot.session.directory import Directory
 from voicebot.session.journal import CallClock, Pen
 from voicebot.session.line import Line
 from voicebot.session.presses import Presses
+from voicebot.session.returning import Returning
 from voicebot.session.speaker import Speaker
 from voicebot.session.tape import Tape
 from voicebot.session.tasks import Tasks
@@ -94,10 +95,10 @@ class CallSession:
             "call began", extra={"call": self._call, "flow": self._flow.name, "caller": caller}
         )
         ending = Ending(EndedBy.SYSTEM, Outcome.FAILED)
-        who = Caller(context)
+        who, returning = Caller(context), Returning(context)
         try:
-            await self._answer(context, who)
-            hang_up = await converse(context, self._flow, who)
+            await self._answer(context, who, returning)
+            hang_up = await converse(context, self._flow, who, returning)
             ending = Ending(EndedBy.BOT, _outcome(context, hang_up.outcome), hang_up.reason)
         except _Rejected:
             ending = Ending(EndedBy.BOT, Outcome.REFUSED, "rejected")
@@ -112,10 +113,11 @@ class CallSession:
             context.pen.write(FactKind.FAILED, what="call", error=type(error).__name__)
             await _apologize(context, self._flow.language)
         finally:
+            returning.close()
             await self._end(context, ending)
 
-    async def _answer(self, context: Context, who: Caller) -> None:
-        await self._before_answer(context, who)
+    async def _answer(self, context: Context, who: Caller, returning: Returning) -> None:
+        await self._before_answer(context, who, returning)
         await self._leg.answer()
         context.move(CallEvent.ANSWERED)
         name, recording = self._services.record(self._call, self._leg.rate)
@@ -133,10 +135,11 @@ class CallSession:
         )
         context.pen.write(FactKind.RECORDING, file=name, paused=False, failed="")
 
-    async def _before_answer(self, context: Context, who: Caller) -> None:
+    async def _before_answer(self, context: Context, who: Caller, returning: Returning) -> None:
         """Turn it away, or let it ring, and say what the flow wants said before the answer."""
         await self._reject()
         who.look_up()
+        returning.look_up()
         self._leg.ring()
         # There is no sound yet whose time would pass, so this is the one wait by the clock.
         for _ in range(self._flow.file.before_answer.ring // FRAME_MS):
@@ -144,6 +147,7 @@ class CallSession:
             if self._leg.state is LegState.DISCONNECTED:
                 raise LegGone("the caller hung up while it rang")
         await who.in_time()
+        await returning.in_time()
         self._flow = self._flow.in_language(who.language_of(self._flow))
         if early := self._flow.early_prompts():
             await self._leg.early_media()

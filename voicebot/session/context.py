@@ -25,6 +25,7 @@ from voicebot.core.ports import (
 )
 from voicebot.core.queueing import QueueStatus, TransferOutcome
 from voicebot.core.record import FactKind
+from voicebot.core.resuming import Resuming, Unfinished
 from voicebot.core.speech import Voicing
 from voicebot.core.turn import Floor
 from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
@@ -96,6 +97,8 @@ class Services:
     transfers: TransferSettings = field(default_factory=TransferSettings)
     supervision_beep: Beep = Beep.NONE
     """Who hears a tone when a supervisor takes part."""
+    resuming: Resuming | None = None
+    """Where it is kept how far calls have come; None: one that breaks off is lost."""
     people: People | None = None
     """Who stands in for agents and whoever is called: a replay's journal. None: they are called."""
 
@@ -142,6 +145,8 @@ class Context:
     """Transfers by agents so far, to number them."""
     notices: int = 0
     """Notices so far, to number them."""
+    unfinished: Unfinished = field(default_factory=Unfinished)
+    """What is kept of the caller's last call."""
     stays: int = 0
     """In queues, so far."""
     place: CallId = NO_CALL

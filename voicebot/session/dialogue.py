@@ -53,6 +53,7 @@ from voicebot.session.limit import CallLimit, TimeIsUp
 from voicebot.session.message import take_message
 from voicebot.session.notify import notify
 from voicebot.session.pause import pause, play_back
+from voicebot.session.returning import Returning
 from voicebot.session.transfer import transfer
 from voicebot.session.turn import take_turn
 from voicebot.session.waiting import wait_for_agent
@@ -62,12 +63,15 @@ Row = list[tuple[Prompt, BargeIn]]
 """Prompts to be said, each with what may interrupt it."""
 
 
-async def converse(context: Context, flow: Flow, who: Caller | None = None) -> HangUp:
+async def converse(
+    context: Context, flow: Flow, who: Caller | None = None, returning: Returning | None = None
+) -> HangUp:
     """Walk the flow to its end. Raises `LegGone` when the caller hangs up."""
     limit = CallLimit(context, flow)
     context.line.on_frame = limit.frame
     try:
-        return await _Conversation(context, flow, limit, who or Caller(context)).run()
+        who, returning = who or Caller(context), returning or Returning(context)
+        return await _Conversation(context, flow, limit, who, returning).run()
     finally:
         limit.lift()
 
@@ -75,11 +79,20 @@ async def converse(context: Context, flow: Flow, who: Caller | None = None) -> H
 class _Conversation:
     """The walk of one call through its flow."""
 
-    def __init__(self, context: Context, flow: Flow, limit: CallLimit, who: Caller) -> None:
+    def __init__(
+        self,
+        context: Context,
+        flow: Flow,
+        limit: CallLimit,
+        who: Caller,
+        returning: Returning,
+    ) -> None:
         self._context, self._flow, self._limit, self._who = context, flow, limit, who
+        self._returning = returning
         now = context.services.clock().astimezone(context.services.zone)
         language = who.language_of(flow)
-        self._state = start(flow, language, now=now, customer=who.customer)
+        begun = start(flow, language, now=now, customer=who.customer)
+        self._state = returning.state(begun)
         self._passed_on = False
         """What outlives the caller has been done."""
 
@@ -109,6 +122,7 @@ class _Conversation:
         began_s = time.perf_counter()
         self._state, actions = step(self._state, event, context.line.now_ms)
         step_ms = round((time.perf_counter() - began_s) * 1000, 2)
+        self._returning.keep(self._state)
         if isinstance(actions[-1], HangUp):
             self._limit.lift()
         elif self._limit.should_warn():

@@ -84,7 +84,11 @@ class _Waiting:
         context, action, router = self._context, self._action, self._directory.router
         number = context.line.leg.info.caller
         wish = Wish(action.priority, action.skills, action.preferred, number)
-        router.join(self._place, action.queue, self._directory.now_ms(), wish, call=context.id)
+        kept = context.unfinished
+        joined_ms = kept.joined_ms.get(action.queue)
+        context.unfinished = replace(kept, joined_ms={})
+        now_ms = self._directory.now_ms()
+        router.join(self._place, action.queue, now_ms, wish, call=context.id, joined_ms=joined_ms)
         context.move(CallEvent.ENQUEUED)
         context.pen.write(
             FactKind.QUEUED,

@@ -44,6 +44,7 @@ from voicebot.store.queue_share import QueueShare
 from voicebot.store.queues import QueueStore
 from voicebot.store.recovery import close_open_calls
 from voicebot.store.resume import ResumeStore
+from voicebot.store.resume_book import ResumeBook
 from voicebot.store.settings import StoreSettings
 from voicebot.store.sole import FolderLock, NameLock
 from voicebot.store.spill import SpillFile
@@ -92,6 +93,16 @@ class Store:
         queueing = self.queue_store(queues, agents)
         share = QueueShare(queueing)
         return share, QueueKeeper(queueing, share, self._queueing, draining)
+
+    def resume_book(
+        self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec], *, within_ms: int
+    ) -> ResumeBook:
+        """Where it is kept how far calls have come."""
+        return ResumeBook(self.resume, self.queue_store(queues, agents), within_ms=within_ms)
+
+    def escalations(self, settings: EscalationSettings, *, mails: bool) -> EscalationStore:
+        """What somebody is to look at, as it is configured."""
+        return EscalationStore(self._after, self.events, settings, mails=mails)
 
     def close(self) -> bool:
         """Write everything and let go; False where facts are lost. Blocks up to some seconds;

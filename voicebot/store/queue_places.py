@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from voicebot.core.call import CallId
 from voicebot.core.queueing import EntryState, OfferOutcome, Place
@@ -20,6 +20,8 @@ from voicebot.store.queue_tables import queue_entries
 _LEAVES_FROM = frozenset(
     {EntryState.WAITING, EntryState.OFFERED, EntryState.INTERRUPTED, EntryState.CALLBACK}
 )
+ADOPTED = "adopted"
+"""The outcome of a place that another one of the same caller goes on from."""
 _LOST = frozenset({EntryState.INTERRUPTED, EntryState.CALLBACK})
 
 
@@ -92,14 +94,8 @@ class Places(QueueBase):
             return None
         table = queue_entries.c
         with self._desk() as desk:
-            query = (
-                select(queue_entries)
-                .where(table.number == number, table.state.in_([s.value for s in _LOST]))
-                .where(table.callback | (table.changed_ms >= desk.now_ms - within_ms))
-                .order_by(table.joined_ms, table.ordinal)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
+            query = self._kept(desk, number, within_ms)
+            query = query.limit(1).with_for_update(skip_locked=True)
             if queue:
                 query = query.where(table.queue == queue)
             row = desk.connection.execute(query).mappings().first()
@@ -107,6 +103,47 @@ class Places(QueueBase):
                 return None
             self._take_back(desk, row, call)
             return _seen(desk, row["id"])
+
+    def kept_places(self, number: str, *, within_ms: int) -> dict[str, int]:
+        """When a caller joined the queues in which a place is kept, by queue."""
+        if not number:
+            return {}
+        with self._desk() as desk:
+            query = self._kept(desk, number, within_ms).order_by(None)
+            rows = desk.connection.execute(query).mappings().all()
+        return {r["queue"]: r["joined_ms"] for r in sorted(rows, key=lambda r: -r["joined_ms"])}
+
+    def inherit(self, entry: CallId, number: str, *, within_ms: int) -> bool:
+        """A caller who joined has a place in the queue already, that is kept for the number: the
+        new one is as old, and the old one is gone. False where there is none."""
+        if not number:
+            return False
+        with self._desk() as desk:
+            row = desk.entry(entry)
+            if row is None or row["state"] != EntryState.WAITING:
+                return False
+            query = self._kept(desk, number, within_ms).where(queue_entries.c.queue == row["queue"])
+            query = query.limit(1).with_for_update(skip_locked=True)
+            old = desk.connection.execute(query).mappings().first()
+            if old is None:
+                return False
+            desk.move(old, EntryEvent.LEFT, outcome=ADOPTED, callback=False)
+            joined_ms = min(row["joined_ms"], old["joined_ms"])
+            priority = max(row["priority"], old["priority"])
+            tried = [*old["tried"], *row["tried"]]
+            desk.write_entry(
+                entry, joined_ms=joined_ms, priority=priority, age_ms=old["age_ms"], tried=tried
+            )
+            return True
+
+    def _kept(self, desk: Desk, number: str, within_ms: int) -> Select[Any]:
+        table = queue_entries.c
+        return (
+            select(queue_entries)
+            .where(table.number == number, table.state.in_([s.value for s in _LOST]))
+            .where(table.callback | (table.changed_ms >= desk.now_ms - within_ms))
+            .order_by(table.joined_ms, table.ordinal)
+        )
 
     def reprioritize(self, entry: CallId, *, priority: int, age_ms: int) -> bool:
         """A supervisor changed a place's priority, or made it count as older: both as they are

@@ -59,6 +59,8 @@ class QueueShare:
         """The store's token of each agent, as it was last learned."""
         self._asked: dict[_Claim, None] = {}
         self._away = False
+        self.kept_ms = 0
+        """How long the place of a caller who was cut off is kept."""
         self._ahead_ms = 0.0
         """Of the store's clock, before this process's."""
         self._to_read: set[str] | None = set()
@@ -126,7 +128,16 @@ class QueueShare:
             entry.skills,
             entry.preferred,
         )
-        self._post((entry.id,), (), lambda: self._store.join(place, joined_ms=entry.joined_ms))
+
+        def run(_again: bool) -> bool:
+            self._store.join(place, joined_ms=entry.joined_ms)
+            return self._store.inherit(entry.id, number, within_ms=self.kept_ms)
+
+        def settle(inherited: object) -> None:
+            if inherited is True:
+                self.read((f"e {entry.id}",))
+
+        self._add((entry.id,), (), self.now_ms(), run, settle)
 
     def left(self, entry: Entry, outcome: str) -> None:
         self._post((entry.id,), entry.ringing, lambda: self._store.leave(entry.id, outcome))

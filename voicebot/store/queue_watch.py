@@ -83,6 +83,13 @@ class Watch(QueueBase):
             query = select(nodes.c.node).where(fresh, ~nodes.c.draining).order_by(nodes.c.node)
             return tuple(desk.connection.execute(query).scalars())
 
+    def lives(self, node: str) -> bool:
+        """A node was heard of lately."""
+        with self._desk() as desk:
+            query = select(nodes.c.beat_ms).where(nodes.c.node == node)
+            beat_ms = desk.connection.execute(query).scalar()
+            return beat_ms is not None and beat_ms > desk.now_ms - DEAD_MS
+
     def has_company(self) -> bool:
         """Another node was heard of lately, draining or not."""
         with self._desk() as desk:

@@ -27,6 +27,8 @@ class ResumeRecord:
     """The caller's; personal."""
     record: Mapping[str, Any] = field(repr=False)
     """JSON values only."""
+    node: str = ""
+    """That serves the call; empty for one that broke off."""
 
 
 class ResumeStore:
@@ -43,7 +45,7 @@ class ResumeStore:
             values = {
                 "number": record.number,
                 "written_ms": self._clock(connection),
-                "record": dict(record.record),
+                "record": {"node": record.node, "state": dict(record.record)},
             }
             known = update(table).where(table.c.call == record.call).values(values)
             if connection.execute(known).rowcount != 1:
@@ -63,7 +65,18 @@ class ResumeStore:
                 .limit(1)
             )
             row = connection.execute(query).mappings().first()
-        return ResumeRecord(CallId(row["call"]), row["number"], row["record"]) if row else None
+        return _record(row) if row else None
+
+    def give_up(self, node: str) -> int:
+        """The calls that a node served broke off: it begins anew; how many."""
+        table = resume_records
+        with transaction(self._engine, "calls' states cannot be read") as connection:
+            rows = connection.execute(select(table)).mappings().all()
+            cut = [record for record in map(_record, rows) if record.node == node]
+            for record in cut:
+                values = {"record": {"node": "", "state": dict(record.record)}}
+                connection.execute(update(table).where(table.c.call == record.call).values(values))
+        return len(cut)
 
     def forget(self, call: CallId) -> None:
         """The call ended in order, or was resumed."""
@@ -77,3 +90,8 @@ class ResumeStore:
         with transaction(self._engine, "calls' states cannot be removed") as connection:
             old = table.written_ms < self._clock(connection) - than_ms
             return connection.execute(delete(resume_records).where(old)).rowcount
+
+
+def _record(row: Mapping[Any, Any]) -> ResumeRecord:
+    kept = row["record"]
+    return ResumeRecord(CallId(row["call"]), row["number"], kept["state"], kept["node"])
