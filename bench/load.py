@@ -223,7 +223,7 @@ def _work(row: Row) -> list[str]:
     ]
 
 
-def spread(values: Sequence[float] | np.ndarray, *points: int) -> str:  # type: ignore[type-arg]
+def spread(values: Sequence[float] | np.ndarray, *points: int) -> str:
     """Percentiles, as 12 / 34."""
     if not len(values):
         return "-"

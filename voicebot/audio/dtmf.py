@@ -10,6 +10,7 @@ the window nor noise stretches it. Most frames hold no pair and end at the spect
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,6 +40,7 @@ _KEYS = {
     (DTMF_LOW.index(low), 4 + DTMF_HIGH.index(high)): key for key, (low, high) in DTMF_PAIRS.items()
 }
 _EVERY = np.arange(_HOPS)
+_FLOAT = np.dtype(np.float32)
 _Pair = tuple[int, int]
 
 
@@ -98,9 +100,13 @@ class DtmfDetector:
         self._count = frame_samples(rate)
         self._pairs = TonePairs.at(rate, self._hop)
         self._sound = np.zeros(rate * _KEPT_MS // 1000, dtype=np.float32)
+        silence = np.zeros(self._count, dtype=np.float32)
+        self._frames = deque([silence] * (_KEPT_MS // FRAME_MS), maxlen=_KEPT_MS // FRAME_MS)
+        """The last ones, which `_sound` holds once it is looked at."""
+        self._energy = 0.0
+        """Of the frame before."""
         reach = self._pairs.length + (_HOPS - 1) * self._hop
-        self._reach = self._sound[-reach:]
-        self._blocks = sliding_window_view(self._reach, self._pairs.length)[:: self._hop]
+        self._blocks = sliding_window_view(self._sound[-reach:], self._pairs.length)[:: self._hop]
         self._spectra = np.zeros((PRESENT_HOPS + 1 + _HOPS, 8), dtype=np.complex64)
         self._fed = 0
         self._run: _Run | None = None
@@ -117,11 +123,12 @@ class DtmfDetector:
 
     def feed(self, samples: Samples) -> tuple[ToneKey, ...]:
         """Hear one frame (`FRAME_MS`) at the detector's rate."""
-        self._sound[: -self._count] = self._sound[self._count :]
-        self._sound[-self._count :] = samples
+        floats = samples.astype(_FLOAT)
+        self._frames.append(floats)
         self._fed += self._count
-        if self._run is None and self._is_soft():
+        if self._is_soft(float(floats.dot(floats))) and self._run is None:
             return ()
+        np.concatenate(self._frames, out=self._sound)
         spectra = self._pairs.spectra(self._blocks)
         self._spectra[:-_HOPS] = self._spectra[_HOPS:]
         self._spectra[-_HOPS:] = spectra
@@ -134,11 +141,12 @@ class DtmfDetector:
         found = (self._step(pairs[hop], powers[hop], _HOPS - 1 - hop) for hop in range(_HOPS))
         return tuple(key for key in found if key is not None)
 
-    def _is_soft(self) -> bool:
-        """There is too little sound in all windows of this frame for any tone to stand out in one
-        of them. A tone's history begins where it stands out: no spectrum is missed later."""
-        energy = np.dot(self._reach, self._reach)
-        return bool(energy < self._pairs.least_energy)
+    def _is_soft(self, energy: float) -> bool:
+        """There is too little sound in this frame and the one before, and so in all windows that
+        end in this one, for any tone to stand out in one of them. A tone's history begins where it
+        stands out: no spectrum is missed later."""
+        both, self._energy = energy + self._energy, energy
+        return both < self._pairs.least_energy
 
     def _standing_out(self, powers: NDArray[np.float32]) -> list[_Pair | None]:
         """The pair that stands out at each hop, if one does."""

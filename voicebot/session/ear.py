@@ -149,12 +149,14 @@ class Ear:
         self.keep(frame)
         if self._final is not None:
             return self._await_final(frame.at_ms)
-        self._hear(frame.heard)
+        if self._hearing is not None:
+            self._hear(self._hearing, frame.heard)
         for event in self._endpointer.feed(voicing, frame.at_ms):
             self._take(event, frame.at_ms)
-        for event in self._read_partial(frame.at_ms):
-            self._take(event, frame.at_ms)
-        return self._known_already()
+        if self._partial is not None:
+            for event in self._read_partial(frame.at_ms):
+                self._take(event, frame.at_ms)
+        return self._known_already() if self._end is not None else None
 
     def _take(self, event: EndpointEvent, now_ms: int) -> None:
         match event:
@@ -180,12 +182,10 @@ class Ear:
             if at_ms > onset_ms - PRE_ROLL_MS:
                 self._hearing.feed(pcm)
 
-    def _hear(self, pcm: Pcm) -> None:
-        if self._hearing is None:
-            return
+    def _hear(self, hearing: Hearing, pcm: Pcm) -> None:
         self._later.append(pcm)
         if not self._unbegun:
-            self._catch_up(self._hearing)
+            self._catch_up(hearing)
 
     def _catch_up(self, hearing: Hearing) -> None:
         for pcm in self._later:

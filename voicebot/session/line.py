@@ -66,14 +66,15 @@ class Line:
         while not self._frames:
             self._take(await self._next_event())
         audio = self._frames.popleft()
-        self.now_ms += FRAME_MS
+        self.now_ms = now_ms = self.now_ms + FRAME_MS
         audio = self._without_tones(audio)
         if self.recording is not None:
             self.recording.add(audio)
-        self._report(self.keypad.drops(self.now_ms))
-        self.on_time(self.now_ms)
+        if drops := self.keypad.drops(now_ms):
+            self._report(drops)
+        self.on_time(now_ms)
         self.on_frame()
-        return Frame(audio.heard, audio.played, self.now_ms)
+        return Frame(audio.heard, audio.played, now_ms)
 
     async def drain(self) -> None:
         """Read until the leg has ended: after a hang-up of ours."""
@@ -108,8 +109,8 @@ class Line:
 
     def _take(self, event: LegEvent) -> None:
         match event:
-            case Audio(heard, played):
-                if len(heard) == frame_samples(heard.rate):
+            case Audio(heard=heard, played=played):
+                if len(heard.samples) == frame_samples(heard.rate):
                     self._frames.append(event)
                     return
                 pairs = zip(heard.frames(), played.frames(), strict=False)

@@ -41,7 +41,10 @@ class Speaker:
         self._voice = voice
         self._tasks = tasks
         self._pen = pen
+        self._now_ms = pen.now_ms
         self._items: list[_Item] = []
+        self._given_ms = 0.0
+        """Of all items together."""
         self._feeding: Work[None] | None = None
         self._tail: list[Pcm] | None = None
         self._went_out_ms = 0.0
@@ -57,7 +60,7 @@ class Speaker:
         """Begin to speak; what was spoken before must have ended."""
         self._failed = False
         self._looked_ms = -1
-        self._went_out_ms = 0.0
+        self._went_out_ms = self._given_ms = 0.0
         self._started_ms = self._pen.now_ms()
         self._started_s, self._first_sound_ms = asyncio.get_running_loop().time(), None
         self._items = [_Item(prompt, barge_in) for prompt, barge_in in prompts]
@@ -69,13 +72,13 @@ class Speaker:
         """Something is still to be played (paused or not)."""
         if self._feeding is None:
             return False
-        now_ms = self._pen.now_ms()
+        now_ms = self._now_ms()
         if now_ms == self._looked_ms:  # asked several times a frame
             return True
         self._looked_ms = now_ms
         # Looked at in every frame, so that it is known how far a leg came that ends.
         heard_ms = self.heard_ms
-        if self._feeding.done and heard_ms >= self.given_ms:
+        if self._feeding.done and heard_ms >= self._given_ms:
             self._finish(interrupted=False)
         return self._feeding is not None
 
@@ -99,13 +102,13 @@ class Speaker:
     @property
     def given_ms(self) -> float:
         """Sound made so far, in ms."""
-        return sum(item.given_ms for item in self._items)
+        return self._given_ms
 
     @property
     def heard_ms(self) -> float:
         """Sound that went out so far, in ms. A leg that is gone plays nothing more."""
         if self._leg.state is not LegState.DISCONNECTED:
-            self._went_out_ms = max(0.0, self.given_ms - self._unplayed_ms())
+            self._went_out_ms = max(0.0, self._given_ms - self._unplayed_ms())
         return self._went_out_ms
 
     def pause(self) -> None:
@@ -137,6 +140,7 @@ class Speaker:
             took_s = asyncio.get_running_loop().time() - self._started_s
             self._first_sound_ms = round(took_s * 1000)
         item.given_ms += pcm.duration_ms
+        self._given_ms += pcm.duration_ms
         if self._tail is not None:
             self._tail.append(pcm)
         else:
@@ -171,6 +175,7 @@ class Speaker:
             self._note(item, start, max(0.0, min(item.given_ms, heard - start)), interrupted)
             start += item.given_ms
         self._items, self._feeding, self._tail = [], None, None
+        self._given_ms = 0.0
 
     def _note(self, item: _Item, after_ms: float, heard_ms: float, interrupted: bool) -> None:
         if interrupted and not heard_ms:

@@ -12,6 +12,7 @@ from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.ports import Audio, Recording
 
 BEHIND_MS = 120
+_BEHIND_FRAMES = BEHIND_MS // FRAME_MS
 
 
 class Tape:
@@ -29,7 +30,7 @@ class Tape:
     def add(self, audio: Audio) -> None:
         """Another frame (`FRAME_MS`)."""
         self._waiting.append(audio)
-        if len(self._waiting) > BEHIND_MS // FRAME_MS:
+        if len(self._waiting) > _BEHIND_FRAMES:
             self._recording.add(self._waiting.popleft())
 
     def mute_caller(self, frames: int) -> None:

@@ -47,6 +47,7 @@ class _Turn:
         self._speaker = context.speaker
         self._pen = context.pen
         self._expectation = listen.expectation
+        self._hears = listen.expectation.speech
         self._ear = Ear(context, listen)
         self._judge = BargeInJudge(context.services.barge_in.at(listen.timing.sensitivity))
         self._no_input = NoInputTimer(listen.timing.no_input_ms)
@@ -72,8 +73,10 @@ class _Turn:
             if self._line.held:
                 self._no_input.feed(frame.at_ms, held=True)
                 continue
-            event = self._keys(frame.at_ms) or await self._speech(frame)
-            event = event or self._silence(frame.at_ms)
+            event = self._keys(frame.at_ms)
+            if event is None:
+                voicing = await self._context.voicing(frame)
+                event = self._speech(frame, voicing) or self._silence(frame.at_ms)
             if event is not None:
                 return event
 
@@ -121,25 +124,22 @@ class _Turn:
 
     # ------------------------------------------------------------ speech
 
-    async def _speech(self, frame: Frame) -> Event | None:
-        voicing = await self._context.voicing(frame)
-        if self._typing or not self._expectation.speech:
+    def _speech(self, frame: Frame, voicing: Voicing) -> Event | None:
+        if self._typing or not self._hears:
             return None
-        if self._speaker.speaking and not self._speaker.barge_in.by_speech:
+        speaker = self._speaker
+        speaking = speaker.speaking
+        if speaking and not speaker.barge_in.by_speech:
             self._ear.keep(frame)
             return None
         utterance = self._ear.feed(frame, voicing)
-        self._judge_barge_in(voicing, frame.at_ms)
+        self._judge_barge_in(voicing, frame.at_ms, playing=speaking)
         return self._answer(utterance) if utterance is not None else None
 
-    def _judge_barge_in(self, voicing: Voicing, now_ms: int) -> None:
+    def _judge_barge_in(self, voicing: Voicing, now_ms: int, *, playing: bool) -> None:
         ear = self._ear
         for event in self._judge.feed(
-            voicing,
-            now_ms,
-            playing=self._speaker.speaking,
-            words_heard=ear.words,
-            reading=ear.reading,
+            voicing, now_ms, playing=playing, words_heard=ear.words, reading=ear.reading
         ):
             match event:
                 case Suspected():

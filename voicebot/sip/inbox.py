@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,8 +21,8 @@ class _Sound:
     """Consecutive pieces of sound with no other event between them."""
 
     rate: int
-    heard: list[Samples] = field(default_factory=list)
-    played: list[Samples] = field(default_factory=list)
+    heard: list[Samples]
+    played: list[Samples]
 
     def audio(self) -> Audio:
         return Audio(Pcm(_joined(self.heard), self.rate), Pcm(_joined(self.played), self.rate))
@@ -51,11 +51,11 @@ class Inbox:
     def add_sound(self, heard: Samples, played: Samples, rate: int) -> None:
         """More sound; goes with that before it unless something happened in between."""
         last = self._events[-1] if self._events else None
-        if not isinstance(last, _Sound) or last.rate != rate:
-            last = _Sound(rate)
-            self._events.append(last)
-        last.heard.append(heard)
-        last.played.append(played)
+        if isinstance(last, _Sound) and last.rate == rate:
+            last.heard.append(heard)
+            last.played.append(played)
+        else:
+            self._events.append(_Sound(rate, [heard], [played]))
         self._unread_ms += len(heard) * 1000 / rate
         while self._unread_ms > MAX_UNREAD_MS:
             self._drop_oldest()
@@ -81,7 +81,7 @@ class Inbox:
         if not isinstance(first, _Sound):
             return first
         audio = first.audio()
-        self._unread_ms -= audio.heard.duration_ms
+        self._unread_ms -= len(audio.heard.samples) * 1000 / first.rate
         return audio
 
     def _drop_oldest(self) -> None:

@@ -14,17 +14,25 @@ class RunWindow:
         """Both lengths are rounded up to whole frames, and the window is no shorter than what is
         enough."""
         self._enough = max(1, -(-enough_ms // FRAME_MS))
-        self._frames: deque[bool] = deque(maxlen=max(self._enough, -(-window_ms // FRAME_MS)))
+        self._size = max(self._enough, -(-window_ms // FRAME_MS))
+        self._frames: deque[bool] = deque()
+        self._voiced = 0
+        """Voiced frames in the window."""
 
     def feed(self, *, voiced: bool) -> bool:
         """One frame; True where enough of the window is voiced now."""
-        self._frames.append(voiced)
-        return self.voiced_ms >= self._enough * FRAME_MS
+        frames = self._frames
+        if len(frames) == self._size and frames.popleft():
+            self._voiced -= 1
+        frames.append(voiced)
+        if voiced:
+            self._voiced += 1
+        return self._voiced >= self._enough
 
     @property
     def voiced_ms(self) -> int:
         """How much of the window is voiced."""
-        return sum(self._frames) * FRAME_MS
+        return self._voiced * FRAME_MS
 
     def onset_ms(self, at_ms: int) -> int:
         """When the first voiced frame of the window began, if the window ends at `at_ms`."""
@@ -34,3 +42,4 @@ class RunWindow:
     def clear(self) -> None:
         """Forget all frames."""
         self._frames.clear()
+        self._voiced = 0

@@ -39,28 +39,34 @@ class Crowd:
         speaks, and it is no louder than the crowd. The soft sounds within louder words are let
         be."""
         self._listen(level_db, speech=speech)
-        self._bot = _BOT_FRAMES if played_db > SILENCE_DB else max(0, self._bot - 1)
+        if played_db > SILENCE_DB:
+            self._bot = _BOT_FRAMES
+        elif self._bot:
+            self._bot -= 1
         louder = self.level_db is None or level_db > self.level_db + self._over_db
         self._louder = self._louder + 1 if louder else 0
-        self._held = _HOLD_FRAMES if self._louder >= 2 else max(0, self._held - 1)
+        if self._louder >= 2:
+            self._held = _HOLD_FRAMES
+        elif self._held:
+            self._held -= 1
         return bool(self._bot) and not louder and not self._held
 
     def _listen(self, level_db: float, *, speech: bool | None) -> None:
         if len(self._frames) == _KEPT_FRAMES:
-            self._count(self._frames[0][1], -1)
+            oldest = self._frames[0][1]
+            if oldest is not None:
+                self._known -= 1
+                self._speech -= oldest
         self._frames.append((level_db, speech))
-        self._count(speech, 1)
+        if speech is not None:
+            self._known += 1
+            self._speech += speech
         self._until_next -= 1
         if self._until_next > 0:
             return
         self._until_next = _EVERY_FRAMES
         crowded = self._known >= _LEAST_KNOWN and self._speech >= _SPEECH_SHARE * self._known
         self.level_db = self._middle_db() if crowded else None
-
-    def _count(self, speech: bool | None, by: int) -> None:
-        if speech is not None:
-            self._known += by
-            self._speech += by * speech
 
     def _middle_db(self) -> float:
         return sorted(level for level, _ in self._frames)[len(self._frames) // 2]

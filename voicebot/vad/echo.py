@@ -11,6 +11,7 @@ to lose no more than `loss_db`.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
 
 from voicebot.audio.gain import SILENCE_DB
@@ -32,19 +33,23 @@ class EchoReturn:
     """How loud the line returns what is played, as far as the last seconds of prompts tell."""
 
     def __init__(self) -> None:
-        self._ratios: deque[float] = deque(maxlen=_KEPT_FRAMES)
+        self._ratios: deque[float] = deque()
+        self._ordered: list[float] = []
+        """The same, the least first."""
         self._until_next = _LEARN_FRAMES
         self.db: float | None = None
         """Louder frames than this against what was played are no echo; None: not known yet."""
 
     def feed(self, ratio_db: float) -> None:
         """One frame with sound of the bot's in it."""
+        if len(self._ratios) == _KEPT_FRAMES:
+            del self._ordered[bisect_left(self._ordered, self._ratios.popleft())]
         self._ratios.append(ratio_db)
+        insort(self._ordered, ratio_db)
         self._until_next -= 1
         if self._until_next <= 0:
             self._until_next = _EVERY_FRAMES
-            ordered = sorted(self._ratios)
-            self.db = ordered[int(_QUANTILE * (len(ordered) - 1))] + _MARGIN_DB
+            self.db = self._ordered[int(_QUANTILE * (len(self._ordered) - 1))] + _MARGIN_DB
 
 
 class EchoGate:
@@ -56,7 +61,7 @@ class EchoGate:
 
     def __init__(self, *, loss_db: float, window_ms: int, hold_ms: int = 0) -> None:
         """`loss_db`: the least that the way back takes off; `window_ms`: the longest it takes."""
-        self._least_loss_db = loss_db
+        self._least_loss_db = self._loss_db = loss_db
         self._return = EchoReturn()
         self._played: deque[float] = deque(maxlen=max(1, window_ms // FRAME_MS))
         self._hold_frames = hold_ms // FRAME_MS
@@ -66,9 +71,7 @@ class EchoGate:
     @property
     def loss_db(self) -> float:
         """The loss that the line is taken to have now, in dB."""
-        if self._return.db is None:
-            return self._least_loss_db
-        return max(self._least_loss_db, -self._return.db)
+        return self._loss_db
 
     def passes(self, heard_db: float, played_db: float, noise_db: float = SILENCE_DB) -> bool:
         """One frame of each, and the line's noise floor. True where the caller may be speaking."""
@@ -77,10 +80,12 @@ class EchoGate:
         if loudest <= SILENCE_DB:
             self._louder = self._held = 0
             return True
-        louder = heard_db > loudest - self.loss_db
+        louder = heard_db > loudest - self._loss_db
         self._louder = self._louder + 1 if louder else 0
         self._held = self._hold_frames if self._louder >= 2 else max(0, self._held - 1)
         if played_db > _LOUD_DB:
             audible = heard_db > noise_db + _OVER_NOISE_DB
             self._return.feed(heard_db - loudest if audible else _NONE_DB)
+            if self._return.db is not None:
+                self._loss_db = max(self._least_loss_db, -self._return.db)
         return louder or self._held > 0

@@ -75,9 +75,10 @@ class CallVad:
         if heard.rate != self._rate:
             self._begin(heard.rate)
         level, played_level = level_db(heard.samples), level_db(played.samples)
+        floor_db = self._floor.db
         loud = self._is_loud(level)
-        near = self._echo.passes(level, played_level, self._floor.db)
-        outburst = self._outburst.feed(level, self._floor.db, near=near)
+        near = self._echo.passes(level, played_level, floor_db)
+        outburst = self._outburst.feed(level, floor_db, near=near)
         opened = self._webrtc.is_speech(heard) and loud and near
         self._frame = _Frame(level, played_level, opened, near, loud, outburst)
         return self._second is not None and self._second.hear(heard, opened=opened or outburst)
@@ -101,7 +102,7 @@ class CallVad:
 
     def _is_loud(self, level: float) -> bool:
         settings = self._settings
-        return level > max(settings.quiet_db, self._floor.db + settings.over_floor_db)
+        return level > settings.quiet_db and level > self._floor.db + settings.over_floor_db
 
     def _verdict(self, frame: _Frame) -> tuple[bool, bool]:
         """Silero says yes for 100 ms and more after the last word: where the line is quiet enough
@@ -113,9 +114,10 @@ class CallVad:
         return (sure if noisy else frame.opened or (sure and frame.loud)), sure
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Frame:
-    """What the cheap detectors say of a frame."""
+    """What the cheap detectors say of a frame. (Frozen it would cost three times as much to make,
+    for every frame of every call.)"""
 
     level_db: float
     played_db: float

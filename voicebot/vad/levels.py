@@ -38,9 +38,10 @@ class NoiseFloor:
             return self.db
         previous = level_db if self._smooth_db is None else self._smooth_db
         self._smooth_db = previous + _SMOOTHING * (level_db - previous)
-        self._part_db = min(self._part_db, self._smooth_db)
+        if self._smooth_db < self._part_db:
+            self._part_db = self._smooth_db
         self._part_frames += 1
-        self.db = min(self._part_db, self._past_db)
+        self.db = self._part_db if self._part_db < self._past_db else self._past_db
         if self._part_frames == _PART_FRAMES:
             self._parts.append(self._part_db)
             self._past_db = min(self._parts)

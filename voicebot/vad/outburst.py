@@ -43,12 +43,16 @@ class Outburst:
     def feed(self, level_db: float, floor_db: float, *, near: bool = True) -> bool:
         """One frame, and the noise floor of the line before it; `near` where it is no echo of the
         bot. True where it stands out."""
-        stands_out = near and not self._passed_over and self._stands_out(level_db, floor_db)
-        self._passed_over = max(0, self._passed_over - 1)
+        # Most frames are no louder than the line.
+        loud = near and level_db > floor_db + self._over_floor_db
+        stands_out = loud and not self._passed_over and self._stands_out(level_db, floor_db)
+        if self._passed_over:
+            self._passed_over -= 1
         if len(self._rise) == _RISE_FRAMES:
             self._past.append(self._rise[0])
         self._rise.append(level_db)
-        self._follow(stands_out=stands_out)
+        if stands_out or self._since_began:
+            self._follow(stands_out=stands_out)
         return stands_out
 
     def learn(self, *, speech: bool) -> None:
@@ -58,8 +62,6 @@ class Outburst:
 
     def _stands_out(self, level_db: float, floor_db: float) -> bool:
         if len(self._past) < _LEAST_PAST_FRAMES:
-            return False
-        if level_db <= floor_db + self._over_floor_db:  # most frames end here
             return False
         return level_db > max(self._past) + self._over_past_db and self._was_quiet(floor_db)
 

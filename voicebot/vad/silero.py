@@ -29,6 +29,8 @@ Floats = NDArray[np.float32]
 
 CHUNK_MS = 32
 _CONTEXT_MS = 8
+_RATES = {rate: np.array(rate, np.int64) for rate in (NARROWBAND, WIDEBAND)}
+_FLOAT, _SCALE = np.dtype(np.float32), np.float32(1 / 32768)
 
 
 def missing_reason() -> str:
@@ -75,7 +77,7 @@ class SileroModel:
     def run(self, chunks: Floats, states: Floats, rate: int) -> tuple[Floats, Floats]:
         """A chunk of each of n calls, shape (n, context + 32 ms), +-1, and their states, shape
         (2, n, 128); gives the probabilities, shape (n,), and the next states."""
-        inputs = {"input": chunks, "state": states, "sr": np.array(rate, np.int64)}
+        inputs = {"input": chunks, "state": states, "sr": _RATES[rate]}
         try:
             probabilities, states = self._session.run(None, inputs)
         except Exception as error:
@@ -119,7 +121,8 @@ class SileroStream:
 
     def feed(self, pcm: Pcm) -> None:
         """More sound, any length."""
-        floats = pcm.samples.astype(np.float32) / np.float32(32768)
+        floats = pcm.samples.astype(_FLOAT)
+        floats *= _SCALE
         self._line = np.concatenate([self._line, floats])
         if self.waits:
             self._model.wait(self)

@@ -23,7 +23,7 @@ class WebRtcVad:
     def is_speech(self, frame: Pcm) -> bool:
         """A frame of 10, 20 or 30 ms at 8 or 16 kHz, in order. Raises `EngineError`."""
         try:
-            return bool(self._vad.is_speech(frame.to_bytes(), frame.rate))
+            return bool(self._vad.is_speech(frame.samples.tobytes(), frame.rate))
         except Exception as error:  # the library raises nothing more exact
             length = f"{frame.duration_ms:g} ms at {frame.rate} Hz"
             raise EngineError(f"webrtcvad cannot judge a frame of {length}") from error
