@@ -8,13 +8,17 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import database_url
 from voicebot.core.ports import Backend
+from voicebot.core.whole_file import write_whole
 from voicebot.replay.engines import Engines
 from voicebot.replay.one import Outcome, replay_one
 from voicebot.replay.options import From, ReplayOptions
+from voicebot.replay.page import call_page
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.result import CallResult, Status
 from voicebot.replay.sources import CallSource, read_call, read_facts
@@ -25,6 +29,17 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 """Called with how many more are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageWanted:
+    """The page of a call with a variant: where it is to be."""
+
+    source: CallSource
+    variant: int
+    path: Path
+
+
 _A_CHUNK = {From.SOUND: 1, From.DIALOGUE: 40}
 
 
@@ -60,18 +75,23 @@ class Replayer:
         calls = read_facts(sources, self._opened(engines) if needs_store else None)
         return [[_guarded(call, each).result for each in self._variants] for call in calls]
 
-    def outcome(self, source: CallSource, live: Backend | None = None) -> Outcome:
-        """One call with the first variant, and what a page shows of it."""
-        return next(self._outcomes(source, live))
+    def outcome(self, source: CallSource, live: Backend | None = None, variant: int = 0) -> Outcome:
+        """One call with one variant, and what a page shows of it."""
+        engines = self._variants[variant]
+        store = self._opened(engines) if source.file is None else None
+        if engines.options.begin is From.DIALOGUE:
+            [call] = read_facts([source], store)
+        else:
+            call = read_call(source, store, engines.options.data)
+        return _guarded(call, engines, live)
 
-    def _outcomes(self, source: CallSource, live: Backend | None = None) -> Iterator[Outcome]:
-        for engines in self._variants:
-            store = self._opened(engines) if source.file is None else None
-            if engines.options.begin is From.DIALOGUE:
-                [call] = read_facts([source], store)
-            else:
-                call = read_call(source, store, engines.options.data)
-            yield _guarded(call, engines, live)
+    def _outcomes(self, source: CallSource) -> Iterator[Outcome]:
+        return (self.outcome(source, variant=number) for number in range(len(self._variants)))
+
+    def write_page(self, page: PageWanted) -> None:
+        """Replay a call once more, and write its page. Raises `OSError`."""
+        outcome = self.outcome(page.source, variant=page.variant)
+        write_whole(page.path, call_page(outcome), durable=False)
 
     def _opened(self, engines: Engines) -> CallStore:
         if self._store is None:
@@ -109,6 +129,11 @@ def _begin(variants: Sequence[ReplayOptions]) -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+def _write_page(page: PageWanted) -> None:
+    assert _replayer is not None
+    _replayer.write_page(page)
+
+
 def _replay(sources: Sequence[CallSource]) -> list[list[CallResult]]:
     assert _replayer is not None
     return _replayer.replay_chunk(sources)
@@ -143,6 +168,33 @@ def _done(
         finally:
             replayer.close()
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _begin, (variants,)) as pool:
+    with _pool(jobs, variants) as pool:
         yield from pool.map(_replay, chunks)
+
+
+def _pool(jobs: int, variants: Sequence[ReplayOptions]) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, _begin, (variants,))
+
+
+def write_pages(
+    pages: Sequence[PageWanted],
+    variants: Sequence[ReplayOptions],
+    *,
+    jobs: int = 0,
+    progress: Progress = lambda count: None,
+) -> None:
+    """Each replayed once more, as the same comes of it, and written. Raises `OSError`."""
+    jobs = min(jobs or os.cpu_count() or 1, len(pages))
+    if jobs <= 1:
+        replayer = Replayer(variants)
+        try:
+            for page in pages:
+                replayer.write_page(page)
+                progress(1)
+        finally:
+            replayer.close()
+        return
+    with _pool(jobs, variants) as pool:
+        for _ in pool.map(_write_page, pages):
+            progress(1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
 
 from voicebot.audio.wav_writer import wav_bytes
 from voicebot.core.audio import Pcm
@@ -19,6 +21,7 @@ from voicebot.replay.totals import totals_of
 from voicebot.replay.turns import Turn
 from voicebot.replay.waves import waves
 
+_NO_LINKS: Mapping[tuple[int, int], str] = MappingProxyType({})
 _STATIC = Path(__file__).with_name("static")
 _HEADLINES = {
     Status.SAME: "The same now as then",
@@ -35,23 +38,29 @@ def call_page(outcome: Outcome) -> str:
     return _page(result.name, body)
 
 
-def totals_page(results: Sequence[Sequence[CallResult]], names: Sequence[str]) -> str:
-    """Many calls: totals of each variant, and the calls that differ."""
+def totals_page(
+    results: Sequence[Sequence[CallResult]],
+    names: Sequence[str],
+    links: Mapping[tuple[int, int], str] = _NO_LINKS,
+) -> str:
+    """Many calls: totals of each variant, and the calls that differ. `links` are the addresses of
+    calls' own pages, by number of the variant and of the call in it, from 0."""
     body = ["<header><h1>Replay</h1></header>"]
-    for name, variant in zip(names, results, strict=True):
+    for number, (name, variant) in enumerate(zip(names, results, strict=True)):
         text = totals_text(totals_of(variant), name)
         body.append(f'<section class="sheet"><pre>{escape(text)}</pre></section>')
-        for one in variant:
+        for at, one in enumerate(variant):
             if one.status in (Status.DIFFERENT, Status.NOT_REPLAYED):
-                body.append(_folded(one))
+                body.append(_folded(one, links.get((number, at), "")))
     return _page("Replay", body)
 
 
-def _folded(result: CallResult) -> str:
+def _folded(result: CallResult, link: str) -> str:
     head = escape(f"{result.name}  {result.flow}  {result.outcome_then} → {result.outcome_now}")
     status = f'<span class="status {result.status}">{escape(str(result.status))}</span>'
+    listen = f' <a href="{escape(quote(link))}">listen</a>' if link else ""
     text = escape(call_text(result))
-    return f"<details><summary>{status} {head}</summary><pre>{text}</pre></details>"
+    return f"<details><summary>{status} {head}{listen}</summary><pre>{text}</pre></details>"
 
 
 def _page(title: str, body: Sequence[str]) -> str:

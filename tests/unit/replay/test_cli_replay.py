@@ -141,3 +141,22 @@ def test_all_that_is_asked_for_must_fit(
     for lacking in ("tag=vip", "confidence=0.5", "intent=nothing"):
         assert main(["replay", *fits, "--where", lacking, *places]) == 2
         assert "no call fits" in capsys.readouterr().err
+
+
+def test_calls_that_differ_are_heard_from_the_page_of_many(
+    places: list[str], tmp_path: Path
+) -> None:
+    shop(tmp_path / "flows", FLOW.replace("outcomes: {ok: told,", "outcomes: {ok: bye,"))
+    html = tmp_path / "all.html"
+    words = ["replay", "--all", *places, "--jobs", "1", "--html", str(html)]
+    assert main(words) == 1
+    pages = sorted((tmp_path / "all-calls").iterdir())
+    assert [page.name for page in pages] == ["aaa1.html", "bbb2.html"]
+    for page in pages:
+        assert f'href="all-calls/{page.name}"' in html.read_text("utf-8")
+        text = page.read_text("utf-8")
+        assert text.count("data:audio/wav;base64,") == 2
+        assert text.count('class="wave') == 3
+    assert main([*words[:-1], str(tmp_path / "few.html"), "--pages", "1"]) == 1
+    assert len(list((tmp_path / "few-calls").iterdir())) == 1
+    assert main(["replay", "--all", *places, "--jobs", "1", "--html", str(tmp_path)]) == 2
