@@ -7,7 +7,7 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -32,7 +32,7 @@ from voicebot.core.call import CallId
 from voicebot.core.errors import ConfigError, DialRefused, EngineError
 from voicebot.core.ports import Leg
 from voicebot.flow.state import Flow
-from voicebot.observe.follow import following
+from voicebot.observe.follow import Taker, following
 from voicebot.observe.metrics import Metrics
 from voicebot.observe.monitor import NodeMonitor
 from voicebot.observe.node import Parts
@@ -50,8 +50,10 @@ from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.session.star_agents import agent_handlers
-from voicebot.session.star_call import StarDoor
+from voicebot.session.star_call import Handler, StarDoor
 from voicebot.session.star_proof import Pins
+from voicebot.session.star_supervisors import supervisor_handlers
+from voicebot.session.supervisor_desk import SupervisorDesk
 from voicebot.sip.destinations import route
 from voicebot.sip.endpoint import SipEndpoint
 from voicebot.sip.settings import SipSettings
@@ -265,6 +267,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         dialable=lambda target: _is_dialable(target, settings.sip),
         zone=zone or _local_zone(),
         setup=in_effect,
+        transfers=hotline.transfers,
+        supervision_beep=hotline.supervision.beep,
     )
     directory = await _queues(store, hotline, lambda: node.draining, stack)
     serving = settings.serving
@@ -282,7 +286,9 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         serving.sources, serving.library, serving.drafts, store.versions, prepare, needed
     )
     agents = AgentDesk(directory, store.audit)
-    stars = _stars(settings, agents, voice, store)
+    supervisors = SupervisorDesk(directory, store.audit)
+    handlers = {**agent_handlers(agents), **supervisor_handlers(supervisors)}
+    stars = _stars(settings, handlers, voice, store)
     node = Node(settings, line, services, directory, desk, stars)
     node.heed_signals()
     parts = Parts(
@@ -302,13 +308,15 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     return node
 
 
-def _stars(settings: Settings, agents: AgentDesk, voice: PromptVoice, store: Store) -> StarDoor:
+def _stars(
+    settings: Settings, handlers: Mapping[str, Handler], voice: PromptVoice, store: Store
+) -> StarDoor:
     """What agents' phones may call. A trunk's word for its callers counts where it is trusted."""
     hotline, trunks = settings.hotline, settings.sip.trunks
     return StarDoor(
         hotline.star_codes,
         {agent.name: agent for agent in hotline.agents},
-        agent_handlers(agents),
+        handlers,
         voice,
         store.audit,
         Pins(lambda: round(time.monotonic() * 1000)),
@@ -437,7 +445,8 @@ async def _console(
         office=office,
     )
     with tracing(settings.hotline.traces) as traces:
-        async with following(store.feed, [metrics.calls, office.contexts, *traces]):
+        takers: list[Taker] = [metrics.calls, office.contexts, office.wait_errors, *traces]
+        async with following(store.feed, takers):
             server = await start_server(app, console.host, console.port)
             announce(f"Console  {server.url}")
             try:

@@ -22,8 +22,8 @@ from voicebot.core.transfers import (
 from voicebot.flow.loader import load_file
 from voicebot.scenario.world import World
 from voicebot.session.dialed_leg import DialedLeg
+from voicebot.session.directory import TransferRefused
 from voicebot.session.talk import Talk
-from voicebot.session.target import TransferRefused
 from voicebot.sim.engines import SimBackend
 from voicebot.sim.line import SimLeg, rings_for_ever
 
@@ -490,4 +490,87 @@ def test_a_caller_who_is_apart_is_not_heard_in_the_briefing(talking: Talking) ->
     talking.play()
     briefing = {("anna", "ben"), ("ben", "anna"), ("boss", "anna"), ("boss", "ben")}
     assert seen == [briefing]
+    everybody_is_free(talking)
+
+
+# ---------------------------------------------------------------- transfers by the agent's phone
+
+
+def refers(at_ms: int, target: str, replaces: str = "") -> Callable[[SimLeg], None]:
+    def act(leg: SimLeg) -> None:
+        leg.at(1_000, leg.far_answers)
+        leg.at(at_ms, lambda: leg.far_refers(target, replaces))
+
+    return act
+
+
+def test_refer_to_an_agents_number(talking: Talking) -> None:
+    talking.phone(ANNA, refers(5_000, "sip:202@hotline.example"))
+    talking.phone(BEN, answers(2_000, leaves_ms=10_000))
+    facts = talking.play()
+    assert states(facts) == ["requested", "ringing", "accepted", "bridged"]
+    assert talking.legs[ANNA].told_referrer == [100, 200]
+    everybody_is_free(talking)
+
+
+def test_refer_with_replaces_goes_without_a_briefing(talking: Talking) -> None:
+    """Anna has told Ben by a call of her own, whose place the caller takes at Ben's phone."""
+    dialed: list[dict[str, str]] = []
+    dial = talking.world.telephone.dial
+
+    async def noting(target: str, headers: dict[str, str], **rest: str) -> Leg:
+        dialed.append(dict(headers))
+        return await dial(target, headers, **rest)
+
+    talking.world.telephone.dial = noting  # type: ignore[method-assign,assignment]
+    talking.phone(ANNA, refers(5_000, BEN, "abc@ben;to-tag=1;from-tag=2"))
+    talking.phone(BEN, answers(500, leaves_ms=10_000))
+    facts = talking.play()
+    assert [f.data["mode"] for f in of(facts, FactKind.TRANSFER)] == ["attended"] * 4
+    assert states(facts) == ["requested", "ringing", "accepted", "bridged"]
+    assert [headers.get("Replaces") for headers in dialed] == [None, "abc@ben;to-tag=1;from-tag=2"]
+    everybody_is_free(talking)
+
+
+def test_refer_to_where_calls_may_not_go(talking: Talking) -> None:
+    talking.phone(ANNA, refers(5_000, "sip:900@example.org"))
+    facts = talking.play(20)
+    assert talking.legs[ANNA].told_referrer == [603]
+    assert states(facts) == []
+
+
+# ---------------------------------------------------------------- queues
+
+
+def test_a_closed_queue_takes_no_further_callers(talking: Talking) -> None:
+    def close() -> None:
+        assert talking.world.directory is not None
+        talking.world.directory.set_closed("billing", closed=True)
+
+    talking.world.after_s(0, close)
+    talking.phone(ANNA, answers(1_000))
+    asked(talking, 5, "queue:billing", TransferMode.BLIND)
+    facts = talking.play()
+    assert path(facts) == ["agent", "shut"]
+    everybody_is_free(talking)
+
+
+@pytest.mark.parametrize(
+    ("to", "nodes"), [("node:verify", ["agent", "verify", "bye"]), ("queue:billing", ["agent"])]
+)
+def test_a_caller_who_waits_is_pulled(talking: Talking, to: str, nodes: list[str]) -> None:
+    def pull() -> None:
+        assert talking.world.directory is not None
+        [send] = talking.world.directory.waits.values()
+        send(Target.parse(to))
+
+    talking.phone(ANNA, rings_for_ever)
+    talking.phone(BEN, answers(1_000))
+    talking.world.after_s(5, pull)
+    facts = talking.play(30)
+    [left] = of(facts, FactKind.LEFT_QUEUE)
+    assert (left.data["outcome"], left.data["to"]) == ("sent", to)
+    assert path(facts)[: len(nodes)] == nodes
+    bridged = [f.data["agent"] for f in of(facts, FactKind.BRIDGED)]
+    assert bridged == (["ben"] if to.startswith("queue") else [])
     everybody_is_free(talking)

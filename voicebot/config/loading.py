@@ -14,6 +14,7 @@ from voicebot.config.settings import HotlineFile, Serving, Settings
 from voicebot.config.surroundings import database_url, surroundings_of
 from voicebot.config.toml_file import TomlFile, Where, dotted
 from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
+from voicebot.config.transfers import check_transfers
 from voicebot.flow.loader import Flows
 from voicebot.flow.report import Surroundings
 from voicebot.prompts.catalogue import Catalogue
@@ -92,6 +93,7 @@ def _cross_check(
     check_star_codes(file, hotline.star_codes)
     check_desk(file, hotline.console, hotline.desk, hotline.queues, hotline.agents)
     for i, agent in enumerate(hotline.agents):
+    check_transfers(file, hotline.transfers, hotline.queues, hotline.agents)
         _check_target(file, ("agents", i, "address"), agent.address, sip)
     for name, uri in hotline.destinations.items():
         _check_target(file, ("destinations", name), uri, sip)

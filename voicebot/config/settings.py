@@ -18,6 +18,7 @@ from voicebot.observe.settings import LogSettings, TraceSettings
 from voicebot.publishing.library import Library
 from voicebot.publishing.sources import Sources
 from voicebot.session.star_codes import StarCodes
+from voicebot.session.talk_settings import SupervisionSettings, TransferSettings
 from voicebot.sip.settings import SipSettings
 from voicebot.tts.settings import TtsSettings
 from voicebot.vad.settings import VadSettings
@@ -60,6 +61,8 @@ class HotlineFile:
     agents: tuple[AgentSpec, ...] = ()
     star_codes: StarCodes = field(default_factory=StarCodes)
     desk: DeskSettings = field(default_factory=DeskSettings)
+    transfers: TransferSettings = field(default_factory=TransferSettings)
+    supervision: SupervisionSettings = field(default_factory=SupervisionSettings)
     destinations: Mapping[str, str] = field(default_factory=dict)
     """SIP URIs by the names that `transfer` nodes give them."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -52,7 +52,7 @@ class FactKind(StrEnum):
     UNBRIDGED = "unbridged"  # agent, talk_ms, by, wrap_up_ms, to   (where the caller went on)
     TRANSFER = "transfer"  # number, state, mode, to, by, reason   (one step of an agent's)
     SUPERVISED = "supervised"  # supervisor, how, agent, on
-    LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms
+    LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms, to   (where a supervisor sent the caller)
     DIALED = "dialed"  # target, outcome, code   (one destination of a transfer)
     TRANSFERRED = "transferred"  # target, outcome, code, talk_ms
     MESSAGE = "message"  # target, outcome, file, duration_ms, by

@@ -31,6 +31,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "enter_pin": "Please key in your PIN, and then the pound key.",
         "wrong_pin": "That is not right.",
         "locked": "Too many wrong attempts. Please try again later.",
+        "no_such_talk": "This agent is not talking to anybody.",
         "failed": "That did not work. Please try again.",
     },
     "zh": {
@@ -58,6 +59,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "enter_pin": "请输入您的密码，按井号键结束。",
         "wrong_pin": "输入不正确。",
         "locked": "错误次数过多，请稍后再试。",
+        "no_such_talk": "该坐席没有在通话。",
         "failed": "操作没有成功，请再试一次。",
     },
 }

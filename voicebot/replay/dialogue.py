@@ -288,8 +288,9 @@ class _Walk:
             self._now_ms = max(self._now_ms, fact.at_ms)
             self._write(fact.kind, **fact.data)
         last = stay[-1]
-        if last.kind is not FactKind.LEFT_QUEUE:
-            self._bridged = True
+        sent = last.data.get("outcome") == QueueOutcome.SENT
+        if last.kind is not FactKind.LEFT_QUEUE or sent:
+            self._bridged = self._bridged or not sent
             if last.kind is FactKind.UNBRIDGED and last.data["by"] == "caller":
                 return _CallerLeft()
             left = left_by(last)

@@ -234,9 +234,9 @@ class _Stay:
             context.pen.write(FactKind.UNBRIDGED, **{**self._ending, **told})
             self._line.keypad.discard_typed(DropReason.BRIDGED)
         else:
-            context.pen.write(
-                FactKind.LEFT_QUEUE, queue=self._action.queue, outcome=outcome, wait_ms=waited_ms
-            )
+            to = str(self._last.data.get("to", "")) if self._last is not None else ""
+            told = {"queue": self._action.queue, "outcome": outcome, "wait_ms": waited_ms}
+            context.pen.write(FactKind.LEFT_QUEUE, **told, to=to)
 
 
 def _status(data: Mapping[str, Any]) -> QueueStatus:

@@ -48,8 +48,9 @@ def left_by(last: Fact) -> QueueLeft:
     """How a caller who did not hang up left the queue, by the last fact of the stay."""
     if last.kind is FactKind.TRANSFER:
         return QueueLeft(QueueOutcome.NOT_TAKEN)
-    if last.kind is FactKind.LEFT_QUEUE:
-        return QueueLeft(QueueOutcome(last.data["outcome"]))
+    outcome = str(last.data.get("outcome"))
+    if last.kind is FactKind.LEFT_QUEUE and outcome != QueueOutcome.SENT:
+        return QueueLeft(QueueOutcome(outcome))
     kind, _, name = str(last.data.get("to", "")).partition(":")
     if kind == "queue":
         return QueueLeft(QueueOutcome.SENT, queue=name)

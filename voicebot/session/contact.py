@@ -22,7 +22,8 @@ class Contact:
         """`offer` is the agent's; None for others. `name` is empty for a number."""
         self.leg, self.name, self.queue, self.offer = leg, name, queue, offer
         self._context = context
-        self._began_ms = context.line.now_ms
+        self.began_ms = context.line.now_ms
+        """Time of the call when they began to talk."""
         self._open = True
 
     @property
@@ -38,7 +39,7 @@ class Contact:
     def bridged(self, wait_ms: int) -> None:
         """Into the journal: from now on they talk."""
         context = self._context
-        self._began_ms = context.line.now_ms
+        self.began_ms = context.line.now_ms
         context.bridged = True
         context.pen.write(FactKind.BRIDGED, queue=self.queue, agent=self.name, wait_ms=wait_ms)
 
@@ -72,7 +73,7 @@ class Contact:
         directory.dispatcher.changed()
 
     def _note_end(self, by: str, to: str, wrap_up_ms: int) -> None:
-        talk_ms = self._context.line.now_ms - self._began_ms
+        talk_ms = self._context.line.now_ms - self.began_ms
         self._context.pen.write(
             FactKind.UNBRIDGED,
             agent=self.name,
@@ -91,7 +92,7 @@ class OutsideContact(Contact):
         return False
 
     def bridged(self, wait_ms: int) -> None:
-        self._began_ms = self._context.line.now_ms
+        self.began_ms = self._context.line.now_ms
         self._context.transferred = True
 
     def _note_end(self, by: str, to: str, wrap_up_ms: int) -> None:
@@ -100,5 +101,5 @@ class OutsideContact(Contact):
             target=self.name,
             outcome=TransferOutcome.DONE,
             code=200,
-            talk_ms=self._context.line.now_ms - self._began_ms,
+            talk_ms=self._context.line.now_ms - self.began_ms,
         )

@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Callable
 
 from voicebot.core.call import CallId, CallState
+from voicebot.core.errors import CallError
 from voicebot.core.queueing import PauseReason, QueueStatus
+from voicebot.core.transfers import Target
 from voicebot.queueing.router import Router
 from voicebot.queueing.snapshot import Agent
 from voicebot.session.dispatcher import Dispatcher
 from voicebot.session.talks import Talks
+
+
+class TransferRefused(CallError):
+    """It is not possible now, and nothing has changed. The text says why."""
 
 
 class Directory:
@@ -24,6 +30,10 @@ class Directory:
         self.dispatcher = Dispatcher(router, now_ms)
         self.talks = Talks()
         """Callers and agents who talk."""
+        self.closed: set[str] = set()
+        """Queues that take no further callers."""
+        self.waits: dict[CallId, Callable[[Target], None]] = {}
+        """Calls of this node that wait in a queue: how each is sent elsewhere."""
         self._calls: dict[CallId, CallState] = {}
 
     def enter(self, call: CallId) -> None:
@@ -89,6 +99,18 @@ class Directory:
         where there is no such place."""
         self.router.reprioritize(place, priority=priority, age_ms=age_ms)
         self.dispatcher.changed()
+
+    # ------------------------------------------------------------ queues
+
+    def set_closed(self, queue: str, *, closed: bool) -> None:
+        """Close a queue to further callers, or open it again."""
+        (self.closed.add if closed else self.closed.discard)(queue)
+
+    def pull(self, call: CallId, target: Target) -> None:
+        """Take a caller who waits on this node out of the queue. Raises `TransferRefused`."""
+        if call not in self.waits:
+            raise TransferRefused("the caller waits on another node, or no more")
+        self.waits[call](target)
 
     def _after(self, name: str) -> Agent:
         self.dispatcher.changed()

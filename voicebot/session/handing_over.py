@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voicebot.core.ports import Leg
 from voicebot.core.queueing import OfferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.transfers import (
@@ -62,14 +63,21 @@ class HandingOver:
         self.state = TransferState.REQUESTED
         self.contact: Contact | None = None
         """Whoever answered, from the briefing on."""
+        self.referrer: Leg | None = None
+        """The phone that asked for it by REFER, and is told how it goes."""
         self.completed = False
         """The agent is done with the briefing."""
         self.taken_back = False
         """The agent wants the caller back."""
         self.reason = ""
         """Why the last target did not take it."""
+        number = target.kind is TargetKind.NUMBER
+        known_as = next((d.known_as for d in destinations if number and d.known_as), "")
+        self.known_as = f"number:{known_as}".rstrip(":") if number else str(target)
+        """The target as the journal may have it: no number."""
         self._context = context
         self._left = list(destinations)
+        self._destination = Destination("", 0)
         self._offer: Offer | None = None
         self._dialed: DialedLeg | None = None
         self._note()
@@ -105,8 +113,7 @@ class HandingOver:
         """Whoever answered is to have the caller now."""
         if self.state not in (TransferState.BRIEFING, TransferState.ACCEPTED):
             return False
-        blind = self.mode is TransferMode.BLIND
-        return blind or self.completed or not agent_here
+        return not self._is_briefed_here or self.completed or not agent_here
 
     def move(self, event: TransferEvent, reason: str = "") -> None:
         """One row of the table, and into the journal."""
@@ -180,8 +187,12 @@ class HandingOver:
             await self._give_up(event, outcome.value)
             return
         self.contact = self._contact()
-        attended = self.mode is TransferMode.ATTENDED
-        self.move(TransferEvent.BRIEFED if attended else TransferEvent.TAKEN)
+        self.move(TransferEvent.BRIEFED if self._is_briefed_here else TransferEvent.TAKEN)
+
+    @property
+    def _is_briefed_here(self) -> bool:
+        """Who is replaced has told them already, by a call of their own."""
+        return self.mode is TransferMode.ATTENDED and not self._destination.replaces
 
     def _answered(self) -> bool:
         router, now_ms = self._context.directory.router, self._context.directory.now_ms()
@@ -220,16 +231,12 @@ class HandingOver:
             await dialed.hang_up()
 
     def _note(self, reason: str = "") -> None:
-        number = self.target.kind is TargetKind.NUMBER
-        known_as = next((d.known_as for d in self._left if number and d.known_as), "")
-        to = f"number:{known_as}".rstrip(":") if number else str(self.target)
-        self._to = getattr(self, "_to", to)
         self._context.pen.write(
             FactKind.TRANSFER,
             number=self.number,
             state=self.state,
             mode=self.mode,
-            to=self._to,
+            to=self.known_as,
             by=self.by,
             reason=reason,
         )

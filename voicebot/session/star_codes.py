@@ -41,6 +41,15 @@ class StarCodes:
     """Done with the last call."""
     extend_wrap_up: str = "*16"
     """Half a minute more for it."""
+    listen: str = "*21"
+    """Listen to the talk of an agent, whose `number` stands behind it; within the talk 4 listens,
+    5 whispers to the agent, 6 speaks to both, 7 takes the caller over."""
+    whisper: str = "*22"
+    """The same, heard by the agent."""
+    barge: str = "*23"
+    """The same, heard by both."""
+    take_over: str = "*24"
+    """Have the caller in the agent's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,10 @@ TABLE: dict[str, Row] = {
     "resume": Row(Permission.OWN_STATE),
     "end_wrap_up": Row(Permission.OWN_STATE),
     "extend_wrap_up": Row(Permission.OWN_STATE),
+    "listen": Row(Permission.LISTEN, Argument.AGENT),
+    "whisper": Row(Permission.WHISPER, Argument.AGENT),
+    "barge": Row(Permission.BARGE, Argument.AGENT),
+    "take_over": Row(Permission.TAKE_OVER, Argument.AGENT),
 }
 """By the name that the code has in `StarCodes`; whoever carries it out is found by that name."""
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voicebot.audio.tones import beep, ring_back
 from voicebot.core.errors import CallError
-from voicebot.core.ports import Leg
+from voicebot.core.ports import Leg, ReferRequested
 from voicebot.core.transfers import (
     Supervision,
     Target,
@@ -25,6 +25,7 @@ from voicebot.core.transfers import (
 )
 from voicebot.session.contact import Contact
 from voicebot.session.context import Context
+from voicebot.session.directory import TransferRefused
 from voicebot.session.far_end import FarEnd, take_keys
 from voicebot.session.handing_over import HandingOver
 from voicebot.session.mixing import Mixer, edges
@@ -32,7 +33,10 @@ from voicebot.session.music import Music
 from voicebot.session.supervising import Supervising
 from voicebot.session.talk_keys import HandOver, TalkKeys, Wanted
 from voicebot.session.talk_settings import Beep
-from voicebot.session.target import TransferRefused, check_node, check_queue, destinations
+from voicebot.session.target import check_node, check_queue, destinations, meant_by
+
+_TRYING, _DONE, _FAILED, _DECLINED = 100, 200, 503, 603
+"""What a phone is told of the transfer that it asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,9 @@ class Talk:
 
     # ------------------------------------------------------------ what is asked for
 
-    def hand_over(self, target: Target, mode: TransferMode, *, by: str) -> None:
-        """Send the caller on. Raises `TransferRefused`."""
+    def hand_over(self, target: Target, mode: TransferMode, *, by: str, replaces: str = "") -> None:
+        """Send the caller on; `replaces` is the dialog at the target's phone that the caller takes
+        the place of (RFC 3891). Raises `TransferRefused`."""
         if self._handing is not None or self._onward is not None:
             raise TransferRefused("a transfer is under way already")
         if target.kind is TargetKind.NODE and mode is TransferMode.BLIND:
@@ -101,7 +106,10 @@ class Talk:
             check_queue(self.context, target.name)
             self._send(target, by)
         else:
-            found = destinations(self.context, target, self.queue)
+            found = [
+                replace(one, replaces=replaces)
+                for one in destinations(self.context, target, self.queue)
+            ]
             self._handing = HandingOver(self.context, target, mode, found, by=by)
 
     def complete(self) -> None:
@@ -190,6 +198,9 @@ class Talk:
         if not self.contact.may_hand_over:
             take_keys(leg)
             return
+        refer, leg.refer = leg.refer, None
+        if refer is not None:
+            self._take_refer(refer)
         try:
             for key in take_keys(leg):
                 wanted = self._keys.feed(key, self._line.now_ms)
@@ -197,6 +208,25 @@ class Talk:
                     self._do(wanted)
         except TransferRefused:
             self._tell_agent_no()
+
+    def _take_refer(self, refer: ReferRequested) -> None:
+        """The agent's phone sends the caller on, by itself (RFC 3515)."""
+        leg, by_now = self.contact.leg.leg, bool(refer.replaces)
+        mode = TransferMode.ATTENDED if by_now else TransferMode.BLIND
+        target = meant_by(self.context, refer.target, replaces=by_now)
+        try:
+            self.hand_over(target, mode, by=self.agent, replaces=refer.replaces)
+        except TransferRefused:
+            self._tell(leg, _DECLINED)
+            return
+        self._tell(leg, _TRYING if self._handing is not None else _DONE)
+        if self._handing is not None:
+            self._handing.referrer = leg
+
+    def _tell(self, referrer: Leg | None, code: int) -> None:
+        """A phone hears how the transfer goes that it asked for; one that hung up hears nothing."""
+        if referrer is not None:
+            self.context.tasks.start(_tell(referrer, code), "referrer")
 
     def _do(self, wanted: Wanted) -> None:
         match wanted:
@@ -243,6 +273,7 @@ class Talk:
         if handing.state in (TransferState.REJECTED, TransferState.FAILED):
             if self.contact.is_open:
                 handing.move(TransferEvent.TO_AGENT)
+                self._tell(handing.referrer, _FAILED)
                 self._tell_agent_no()
                 return None
             to_message = self._voicemail
@@ -251,6 +282,8 @@ class Talk:
 
     async def _put_through(self, handing: HandingOver) -> None:
         before, self._handing = self.contact, None
+        if handing.referrer is not None:
+            await _tell(handing.referrer, _DONE)
         await self._succeed(before, handing.take(), by="transfer")
 
     async def _succeed(self, before: Contact, after: Contact, *, by: str) -> None:
@@ -340,3 +373,8 @@ class Talk:
             music = Music(leg, loop)
         music.keep_playing()
         return music
+
+
+async def _tell(referrer: Leg, code: int) -> None:
+    with suppress(CallError):
+        await referrer.tell_referrer(code)

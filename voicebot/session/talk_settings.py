@@ -38,3 +38,12 @@ class Beep(StrEnum):
     NONE = "none"
     AGENT = "agent"
     ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionSettings:
+    """Supervisors in talks."""
+
+    beep: Beep = Beep.NONE
+    """Who hears a tone when a supervisor begins to take part: `none`, `agent`, `all`. Whether
+    people must be told is the law's to say."""

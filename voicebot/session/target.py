@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from voicebot.core.errors import CallError
 from voicebot.core.transfers import Target, TargetKind
 from voicebot.session.context import Context
+from voicebot.session.directory import TransferRefused
 from voicebot.session.handing_over import Destination
-
-
-class TransferRefused(CallError):
-    """It is not possible now, and nothing has changed. The text says why."""
 
 
 def destinations(context: Context, target: Target, queue: str) -> tuple[Destination, ...]:
@@ -26,6 +22,24 @@ def destinations(context: Context, target: Target, queue: str) -> tuple[Destinat
             return _number(context, target.name)
         case TargetKind.NODE:
             raise TransferRefused("the bot cannot be briefed: send the caller there blind")
+
+
+def meant_by(context: Context, uri: str, *, replaces: bool) -> Target:
+    """What a phone means that sends a caller to a SIP URI: an agent's phone, a code or an agent's
+    number that are keyed in talks, too; else the address itself."""
+    agents = context.directory.router.agents.values()
+    bare = uri.split(";", 1)[0].lower()
+    for agent in agents:
+        if agent.spec.address.split(";", 1)[0].lower() == bare:
+            return Target(TargetKind.AGENT, agent.name)
+    user = bare.partition(":")[2].partition("@")[0]
+    if not replaces:
+        numbers = {agent.spec.number: agent.name for agent in agents if agent.spec.number}
+        if user in context.services.transfers.codes:
+            return Target.parse(context.services.transfers.codes[user])
+        if user in numbers:
+            return Target(TargetKind.AGENT, numbers[user])
+    return Target(TargetKind.NUMBER, uri)
 
 
 def check_queue(context: Context, name: str) -> None:

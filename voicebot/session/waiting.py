@@ -13,15 +13,17 @@ from voicebot.core.call import CallEvent, CallId
 from voicebot.core.errors import CallError
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import FactKind
-from voicebot.core.transfers import TargetKind
+from voicebot.core.transfers import Target, TargetKind
 from voicebot.flow.steps import Enqueue, QueueLeft
 from voicebot.queueing.router import Wish
 from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.announcer import Announcer
 from voicebot.session.contact import Contact
 from voicebot.session.context import Context
+from voicebot.session.directory import TransferRefused
 from voicebot.session.ringing import Ringing
 from voicebot.session.talk import Talk, TalkEnded
+from voicebot.session.target import check_node, check_queue
 from voicebot.session.way_out import WayOut
 from voicebot.turns.key_drops import DropReason
 
@@ -32,18 +34,19 @@ JUDGE_EVERY_MS = 1_000
 async def wait_for_agent(context: Context, action: Enqueue) -> QueueLeft:
     """Wait in a queue and talk to whoever answers. Raises `LegGone` when the caller hangs up."""
     context.queued = True
+    left = await _stay(context, action)
+    while left.queue:  # Sent on to another queue, which takes whom it takes of all callers.
+        action = replace(action, queue=left.queue)
+        left = await _stay(context, action)
+    return left
+
+
+async def _stay(context: Context, action: Enqueue) -> QueueLeft:
     directory = context.directory
     refused = directory.router.admit(action.queue, directory.now_ms())
-    if refused is not None:
-        return QueueLeft(refused)
-    left = await _Waiting(context, action).run()
-    while left.queue:
-        # An agent sent the caller to another queue, which takes every caller whom it would not
-        # have refused.
-        action = replace(action, queue=left.queue)
-        refused = directory.router.admit(action.queue, directory.now_ms())
-        left = QueueLeft(refused) if refused else await _Waiting(context, action).run()
-    return left
+    if action.queue in directory.closed:
+        refused = QueueOutcome.CLOSED
+    return QueueLeft(refused) if refused else await _Waiting(context, action).run()
 
 
 class _Waiting:
@@ -64,6 +67,8 @@ class _Waiting:
         self._place = context.place = CallId(f"{context.id}{again}")
         self._way_out = WayOut(context, action)
         self._talked = False
+        self._sent: Target | None = None
+        """Where a supervisor sent the caller."""
 
     @property
     def _waited_ms(self) -> int:
@@ -71,12 +76,12 @@ class _Waiting:
 
     async def run(self) -> QueueLeft:
         self._join()
-        outcome = "abandoned"
+        outcome, to = "abandoned", ""
         try:
             left = await self._wait()
-            outcome = left.outcome
+            outcome, to = left.outcome, str(self._sent or "")
         finally:
-            await self._close(outcome)
+            await self._close(outcome, to)
         self._context.move(CallEvent.RETURNED)
         return left
 
@@ -96,8 +101,19 @@ class _Waiting:
             position=router.position(self._place),
             summary=dict(action.summary),
         )
+        self._directory.waits[context.id] = self._send
         self._directory.dispatcher.follow(self._place, self._ringing.take)
         self._directory.dispatcher.changed()
+
+    def _send(self, target: Target) -> None:
+        """A supervisor sends the caller elsewhere, by the next frame. Raises `TransferRefused`."""
+        if target.kind is TargetKind.QUEUE:
+            check_queue(self._context, target.name)
+        elif target.kind is TargetKind.NODE:
+            check_node(target.name, self._action.back_to)
+        else:
+            raise TransferRefused("who waits can be sent to a queue or back to the flow")
+        self._sent = target
 
     async def _wait(self) -> QueueLeft:
         while True:
@@ -105,13 +121,17 @@ class _Waiting:
             agent = await self._ringing.answered()
             if agent is not None and await self._put_through(agent):
                 return await self._talk(agent)
-            left = await self._way_out.found(frame) or self._given_up()
+            left = self._pulled() or await self._way_out.found(frame) or self._given_up()
             if left is not None:
                 return left
             self._announcer.frame(ringing=bool(self._ringing))
 
-    async def _close(self, outcome: str) -> None:
+    def _pulled(self) -> QueueLeft | None:
+        return _sent_to(self._sent) if self._sent is not None else None
+
+    async def _close(self, outcome: str, to: str) -> None:
         """Leave nothing behind: no place in the queue, no ringing phone, no music."""
+        self._directory.waits.pop(self._context.id, None)
         self._directory.dispatcher.unfollow(self._place)
         self._directory.router.leave(self._place, outcome)
         self._announcer.stop()
@@ -123,6 +143,7 @@ class _Waiting:
                 queue=self._action.queue,
                 outcome=outcome,
                 wait_ms=self._waited_ms,
+                to=to,
             )
 
     def _given_up(self) -> QueueLeft | None:
@@ -163,7 +184,8 @@ class _Waiting:
         self._ringing.note_end(agent, outcome)
         if not self._ringing:
             self._context.move(CallEvent.OFFER_FAILED)
-        self._directory.dispatcher.changed()
+        if outcome is not OfferOutcome.CALLER_GONE:  # Else the place is given up first.
+            self._directory.dispatcher.changed()
         await agent.hang_up()
 
     async def _talk(self, agent: AgentLeg) -> QueueLeft:
@@ -190,6 +212,10 @@ def _left_by(ended: TalkEnded) -> QueueLeft:
         return QueueLeft(QueueOutcome.NOT_TAKEN)
     if ended.onward is None:
         return QueueLeft(QueueOutcome.SERVED)
-    if ended.onward.kind is TargetKind.QUEUE:
-        return QueueLeft(QueueOutcome.SENT, queue=ended.onward.name)
-    return QueueLeft(QueueOutcome.SENT, node=ended.onward.name)
+    return _sent_to(ended.onward)
+
+
+def _sent_to(target: Target) -> QueueLeft:
+    if target.kind is TargetKind.QUEUE:
+        return QueueLeft(QueueOutcome.SENT, queue=target.name)
+    return QueueLeft(QueueOutcome.SENT, node=target.name)

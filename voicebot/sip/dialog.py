@@ -16,6 +16,7 @@ from voicebot.core.ports import (
     LegEnded,
     LegEvent,
     ReferProgress,
+    ReferRequested,
     SoundReport,
     StateChanged,
 )
@@ -126,7 +127,8 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._ear.hear_of(ReferProgress(prm.statusCode, prm.finalNotify))
 
     def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
-        """The far end sends us elsewhere: callers may not make the hotline call anybody."""
+        """The far end sends us elsewhere: callers may not make the hotline call anybody. A REFER of
+        a phone that we dialed does not come here: see native/refers.hpp."""
         prm.statusCode = _DECLINE
 
     def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
@@ -199,6 +201,11 @@ class Dialog(pj.Call):  # type: ignore[misc]
     def refer(self, uri: str) -> None:
         """Send REFER (RFC 3515)."""
         self.xfer(f"<{uri}>", pj.CallOpParam(True))
+
+    def referred(self, sip_call_id: str, refer: ReferRequested) -> None:
+        """Tell of a REFER that came in the dialog with that Call-ID, if it is this one."""
+        if not self._gone and self.getInfo().callIdString == sip_call_id:
+            self._ear.hear_of(refer)
 
     def tell_referrer(self, code: int) -> None:
         """NOTIFY of the far end's REFER: RFC 3515, section 2.4.5."""

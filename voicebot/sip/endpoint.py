@@ -30,6 +30,7 @@ from voicebot.sip.dialog import Dialog
 from voicebot.sip.info import digest_user, read_invite
 from voicebot.sip.leg import SipLeg
 from voicebot.sip.owner import OwnerThread
+from voicebot.sip.refer_to import read_refer_to
 from voicebot.sip.registration import Registration
 from voicebot.sip.rounds import Rounds
 from voicebot.sip.settings import SipSettings, Trunk
@@ -56,7 +57,7 @@ class SipEndpoint:
 
     async def __aenter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="voicebot-sip-")
-        self._owner = OwnerThread(self._stack.poll)
+        self._owner = OwnerThread(self._poll)
         try:
             await self._owner.run(partial(self._stack.open, Path(self._folder.name)))
         except BaseException:
@@ -143,6 +144,14 @@ class SipEndpoint:
         await self._owner.run(partial(self._stack.set_draining, on=True))
 
     # ------------------------------------------------------------- on the owner thread
+
+    def _poll(self, wait_ms: int) -> None:
+        self._stack.poll(wait_ms)
+        for call, value in self._stack.new_refers():
+            refer = read_refer_to(value)
+            if refer is not None:
+                for leg in self.legs:
+                    leg.referred(call, refer)
 
     def _dial(self, leg: SipLeg, way: Route, headers: Mapping[str, str], caller_name: str) -> None:
         account = self._stack.account_for(way)

@@ -15,7 +15,7 @@ from voicebot.audio.resample import Resampler
 from voicebot.core.audio import NARROWBAND, Pcm, Samples
 from voicebot.core.call import LegId, LegInfo, LegState
 from voicebot.core.errors import CallError, LegGone
-from voicebot.core.ports import Leg, LegEnded, LegEvent, StateChanged
+from voicebot.core.ports import Leg, LegEnded, LegEvent, ReferRequested, StateChanged
 from voicebot.sip.dialog import Dialog
 from voicebot.sip.inbox import Inbox
 from voicebot.sip.owner import OwnerThread
@@ -189,6 +189,11 @@ class SipLeg:
 
     def end_if_lost(self, now_s: float) -> None:
         """End the leg when its far end has sent nothing for too long; on the owner thread."""
+    def referred(self, sip_call_id: str, refer: ReferRequested) -> None:
+        """Tell of a REFER that came in a dialog, if it is this one; on the owner thread."""
+        if self._dialog is not None:
+            self._dialog.referred(sip_call_id, refer)
+
         if self._dialog is not None:
             self._dialog.end_if_lost(now_s)
 

@@ -106,6 +106,14 @@ class Stack:
         seen = self._guard.counters()
         return GuardCounts(**{one.name: getattr(seen, one.name) for one in fields(GuardCounts)})
 
+    def new_refers(self) -> tuple[tuple[str, str], ...]:
+        """REFERs of phones that we dialed since the last time this was asked: the dialog's Call-ID
+        and the value of Refer-To."""
+        if self._guard is None:
+            return ()
+        found = (refer.partition("\n") for refer in self._guard.newRefers())
+        return tuple((call, target) for call, _, target in found)
+
     def newly_silent(self) -> tuple[str, ...]:
         """Addresses that fell silent since the last time this was asked, a few at most."""
         return tuple(self._guard.newlySilent()) if self._guard is not None else ()

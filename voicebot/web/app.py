@@ -6,7 +6,18 @@ from pathlib import Path
 
 from aiohttp import web
 
-from voicebot.web import agents_api, api, context_api, events, flows_api, health, pages
+from voicebot.session.supervisor_desk import SupervisorDesk
+from voicebot.web import (
+    agents_api,
+    api,
+    context_api,
+    events,
+    floor_api,
+    flows_api,
+    health,
+    pages,
+    talks_api,
+)
 from voicebot.web.errors import as_json
 from voicebot.web.office import Office
 from voicebot.web.ports import Calls, Events, FlowList, Monitor
@@ -38,5 +49,7 @@ def create_app(
     if office is not None:
         agents_api.add(app, office, settings)
         context_api.add(app, office)
+        floor_api.add(app, office, settings)
+        talks_api.add(app, SupervisorDesk(office.directory, office.audit))
     pages.add(app, settings)
     return app

@@ -20,6 +20,7 @@ from voicebot.web.errors import ApiError
 from voicebot.web.live_contexts import LiveContexts
 from voicebot.web.ports import Calls
 from voicebot.web.settings import DeskSettings
+from voicebot.web.wait_errors import WaitErrors
 
 
 class Dispositions(Protocol):
@@ -49,6 +50,7 @@ class Office:
     audit: AuditTrail
     settings: DeskSettings = field(default_factory=DeskSettings)
     contexts: LiveContexts = field(default_factory=LiveContexts)
+    wait_errors: WaitErrors = field(default_factory=WaitErrors)
 
     def call_of(self, agent: Agent) -> str:
         """Id of the call that an agent is offered, has, or had just now; empty for none."""

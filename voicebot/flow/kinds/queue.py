@@ -76,7 +76,7 @@ class QueueOutcomes(Strict):
             QueueOutcome.NOT_TAKEN: self.timeout,
             QueueOutcome.CLOSED: self.nobody,
         }.get(outcome, self.full)
-        return getattr(self, outcome) or otherwise
+        return getattr(self, outcome, None) or otherwise
 
 
 class QueueChoice(Strict):

@@ -19,6 +19,7 @@ setup(
                 "sip_guard.cpp",
                 "objections.cpp",
                 "options.cpp",
+                "refers.cpp",
                 "source_limit.cpp",
                 "connections.cpp",
                 "network.cpp",

@@ -5,6 +5,7 @@
 #include "network.hpp"
 #include "objections.hpp"
 #include "options.hpp"
+#include "refers.hpp"
 #include "source_limit.hpp"
 
 #include <pjlib-util.h>
@@ -260,7 +261,7 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata) {
         respond_401(state, rdata);
     if (verdict != PASS || object(state, rdata, in_dialog))
         return PJ_TRUE;
-    if (in_dialog && answer_options(rdata))
+    if (in_dialog && (answer_options(rdata) || take_refer(rdata)))
         return PJ_TRUE;
     normalize_info_keys(rdata);
     return PJ_FALSE;
@@ -402,5 +403,7 @@ std::vector<std::string> SipGuard::newlySilent() {
     std::lock_guard<std::mutex> guard(state_->lock);
     return state_->limit.newlySilent();
 }
+
+std::vector<std::string> SipGuard::newRefers() { return new_refers(); }
 
 }  // namespace voicebot

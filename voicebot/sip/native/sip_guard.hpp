@@ -62,6 +62,8 @@ class SipGuard {
     GuardCounters counters() const;
     // Addresses that fell silent since the last call of this, at most 16.
     std::vector<std::string> newlySilent();
+    // REFERs of phones that we dialed since the last call of this: Call-ID, a line end, Refer-To.
+    std::vector<std::string> newRefers();
 
   private:
     SipGuard(const SipGuard &);

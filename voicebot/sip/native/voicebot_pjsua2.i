@@ -47,6 +47,7 @@
 %nothread voicebot::PcmPort::received;
 %nothread voicebot::PcmPort::mute;
 %nothread voicebot::PcmPort::counters;
+%nothread voicebot::SipGuard::newRefers;
 
 %include "pcm_port.hpp"
 %include "sip_guard.hpp"

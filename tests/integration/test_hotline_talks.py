@@ -1,0 +1,223 @@
+"""Talks with real phones: callers sent on by keys, REFER and the API; supervisors. Each phone sends
+a tone of its own, and what each hears is measured."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from desk_caller import nobody_is_left
+from hotline import Hotline, hotline, quiet_port
+from tone_phone import ToneCaller, TonePhone, heard_in, who_hears_whom
+
+from voicebot.audio.wav import read_wav
+
+pytestmark = pytest.mark.timeout(120)
+
+_FLOW = """
+flow: talks
+language: en
+start: agent
+on_error: sorry
+nodes:
+  agent:
+    kind: queue
+    queue: service
+    back_to: {news: news}
+    outcomes: {served: bye, timeout: sorry, full: sorry, nobody: sorry, not_taken: sorry}
+  news: {kind: say, prompt: "These are the news.", to: bye}
+  sorry: {kind: hangup, prompt: "Sorry.", outcome: failed}
+  bye: {kind: hangup, prompt: "Goodbye."}
+"""
+NAMES = ("anna", "ben", "boss", "branch")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The hotline, and the port of each phone."""
+
+    line: Hotline
+    ports: dict[str, int]
+
+    def phone(self, name: str) -> TonePhone:
+        return TonePhone(name, self.ports[name])
+
+    async def post(self, path: str, **body: Any) -> int:
+        """The status of the answer."""
+        return await asyncio.to_thread(self._post, path, body)
+
+    def _post(self, path: str, body: dict[str, Any]) -> int:
+        url = f"http://127.0.0.1:{self.line.console_port}{path}"
+        headers = {"Content-Type": "application/json"}
+        request = Request(url, json.dumps(body).encode(), headers, method="POST")
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except HTTPError as refused:
+            return refused.code
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    ports = {name: quiet_port() for name in NAMES}
+    people = [
+        ("anna", 201, '["service"]', ""),
+        ("ben", 202, '["cards"]', ""),
+        ("boss", 300, "[]", 'role = "supervisor"\npermissions = ["listen", "whisper", "barge"]\n'),
+    ]
+    agents = "".join(
+        f'[[agents]]\nname = "{name}"\naddress = "sip:{name}@127.0.0.1:{ports[name]}"\n'
+        f'queues = {queues}\nnumber = "{number}"\n{more}'
+        for name, number, queues, more in people
+    )
+    with hotline(
+        tmp_path_factory.mktemp("talks"),
+        agents=agents,
+        calls='default_flow = "talks"',
+        flows={"talks": _FLOW},
+        hotline=f'[destinations]\nbranch = "sip:branch@127.0.0.1:{ports["branch"]}"\n'
+        '[transfers]\ncodes = {31 = "number:branch", 32 = "queue:cards"}\n',
+    ) as line:
+        yield Desk(line, ports)
+
+
+def pairs(*names: str) -> set[tuple[str, str]]:
+    """All of these hear each other."""
+    return {(one, other) for one in names for other in names if one != other}
+
+
+async def test_briefing_conference_and_on(desk: Desk) -> None:
+    """By keys: Anna briefs Ben, all three talk, she leaves; then Ben's phone sends REFER."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna") as anna,
+        desk.phone("ben") as ben,
+        desk.phone("branch") as branch,
+    ):
+        sounds = {p: o.sound for p, o in (("caller", caller), ("anna", anna), ("ben", ben))}
+        await caller.dial()
+        await anna.until("talking")
+        assert await who_hears_whom(sounds) == pairs("caller", "anna")
+        await anna.press("*1202#")
+        await ben.until("talking")
+        assert await who_hears_whom(sounds) == pairs("anna", "ben")
+        await anna.press("*3")
+        await caller.until_fact("transfer", state="accepted")
+        assert await who_hears_whom(sounds) == pairs("caller", "anna", "ben")
+        await anna.press("*4")
+        await anna.until("ended")
+        assert await who_hears_whom({"caller": caller.sound, "ben": ben.sound}) == pairs(
+            "caller", "ben"
+        )
+        assert await ben.refer("sip:31@127.0.0.1") == 202
+        await branch.until("talking")
+        await ben.until("ended")
+        assert [text.split()[1] for text in ben.notified] == ["100", "200"]
+        sounds = {"caller": caller.sound, "branch": branch.sound}
+        assert await who_hears_whom(sounds) == pairs("caller", "branch")
+        await caller.hang_up()
+        record = await caller.ended()
+    assert (record["outcome"], record["agents"]) == ("handled", ["anna", "ben"])
+    await nobody_is_left(desk.line)
+    recording = read_wav(desk.line.folder / "data" / record["recording"])
+    apart = next(
+        f["at_ms"] for f in await caller.facts() if f["kind"] == "transfer"
+    )
+    await check_recording(recording, apart)
+
+
+async def check_recording(recording: Any, apart_ms: int) -> None:
+    """The caller left, whoever talked to the caller right; nothing of the briefing."""
+    rate = recording.rate
+    seconds = {"talk": apart_ms / 1000 - 0.5, "conference": 0.0}
+    left, right = recording.channel(0).samples, recording.channel(1).samples
+
+    def at(samples: Any, second: float) -> set[str]:
+        return heard_in(samples[int(second * rate) :][: rate * 3 // 10], rate)
+
+    assert at(left, seconds["talk"]) == {"caller"}
+    assert at(right, seconds["talk"]) == {"anna"}
+    every = [at(right, second / 5) for second in range(int(len(right) / rate * 5))]
+    assert {"anna", "ben"} in every
+    assert {"branch"} in every
+    briefing = [at(right, apart_ms / 1000 + 0.3)]
+    assert briefing == [set()]
+
+
+async def test_listen_whisper_barge(desk: Desk) -> None:
+    """By the API and keys: nobody hears the supervisor who is not meant to."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna") as anna,
+        ToneCaller(desk.line, "*21201", "boss", user="boss") as boss,
+    ):
+        sounds = {p: o.sound for p, o in (("caller", caller), ("anna", anna), ("boss", boss))}
+        await free(desk, "anna")
+        await caller.dial()
+        await anna.until("talking")
+        assert (await boss.dial()).code == 200
+        talk, hears = pairs("caller", "anna"), {("boss", "caller"), ("boss", "anna")}
+        assert await who_hears_whom(sounds) == talk | hears
+        boss.press("5")
+        await caller.until_fact("supervised", how="whisper")
+        assert await who_hears_whom(sounds) == talk | hears | {("anna", "boss")}
+        boss.press("6")
+        await caller.until_fact("supervised", how="barge")
+        assert await who_hears_whom(sounds) == pairs("caller", "anna", "boss")
+        boss.press("7")  # not permitted
+        boss.press("4")
+        await caller.until(lambda f: f["kind"] == "supervised" and f["data"]["how"] == "listen")
+        assert await who_hears_whom(sounds) == talk | hears
+        await boss.hang_up()
+        await caller.until_fact("supervised", on=False)
+        assert await who_hears_whom(sounds) == talk
+        await caller.hang_up()
+        told = [f["data"]["how"] for f in await caller.facts() if f["kind"] == "supervised"]
+    assert told == ["listen", "whisper", "barge", "listen", "listen"]
+    await nobody_is_left(desk.line)
+
+
+async def free(desk: Desk, name: str) -> None:
+    """End the wrap-up of the call before."""
+    await desk.post(f"/api/agents/{name}/end-wrap-up")
+
+
+async def test_by_the_api(desk: Desk) -> None:
+    """Supervisors are called, callers are sent on; what is not possible is said."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna") as anna,
+        desk.phone("boss") as boss,
+    ):
+        await free(desk, "anna")
+        await caller.dial()
+        await anna.until("talking")
+        record = await caller.record()
+        assert record is not None
+        path = f"/api/calls/{record['call']}"
+        floor = await asyncio.to_thread(desk.line.ask, "/api/floor")
+        assert [talk["agent"] for talk in floor["talks"]] == ["anna"]
+        boss_at = f"sip:boss@127.0.0.1:{desk.ports['boss']}"
+        assert await desk.post(f"{path}/supervise", how="take_over", phone=boss_at) == 202
+        await boss.until("talking")
+        await anna.until("ended")
+        sounds = {"caller": caller.sound, "boss": boss.sound}
+        assert await who_hears_whom(sounds) == pairs("caller", "boss")
+        assert await desk.post(f"{path}/transfer", to="agent:dora") == 409
+        assert await desk.post(f"{path}/transfer", to="elsewhere") == 400
+        assert await desk.post(f"{path}/transfer", to="node:news") == 202
+        await boss.until("ended")
+        await caller.at("news")
+        await caller.is_hung_up()
+        ended = await caller.ended()
+    assert ended["agents"] == ["anna", "local"]
+    entries = (await asyncio.to_thread(desk.line.ask, "/api/audit"))["entries"]
+    actions = {entry["action"] for entry in entries}
+    assert {"call.supervise", "call.transfer"} <= actions
+    await nobody_is_left(desk.line)
