@@ -15,6 +15,7 @@ from voicebot.session.star_codes import StarCodes, mistakes
 
 LEAST_ANNOUNCE_MS = 15_000
 MOST_LEVEL = 100
+MOST_WHISPER_MS = 15_000
 LEAST_PIN = 4
 MOST_DIGITS = 12
 """Of a number or PIN that is keyed in."""
@@ -75,12 +76,16 @@ def _of_queue(at: Where, queue: QueueSpec) -> Iterator[Mistake]:
         "max_expected_wait_ms": 0,
         "max_waiting_per_agent": 0,
         "announce_up_to": 0,
+        "whisper_max_ms": 1_000,
     }
     for name, bound in least.items():
         value = getattr(queue, name)
         if value < bound:
             hint = f"the least is {bound}" + (" (wrap_up_ms)" if name == "wrap_up_cap_ms" else "")
             yield Mistake((*at, name), "bad-value", f"{value} is too small", hint)
+    if queue.whisper_max_ms > MOST_WHISPER_MS:
+        where, hint = (*at, "whisper_max_ms"), f"the most is {MOST_WHISPER_MS}: callers wait"
+        yield Mistake(where, "bad-value", f"{queue.whisper_max_ms} is too long", hint)
     if AgentState.AVAILABLE in queue.absent:
         where, hint = (*at, "absent"), "leave it out: who is available is at work"
         yield Mistake(where, "bad-value", "available agents cannot be absent", hint)

@@ -227,6 +227,10 @@ class QueueSpec:
     announce_up_to: int = 0
     """Callers further behind are told that there are more than so many (the flow's `many`);
     0: every place is told."""
+    whisper: bool = False
+    """Whoever answers first hears in a few words who comes; the caller hears music meanwhile."""
+    whisper_max_ms: int = 6_000
+    """It is cut off after this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voicebot.queueing.router import Offer
 from voicebot.session.context import Context
 from voicebot.session.dialed_leg import DialedLeg
+from voicebot.session.whisper import Whisper
 
 
 class AgentLeg(DialedLeg):
@@ -14,3 +15,13 @@ class AgentLeg(DialedLeg):
         self.offer = offer
         headers = {"User-to-User": f"{context.id.encode().hex()};encoding=hex"}
         super().__init__(context, offer.agent.address, ring_ms, headers=headers)
+        queue = context.directory.router.queues.get(offer.queue)
+        self.whisper: Whisper | None = None
+        """What the agent hears before the caller comes; None where the queue wants none."""
+        if queue is not None and queue.whisper:
+            self.whisper = Whisper(context, offer.agent, queue.whisper_max_ms)
+
+    async def hang_up(self) -> None:
+        if self.whisper is not None:
+            self.whisper.cancel()
+        await super().hang_up()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from voicebot.core.call import CallId
+from voicebot.core.call_context import CallContext, take
 from voicebot.core.ports import Journal, SoundReport
 from voicebot.core.record import Fact, FactKind
 
@@ -42,12 +43,19 @@ class Pen:
         """The time in the call."""
         self._clock = clock
         self._seq = 0
+        self.known = CallContext(call, clock())
+        """What whoever takes the call is to know, as of the last fact."""
 
     def write(self, kind: FactKind, **data: Any) -> None:
         """Append a fact of now."""
         fact = Fact(self._call, self._seq, self.now_ms(), self._clock(), kind, data)
         self._seq += 1
+        self.known = take(self.known, fact)
         self._journal.write(fact)
+
+    def time(self) -> datetime:
+        """The wall clock, as facts have it."""
+        return self._clock()
 
     def measured(self, leg: str, sound: SoundReport | None) -> None:
         """Append how a leg's sound was carried; `leg` is `caller` or `agent`."""

@@ -119,7 +119,7 @@ class _Waiting:
         while True:
             frame = await self._line.frame()
             agent = await self._ringing.answered()
-            if agent is not None and await self._put_through(agent):
+            if agent is not None and await self._briefed(agent) and await self._put_through(agent):
                 return await self._talk(agent)
             left = self._pulled() or await self._way_out.found(frame) or self._given_up()
             if left is not None:
@@ -160,6 +160,21 @@ class _Waiting:
         return QueueLeft(outcome) if outcome is not None else None
 
     # ------------------------------------------------------------ talk
+
+    async def _briefed(self, agent: AgentLeg) -> bool:
+        """The agent hears who comes, where the queue wants that, and the caller music. False where
+        the agent hung up on it: the caller waits on."""
+        if agent.whisper is None:
+            return True
+        try:
+            await self._ringing.cancel()
+            heard = await agent.whisper.said(agent, lambda: self._announcer.frame(ringing=True))
+        except BaseException:
+            await self._not_bridged(agent, OfferOutcome.CALLER_GONE)
+            raise
+        if not heard:
+            await self._not_bridged(agent, OfferOutcome.REJECTED)
+        return heard
 
     async def _put_through(self, agent: AgentLeg) -> bool:
         """Caller and agent hear each other. False where the agent's leg was gone before it could be
