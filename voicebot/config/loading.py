@@ -91,9 +91,9 @@ def _cross_check(
     """What only shows where two files meet."""
     check_people(file, hotline.queues, hotline.agents)
     check_star_codes(file, hotline.star_codes)
+    check_transfers(file, hotline.transfers, hotline.queues, hotline.agents)
     check_desk(file, hotline.console, hotline.desk, hotline.queues, hotline.agents)
     for i, agent in enumerate(hotline.agents):
-    check_transfers(file, hotline.transfers, hotline.queues, hotline.agents)
         _check_target(file, ("agents", i, "address"), agent.address, sip)
     for name, uri in hotline.destinations.items():
         _check_target(file, ("destinations", name), uri, sip)

@@ -187,13 +187,13 @@ class SipLeg:
         if self._dialog is not None:
             self._dialog.end_if_taken(number)
 
-    def end_if_lost(self, now_s: float) -> None:
-        """End the leg when its far end has sent nothing for too long; on the owner thread."""
     def referred(self, sip_call_id: str, refer: ReferRequested) -> None:
         """Tell of a REFER that came in a dialog, if it is this one; on the owner thread."""
         if self._dialog is not None:
             self._dialog.referred(sip_call_id, refer)
 
+    def end_if_lost(self, now_s: float) -> None:
+        """End the leg when its far end has sent nothing for too long; on the owner thread."""
         if self._dialog is not None:
             self._dialog.end_if_lost(now_s)
 
