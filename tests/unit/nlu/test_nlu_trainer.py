@@ -97,6 +97,50 @@ def test_a_no_is_held_against_what_was_said_before() -> None:
     assert (item.text, item.reasons, item.wrong) == ("my plastic", (Reason.DENIED,), ("balance",))
 
 
+def moved(via: str) -> tuple[str, dict[str, Any]]:
+    return "moved", {"node": "next", "via": via}
+
+
+def chosen(*facts: tuple[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    return {item.text: item.chosen for item in collect([call("a", *facts)])}
+
+
+def test_what_was_chosen_in_the_end_stands_beside_what_was_doubted() -> None:
+    asked_back = (heard("card or money"), chose("balance", 0.8, "lost_card"))
+    assert chosen(*asked_back, heard("the first"), chose("lost_card"), moved("lost_card")) == {
+        "card or money": ("lost_card",)
+    }
+    keyed = ("keyed", {"digits": "2", "reason": "complete"})
+    assert chosen(*asked_back, keyed, moved("lost_card")) == {"card or money": ("lost_card",)}
+    denied = (heard("my plastic"), chose("balance"), heard("no"), NO)
+    assert chosen(*denied, heard("lost card"), chose("lost_card"), moved("lost_card")) == {
+        "my plastic": ("lost_card",)
+    }
+    assert chosen(heard("my plastic"), MISSED, heard("card"), chose("card"), moved("card")) == {
+        "my plastic": ("card",)
+    }
+
+
+def test_what_ends_a_question_without_a_choice_says_nothing_of_it() -> None:
+    missed = (heard("my plastic"), MISSED)
+    assert chosen(*missed, moved("no_match")) == {"my plastic": ()}
+    assert chosen(*missed, ("keyed", {"count": 4, "reason": "complete"}), moved("no_match")) == {
+        "my plastic": ()
+    }
+    later = (heard("hours"), chose("hours"), moved("hours"))
+    assert chosen(*missed, moved("no_input"), *later) == {"my plastic": ()}
+
+
+def test_what_was_chosen_is_suggested_first_also_without_a_model(model: TrainedIntents) -> None:
+    (item,) = items("i want money")
+    taken = [Item(item.text, "en", item.reasons, chosen=("transfer",), places=item.places)]
+    (cluster,) = clusters(taken, None)
+    assert cluster.suggestions == (("transfer", 0.9),)
+    (cluster,) = clusters(taken, model)
+    assert cluster.suggestions[0][0] == "transfer"
+    assert sum(likely for _, likely in cluster.suggestions) == pytest.approx(1, abs=1e-5)
+
+
 def test_who_says_it_again_was_not_understood() -> None:
     journal = call("a", heard("block my card"), chose("x"), heard("block my cart"), chose("x"))
     assert reasons(journal) == {"block my cart": (Reason.REPEATED,)}

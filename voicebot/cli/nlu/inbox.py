@@ -102,7 +102,8 @@ def _shown(cluster: Cluster) -> str:
     for item in cluster.items[:_TEXTS]:
         why = ", ".join(item.reasons)
         guess = f"; taken for {', '.join(item.guesses)}" if item.guesses else ""
-        lines.append(printable(f"{item.count:3} x {item.text}   ({why}{guess})"))
+        then = f"; then chose {', '.join(item.chosen)}" if item.chosen else ""
+        lines.append(printable(f"{item.count:3} x {item.text}   ({why}{guess}{then})"))
     if more := len(cluster.items) - _TEXTS:
         lines += [f"    and {more} more"] if more > 0 else []
     lines += [

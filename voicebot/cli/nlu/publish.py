@@ -4,7 +4,7 @@
     voicebot nlu publish --log ivr_flows/intents.npz
 
 The name becomes a link to the version; every version stays in intents.models/ beside it. A running
-hotline takes it at its next start.
+hotline takes it within seconds: calls that are up keep the one that they began with.
 """
 
 from __future__ import annotations
@@ -36,5 +36,5 @@ def run(args: argparse.Namespace) -> int:
         return 0
     by = signature.name(args)
     entry = alias.publish(name, model[0], by=by, when=signature.now(), why=args.why)
-    print(f"{name}: version {entry.version} serves from the hotline's next start on")
+    print(f"{name}: version {entry.version} serves new calls from now on")
     return 0

@@ -3,7 +3,7 @@
     voicebot nlu rollback ivr_flows/intents.npz --why "too many transfers"
     voicebot nlu rollback ivr_flows/intents.npz --to 3f09
 
-A running hotline takes it at its next start.
+A running hotline takes it within seconds: calls that are up keep the one that they began with.
 """
 
 from __future__ import annotations
@@ -26,5 +26,5 @@ def run(args: argparse.Namespace) -> int:
     """Exit code of `voicebot nlu rollback`."""
     by, when = signature.name(args), signature.now()
     entry = alias.roll_back(args.name, to=args.to, by=by, when=when, why=args.why)
-    print(f"{args.name}: version {entry.version} serves from the hotline's next start on")
+    print(f"{args.name}: version {entry.version} serves new calls from now on")
     return 0

@@ -14,6 +14,8 @@ from voicebot.nlu.trainer.inbox import Item
 
 _ALIKE, _ALIKE_BY_WORDS = 0.7, 0.45
 """Cosine to the first text of a cluster from which another belongs to it."""
+_CHOSEN = 0.9
+"""How sure it is that a caller meant from the first what was chosen in the end."""
 SUGGESTIONS = 9
 """As many as there are keys."""
 
@@ -24,7 +26,8 @@ class Cluster:
 
     items: tuple[Item, ...]
     suggestions: tuple[tuple[str, float], ...] = ()
-    """Intents with their probability, likeliest first; without what callers denied."""
+    """Intents with their probability, likeliest first: what callers chose in the end counts most,
+    what they denied not at all."""
 
     @property
     def count(self) -> int:
@@ -79,14 +82,32 @@ def _by_words(items: Sequence[Item]) -> Floats:
 def _suggested(
     items: Sequence[Item], model: TrainedIntents | None
 ) -> tuple[tuple[str, float], ...]:
-    if model is None:
-        return ()
     wrong = {label for item in items for label in item.wrong}
+    likely = _by_model(items, model) if model is not None else {}
+    for label, share in _chosen(items).items():
+        # The model has the rest: what it thinks of a text that went wrong is worth less.
+        likely = {name: value * (1 - _CHOSEN * share) for name, value in likely.items()}
+        likely[label] = likely.get(label, 0.0) + _CHOSEN * share
+    kept = [(label, value) for label, value in likely.items() if label not in wrong]
+    return tuple(sorted(kept, key=lambda pair: -pair[1])[:SUGGESTIONS])
+
+
+def _chosen(items: Sequence[Item]) -> dict[str, float]:
+    """Share of what was said after which callers chose each."""
+    total = sum(item.count for item in items)
+    shares: dict[str, float] = {}
+    for item in items:
+        for label in item.chosen:
+            part = item.count / (total * len(item.chosen))
+            shares[label] = shares.get(label, 0.0) + part
+    return shares
+
+
+def _by_model(items: Sequence[Item], model: TrainedIntents) -> dict[str, float]:
     total = np.zeros(len(model.model.labels))
     for item in items:
         meaning = model.read(item.text)
         calibration = model.model.calibration(spoken=True, sense=meaning.sense is not None)
         total += item.count * model.model.judge(meaning, calibration).probabilities
-    order = np.argsort(-total)
-    labels = [(model.model.labels[at], float(total[at] / total.sum())) for at in order]
-    return tuple([pair for pair in labels if pair[0] not in wrong][:SUGGESTIONS])
+    shares = total / total.sum()
+    return {label: float(share) for label, share in zip(model.model.labels, shares, strict=True)}

@@ -6,6 +6,9 @@ heard ─┬─ not understood ····················· no mat
        ├─ said again, nearly the same ········· repeated
        └─ the last choice of a caller who calls again soon ··· called again
 
+What a caller chose after all, when asked back, said otherwise or keyed, stands beside what was
+doubted: most likely it was meant from the first.
+
 Secret input is not in journals, so it cannot come here. What is found is not stored: it is read
 from the calls anew each time, and is gone when they are erased.
 """
@@ -28,11 +31,14 @@ KINDS = (
     FactKind.HEARD,
     FactKind.UNDERSTOOD,
     FactKind.NOT_UNDERSTOOD,
+    FactKind.KEYED,
+    FactKind.MOVED,
     FactKind.LANGUAGE,
     FactKind.ENDED,
 )
 """The facts that are read."""
 _CHOSEN = ("choice", "universal")
+_NO_CHOICES = ("", "no_input", "no_match", "failed", "error")
 _REPEATED = 0.8
 """Likeness from which a text is the one before, said again."""
 _MOST_DIGITS = 0.3
@@ -71,6 +77,8 @@ class Item:
     """What it was taken for."""
     wrong: tuple[str, ...] = ()
     """What the caller denied."""
+    chosen: tuple[str, ...] = ()
+    """What the caller chose in the end, at the same question."""
     count: int = 1
     places: tuple[str, ...] = ()
     """Call and number of the fact, `7f3a.../12`, first to last."""
@@ -86,6 +94,9 @@ class _Said:
     choice: str = ""
     reasons: set[Reason] = field(default_factory=set)
     wrong: str = ""
+    chosen: str = ""
+    open: bool = True
+    """The question that it answers is not left yet."""
 
 
 @dataclass(slots=True)
@@ -95,6 +106,10 @@ class _Call:
     began: datetime | None = None
     ended: datetime | None = None
     said: list[_Said] = field(default_factory=list)
+    ways: set[str] = field(default_factory=set)
+    """What was understood at the question where the call is."""
+    keyed: bool = False
+    """Keys were pressed there."""
 
 
 def collect(journals: Iterable[Sequence[Fact]], limits: Limits | None = None) -> list[Item]:
@@ -128,6 +143,10 @@ def _read(facts: Sequence[Fact], limits: Limits) -> _Call:
                 _hear(call, _Said(normalized(str(data.get("text", ""))), fact.seq, language))
             case FactKind.UNDERSTOOD:
                 _understand(call, data, limits.sure)
+            case FactKind.KEYED:
+                call.keyed = True
+            case FactKind.MOVED:
+                _move(call, str(data.get("via", "")))
             case FactKind.NOT_UNDERSTOOD if call.said and data.get("text"):
                 call.said[-1].reasons.add(Reason.NO_MATCH)
             case FactKind.ENDED:
@@ -154,10 +173,21 @@ def _understand(call: _Call, data: Mapping[str, object], sure: float) -> None:
         return
     said = call.said[-1]
     said.choice = str(data.get("choice", ""))
+    call.ways.add(said.choice)
     confidence = data.get("confidence")
     is_low = isinstance(confidence, int | float) and confidence < sure
     if is_low or data.get("runner_up"):
         said.reasons.add(Reason.UNSURE)
+
+
+def _move(call: _Call, via: str) -> None:
+    """The question is left: by a choice that was said there, or by a key, where there were any."""
+    is_choice = via in call.ways or (call.keyed and via not in _NO_CHOICES)
+    for said in call.said:
+        if said.open and is_choice:
+            said.chosen = via
+        said.open = False
+    call.ways, call.keyed = set(), False
 
 
 def _deny(said: Sequence[_Said]) -> None:
@@ -195,6 +225,7 @@ def _merged(calls: Sequence[_Call]) -> list[Item]:
                 tuple(sorted(said.reasons)),
                 (said.choice,) if said.choice else (),
                 (said.wrong,) if said.wrong else (),
+                (said.chosen,) if said.chosen and said.chosen != said.wrong else (),
                 1,
                 (f"{call.call}/{said.seq}",),
             )
@@ -209,6 +240,7 @@ def _both(one: Item, other: Item) -> Item:
         reasons=tuple(sorted({*one.reasons, *other.reasons})),
         guesses=tuple(dict.fromkeys((*one.guesses, *other.guesses))),
         wrong=tuple(dict.fromkeys((*one.wrong, *other.wrong))),
+        chosen=tuple(dict.fromkeys((*one.chosen, *other.chosen))),
         count=one.count + other.count,
         places=one.places + other.places,
     )
