@@ -14,8 +14,8 @@ from voicebot.nlu.embedding.protobuf import nested, single, strings, varint
 
 _FLOAT, _INT = 1, 2
 """Attribute types."""
-_FLOAT32 = 1
-"""Tensor type."""
+_FLOAT32, _BYTES = 1, 2
+"""Tensor types."""
 _IR_VERSION, _OPSET = 8, 17
 MICROSOFT = "com.microsoft"
 """Domain of onnxruntime's fused operators."""
@@ -28,11 +28,11 @@ class OnnxGraph:
         self._nodes: list[bytes] = []
         self._weights: list[bytes] = []
 
-    def weight(self, name: str, values: NDArray[np.float32]) -> str:
+    def weight(self, name: str, values: NDArray[np.float32] | NDArray[np.uint8]) -> str:
         """Add a constant; returns its name."""
         tensor = b"".join(varint(1, size) for size in values.shape)
-        tensor += varint(2, _FLOAT32) + nested(8, name)
-        self._weights.append(tensor + nested(9, np.ascontiguousarray(values, "<f4").tobytes()))
+        tensor += varint(2, _BYTES if values.dtype == np.uint8 else _FLOAT32) + nested(8, name)
+        self._weights.append(tensor + nested(9, np.ascontiguousarray(values).tobytes()))
         return name
 
     def node(
@@ -43,7 +43,8 @@ class OnnxGraph:
         domain: str = "",
         **attributes: float,
     ) -> None:
-        """Add an operator; an int attribute is an INT, a float one a FLOAT."""
+        """Add an operator; an int attribute is an INT, a float one a FLOAT. An input that it can
+        do without is ""."""
         node = strings(1, inputs) + strings(2, outputs) + nested(4, kind)
         for name, value in attributes.items():
             node += nested(5, _attribute(name, value))

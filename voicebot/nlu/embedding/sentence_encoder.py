@@ -1,6 +1,7 @@
 """Sentences to vectors of length one: near where they mean the same.
 
-Reimers and Gurevych 2019 (Sentence-BERT): the mean of the token vectors.
+Reimers and Gurevych 2019 (Sentence-BERT): the mean of the token vectors, or a weighted one
+(`importance`).
 """
 
 from __future__ import annotations
@@ -57,34 +58,53 @@ class SentenceEncoder:
         self.width = int(self._words.shape[1])
         """Numbers a vector has."""
 
-    def __call__(self, text: str) -> Vector:
-        """The vector of one text, a few milliseconds. Never fails for a text."""
-        row: Vector = self._vectors([self._pieces(text)])[0]
+    @property
+    def vocabulary(self) -> int:
+        """How many pieces there are."""
+        return int(self._words.shape[0])
+
+    def pieces(self, text: str) -> list[int]:
+        """The numbers of a text's pieces, its two ends among them."""
+        return self._pieces(text)
+
+    def __call__(self, text: str, importance: Vector | None = None) -> Vector:
+        """The vector of one text, a few milliseconds. Never fails for a text. `importance` is how
+        much each piece of the vocabulary counts; alike without it."""
+        row: Vector = self._vectors([self._pieces(text)], importance)[0]
         return row
 
     def many(
-        self, texts: Sequence[str], threads: int, done: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        threads: int,
+        done: Callable[[int], None] | None = None,
+        importance: Vector | None = None,
     ) -> Vector:
         """Rows of vectors; `done` hears how many more there are."""
         pieces = [self._pieces(text) for text in texts]
         out = np.empty((len(texts), self.width), np.float32)
         batches = _batches([len(numbers) for numbers in pieces])
         with ThreadPoolExecutor(threads) as pool:
-            vectors = pool.map(lambda rows: self._vectors([pieces[row] for row in rows]), batches)
+            vectors = pool.map(
+                lambda rows: self._vectors([pieces[row] for row in rows], importance), batches
+            )
             for rows, batch in zip(batches, vectors, strict=True):
                 out[rows] = batch
                 if done is not None:
                     done(len(rows))
         return out
 
-    def _vectors(self, pieces: Sequence[Sequence[int]]) -> Vector:
+    def _vectors(self, pieces: Sequence[Sequence[int]], importance: Vector | None) -> Vector:
         """Of texts with the same number of pieces."""
-        hidden = self._words[np.array(pieces)] + self._places[: len(pieces[0])]
+        numbers = np.array(pieces)
+        hidden = self._words[numbers] + self._places[: len(pieces[0])]
         hidden -= hidden.mean(axis=-1, keepdims=True)
         hidden /= np.sqrt(np.square(hidden).mean(axis=-1, keepdims=True) + EPSILON)
         hidden = hidden * self._gamma + self._beta
         (encoded,) = self._session.run([LEAVE], {ENTRY: hidden})
         means: Vector = encoded.mean(axis=1)
+        if importance is not None:
+            means = np.einsum("tp,tpw->tw", importance[numbers], encoded)
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-9))
         return means
 

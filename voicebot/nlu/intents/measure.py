@@ -60,7 +60,9 @@ def interpreter(
     """From a normalized text to a judgment."""
 
     def interpret(text: str) -> Judgment:
-        vector = encoder(text) if encoder is not None and model.sense is not None else None
+        vector = None
+        if encoder is not None and model.sense is not None:
+            vector = encoder(text, model.sense.importance)
         return model.judge(model.read(text, vector), calibration, allowed)
 
     return interpret

@@ -100,6 +100,8 @@ class Sense:
     """Number of the intent of each."""
     fingerprint: str
     """Of the encoder's weights."""
+    importance: Floats | None = None
+    """How much each piece of the encoder's vocabulary counts; alike in models of before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +126,8 @@ class IntentModel:
         return self.calibrations[calibration_name(spoken=spoken, sense=sense)]
 
     def read(self, text: str, vector: Floats | None = None) -> Meaning:
-        """Both views of a text. `vector` is its embedding; without it only words count."""
+        """Both views of a text. `vector` is its embedding by `Sense.importance`; without it only
+        words count."""
         words = svm_scores(self.svm, self.tfidf(normalized(text)))
         if self.sense is None or vector is None:
             return Meaning(words, None, None)

@@ -34,8 +34,9 @@ class TrainedIntents:
         said = normalized(text)
         known = self._read.get(said)
         if known is None:
-            wanted = self.encoder is not None and self.model.sense is not None
-            vector = self.encoder(said) if wanted and self.encoder is not None else None
+            vector = None
+            if self.encoder is not None and self.model.sense is not None:
+                vector = self.encoder(said, self.model.sense.importance)
             known = self._read[said] = self.model.read(said, vector)
             while len(self._read) > _KEPT:
                 self._read.popitem(last=False)

@@ -70,6 +70,8 @@ def _arrays(model: IntentModel) -> Arrays:
         arrays["landmarks"], arrays["softmax"] = kernel.landmarks, kernel.weights
         arrays["vectors"] = model.sense.vectors.astype(np.float16)
         arrays["examples"] = model.sense.labels.astype(np.int32)
+        if model.sense.importance is not None:
+            arrays["importance"] = model.sense.importance.astype(np.float16)
     if model.phrases:
         rows = [f"{label}\t{text}" for label, texts in model.phrases.items() for text in texts]
         arrays["phrases"] = _bytes("\n".join(rows))
@@ -84,7 +86,8 @@ def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
         vectors = arrays["vectors"].astype(np.float32)
         examples = arrays["examples"].astype(np.int64)
         kernel = Kernel(arrays["landmarks"], arrays["softmax"], about["gamma"])
-        sense = Sense(kernel, vectors, examples, about["encoder"])
+        importance = arrays["importance"].astype(np.float32) if "importance" in arrays else None
+        sense = Sense(kernel, vectors, examples, about["encoder"], importance)
     return IntentModel(
         tuple(about["labels"]),
         about["language"],

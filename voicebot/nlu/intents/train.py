@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.core.meaning import Levels
+from voicebot.nlu.embedding.importance import learn_importance
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder, Vector
 from voicebot.nlu.intents.calibration import calibrate
 from voicebot.nlu.intents.features import Grams, normalized, views
@@ -27,7 +28,7 @@ from voicebot.nlu.noise import Noise, Pronounce, stock
 
 Step = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
-_RECIPE = 5
+_RECIPE = 6
 """Goes up with changes of how is learned."""
 _FOLDS = 5
 _ENOUGH = 800
@@ -35,6 +36,9 @@ _ENOUGH = 800
 _FEW = 20
 """Below as many examples an intent, n-grams say little and count for less, and copies of them with
 errors teach more errors than phrases."""
+_FEW_RARITY = 0.5
+"""Power of rarity in `learn_importance`: with few examples words that all of them have are no sign
+of an intent. With many, the encoder knows better."""
 _WORDS, _FEW_WORDS = (0.35, 0.65), (0.2, 0.4)
 """Least and most weight of n-grams against the embedding."""
 _HARDER = 2.0
@@ -68,6 +72,7 @@ class _Material:
     copies: list[tuple[Grams, Grams]]
     """Of the same with recognition errors; none for names."""
     vectors: Vector | None
+    importance: Vector | None
     own: int
     """The first so many are the operator's, the rest are the intents' names."""
     language: str
@@ -103,13 +108,24 @@ def _material(
     texts = [example.text for example in (*examples, *names)]
     truth = np.array([number[example.label] for example in (*examples, *names)], np.int64)
     grams = [views(text, training.language) for text in texts]
-    enough = np.median(np.bincount(truth[: len(examples)])) >= _FEW
+    enough = bool(np.median(np.bincount(truth[: len(examples)])) >= _FEW)
     copies = _copies(texts[: len(examples)], training.language, options) if enough else []
-    vectors = None
+    vectors = importance = None
     if encoder is not None:
-        vectors = encoder.many(texts, options.threads, _told(step, "reading", len(texts)))
+        importance = learn_importance(encoder, texts, 0.0 if enough else _FEW_RARITY)
+        told = _told(step, "reading", len(texts))
+        vectors = encoder.many(texts, options.threads, told, importance)
     return _Material(
-        labels, texts, truth, grams, copies, vectors, len(examples), training.language, encoder
+        labels,
+        texts,
+        truth,
+        grams,
+        copies,
+        vectors,
+        importance,
+        len(examples),
+        training.language,
+        encoder,
     )
 
 
@@ -165,7 +181,7 @@ def _sense(material: _Material, rows: NDArray[np.int64], truth: NDArray[np.int64
         return None
     vectors = material.vectors[rows]
     kernel = train_kernel(vectors, truth, len(material.labels))
-    return Sense(kernel, vectors, truth, material.encoder.fingerprint)
+    return Sense(kernel, vectors, truth, material.encoder.fingerprint, material.importance)
 
 
 # ------------------------------------------------------------ calibration
@@ -191,7 +207,7 @@ def _calibrations(
     noised_vectors = None
     if material.encoder is not None:
         told = _told(step, "reading with errors", len(noised))
-        noised_vectors = material.encoder.many(noised, options.threads, told)
+        noised_vectors = material.encoder.many(noised, options.threads, told, material.importance)
     found: dict[str, Calibration] = {}
     for spoken, texts, vectors in (
         (False, clean, clean_vectors),
