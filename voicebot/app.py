@@ -23,7 +23,7 @@ from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import read_wav
 from voicebot.config import Settings
-from voicebot.config.in_effect import setup
+from voicebot.config.in_effect import setup, with_intents
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import database_url
@@ -43,7 +43,8 @@ from voicebot.publishing.board import FlowBoard, serving_text
 from voicebot.publishing.desk import FlowDesk
 from voicebot.publishing.kept import keep_versions
 from voicebot.publishing.library import Library
-from voicebot.publishing.ready import make_ready
+from voicebot.publishing.models import ModelDesk, Serving
+from voicebot.publishing.ready import make_heard, make_ready
 from voicebot.queueing.router import Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.call_session import CallSession
@@ -113,9 +114,11 @@ class Node:
         services: Services,
         directory: Directory,
         desk: FlowDesk,
+        models: ModelDesk,
         stars: StarDoor,
     ) -> None:
         self._settings = settings
+        self._models = models
         self._stars = stars
         self._desk = desk
         self._line = line
@@ -132,6 +135,7 @@ class Node:
             accepting = calls.create_task(self._accept(calls), name="accept")
             preparing = calls.create_task(self._prepare(), name="prepare")
             watching = calls.create_task(self._desk.watch(), name="flows")
+            learning = calls.create_task(self._models.watch(), name="intents")
             await self._stop.wait()
             watching.cancel()
             preparing.cancel()
@@ -174,8 +178,10 @@ class Node:
         if dialed is not None:
             await self._stars.serve(leg, dialed)
             return
+        serving = self._models.serving
+        services = replace(self._services, understanding=serving.understanding, setup=serving.setup)
         session = CallSession(
-            leg, self._flow_for(leg), self._services, self._directory, CallId(uuid4().hex)
+            leg, self._flow_for(leg), services, self._directory, CallId(uuid4().hex)
         )
         try:
             await session.run()
@@ -245,7 +251,12 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     understanding = nlu.build(hotline.understanding, now=lambda: datetime.now(zone))
     for note in understanding.notes:
         announce(f"Note: {note}")
-    in_effect = await asyncio.to_thread(setup, hotline, recognizer, voice.workers.hello.version)
+    synthesizer = voice.workers.hello.version
+    in_effect = await asyncio.to_thread(
+        lambda: with_intents(
+            setup(hotline, recognizer, synthesizer), hotline.understanding, understanding.versions
+        )
+    )
     line = SipEndpoint(settings.sip)
     resuming = await _resuming(store, hotline, stack)
     services = Services(
@@ -278,10 +289,20 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     async def prepare(library: Library) -> None:
         folder = settings.data / "flows"
         await asyncio.to_thread(keep_versions, library, serving.sources.folder, folder)
-        await make_ready(library, voice, recognizer, understanding, first=needed)
+        await make_ready(library, voice, recognizer, models.serving.understanding, first=needed)
         for language in sorted({agent.language for agent in hotline.agents}):
             await voice.warm(every_agent_prompt(language))
 
+    def renew(serving: Serving) -> Serving:
+        new = serving.understanding.renewed()
+        return Serving(new, with_intents(in_effect, hotline.understanding, new.versions))
+
+    models = ModelDesk(
+        Serving(understanding, in_effect),
+        hotline.understanding.intents.values(),
+        renew,
+        lambda new: make_heard(desk.library.every(), recognizer, new),
+    )
     desk = FlowDesk(
         serving.sources, serving.library, serving.drafts, store.versions, prepare, needed
     )
@@ -289,7 +310,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     supervisors = SupervisorDesk(directory, store.audit)
     handlers = {**agent_handlers(agents), **supervisor_handlers(supervisors)}
     stars = _stars(settings, handlers, voice, store)
-    node = Node(settings, line, services, directory, desk, stars)
+    node = Node(settings, line, services, directory, desk, models, stars)
     node.heed_signals()
     parts = Parts(
         line=line,
@@ -302,7 +323,8 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     )
     await stack.enter_async_context(line)
     office = _office(settings, store, agents, directory)
-    await stack.enter_async_context(_console(settings, store, parts, desk, announce, office))
+    board = FlowBoard(desk, store.versions, models)
+    await stack.enter_async_context(_console(settings, store, parts, board, announce, office))
     announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
@@ -427,14 +449,13 @@ async def _console(
     settings: Settings,
     store: Store,
     parts: Parts,
-    desk: FlowDesk,
+    board: FlowBoard,
     announce: Announce,
     office: Office,
 ) -> AsyncIterator[None]:
     """The console, with what machines ask for: metrics, readiness; and traces, if wanted."""
     metrics, console = Metrics(), settings.hotline.console
     monitor = NodeMonitor(parts, metrics)
-    board = FlowBoard(desk, store.versions)
     app = create_app(
         store.calls,
         store.feed,

@@ -69,6 +69,14 @@ def intents_in_effect(understanding: NluSettings) -> dict[str, str]:
     return {language: fingerprint(path) for language, path in understanding.intents.items()}
 
 
+def with_intents(
+    setup: Mapping[str, Any], understanding: NluSettings, versions: Mapping[str, str]
+) -> dict[str, Any]:
+    """`setup` with the trained models that serve now, of these versions. Reads parts of them."""
+    models = {**setup["models"], "nlu": intents_in_effect(understanding), "intents": dict(versions)}
+    return {**setup, "models": models}
+
+
 def _without(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items() if name not in _ELSEWHERE}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -70,6 +70,18 @@ class AnsweringUnderstanding:
         """Whether `prepare` would take more than a few ms."""
         scope = expectation.knowledge
         return scope is not None and not self._retriever.is_ready(scope, expectation.language)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Of the trained models, by language."""
+        return self._phrases.versions
+
+    def renewed(self) -> AnsweringUnderstanding:
+        """Another one, by the models as they are on disk now; what was made ready of knowledge
+        bases is shared. Blocks. Raises `ConfigError` where a model cannot be used."""
+        new = AnsweringUnderstanding(self._settings, self._now)
+        new._retriever = self._retriever
+        return new
 
     def worded(self, expectation: Expectation) -> Expectation:
         """`expectation` with what its choices were taught by."""

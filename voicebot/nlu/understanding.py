@@ -63,6 +63,11 @@ class PhraseUnderstanding:
         """Compile an expectation before a call needs it; takes some ms."""
         self._scopes.get(expectation)
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Of the trained models, by language."""
+        return {language: one.model.version for language, one in self._models.items()}
+
     def worded(self, expectation: Expectation) -> Expectation:
         """`expectation` with what its choices were taught by."""
         trained = self._models.get(expectation.language)

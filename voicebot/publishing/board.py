@@ -9,6 +9,7 @@ from typing import Any
 from voicebot.core.publishing import Publishing
 from voicebot.publishing.desk import FlowDesk
 from voicebot.publishing.library import Choice, Edition, Library
+from voicebot.publishing.models import ModelDesk
 from voicebot.publishing.sources import SHOWN
 from voicebot.store.versions import VersionStore
 
@@ -16,8 +17,9 @@ from voicebot.store.versions import VersionStore
 class FlowBoard:
     """Implements `web.ports.FlowList`."""
 
-    def __init__(self, desk: FlowDesk, versions: VersionStore) -> None:
+    def __init__(self, desk: FlowDesk, versions: VersionStore, models: ModelDesk) -> None:
         self._desk = desk
+        self._models = models
         self._versions = versions
 
     async def flows(self) -> dict[str, Any]:
@@ -26,7 +28,8 @@ class FlowBoard:
         library = self._desk.library
         return {
             "flows": [self._row(name, entries) for name in library.names()],
-            "refused": [asdict(problem) for problem in self._desk.refused],
+            "intents": dict(self._models.serving.understanding.versions),
+            "refused": [asdict(p) for p in (*self._desk.refused, *self._models.refused)],
         }
 
     def _row(self, name: str, entries: tuple[Publishing, ...]) -> dict[str, Any]:

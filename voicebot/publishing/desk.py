@@ -2,6 +2,9 @@
 
 log ──each second──▶ read, check ──▶ prompts spoken, grammars compiled ──▶ the next library
                          └── a problem: all of them are told, the old library goes on
+
+Knowledge bases are taken as soon as their files change, flows when they are published (or, those
+that nobody published, when it is asked for).
 """
 
 from __future__ import annotations
@@ -50,6 +53,7 @@ class FlowDesk:
         self._prepare = prepare
         self._needed = needed
         self._seen = _youngest(library)
+        self._bases = sources.bases_stamp()
         self._asked = asyncio.Event()
 
     def flow_for(self, name: str, leg: Leg) -> Flow:
@@ -76,8 +80,10 @@ class FlowDesk:
 
     async def _look(self, *, asked: bool) -> None:
         latest = await asyncio.to_thread(self._versions.latest)
-        if latest == self._seen and not asked:
+        bases = await asyncio.to_thread(self._sources.bases_stamp)
+        if (latest, bases) == (self._seen, self._bases) and not asked:
             return
+        self._bases = bases
         try:
             drafts = await asyncio.to_thread(self._sources.drafts) if asked else self._drafts
             library = await asyncio.to_thread(self._sources.read, drafts, self._versions)
@@ -112,10 +118,20 @@ class FlowDesk:
     def _take(self, library: Library) -> None:
         self.refused = ()
         before = {flow.name: flow.version for flow in self.library.every()}
+        known = _knowledge(self.library)
         self.library = library
         for flow in library.every():
             if before.get(flow.name) != flow.version:
                 log.info("flow changed", extra={"flow": flow.name, "version": flow.version[:SHOWN]})
+        for name, version in _knowledge(library).items():
+            if known.get(name) != version:
+                shown = {"knowledge": name, "version": version[:SHOWN]}
+                log.info("knowledge base changed", extra=shown)
+
+
+def _knowledge(library: Library) -> dict[str, str]:
+    """Versions of the knowledge bases, by name."""
+    return {n: v for flow in library.every() for n, v in flow.knowledge_versions().items()}
 
 
 def _youngest(library: Library) -> int:

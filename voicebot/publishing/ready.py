@@ -8,6 +8,7 @@ from typing import Protocol
 
 from voicebot.core.meaning import Expectation
 from voicebot.core.prompt import Prompt
+from voicebot.flow.state import Flow
 from voicebot.publishing.library import Library
 
 _PAUSE_S = 0.02
@@ -48,13 +49,20 @@ async def make_ready(
     and in each what is heard before what is said: a sentence that is not there yet is spoken in
     less time than it takes to compile what its answer may be."""
     flows = sorted(library.every(), key=lambda flow: flow.name not in first)
+    await make_heard(flows, recognizer, understanding)
+    for flow in flows:
+        await voice.warm(await asyncio.to_thread(flow.static_prompts))
+
+
+async def make_heard(
+    flows: Iterable[Flow], recognizer: WarmRecognizer, understanding: WarmUnderstanding
+) -> None:
+    """Returns when what is said in these flows would be heard and understood without delay."""
     for flow in flows:
         for expectation in await asyncio.to_thread(flow.expectations):
             recognizer.warm([understanding.worded(expectation)])
             await _prepare(understanding, expectation)
             await asyncio.sleep(_PAUSE_S)
-    for flow in flows:
-        await voice.warm(await asyncio.to_thread(flow.static_prompts))
 
 
 async def _prepare(understanding: WarmUnderstanding, expectation: Expectation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.publishing import Publishing, Standing, standing
 from voicebot.flow.document import Document, read_document, read_text
 from voicebot.flow.files import flow_files
+from voicebot.flow.knowledge.folder import knowledge_files
 from voicebot.flow.loader import with_bases
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
@@ -36,6 +38,15 @@ class Sources:
         into a library."""
         files = flow_files(self.folder) if self.folder.is_dir() else ()
         return tuple(read_document(file) for file in files)
+
+    def bases_stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Changes with the files of the knowledge bases."""
+        found = []
+        for file in knowledge_files(self.folder):
+            with suppress(OSError):
+                about = file.stat()
+                found.append((file.name, about.st_mtime_ns, about.st_size))
+        return tuple(found)
 
     def read(self, drafts: Sequence[Document], versions: VersionStore | None) -> Library:
         """What serves, by these files and the log as it is now. Blocks. Raises `ConfigError` with

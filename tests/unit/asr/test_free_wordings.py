@@ -135,7 +135,7 @@ def test_a_reading_does_not_depend_on_models_before_it(
 
 
 def reading(**changes: Any) -> dict[str, Any]:
-    words = [[word, 0, 100] for word in "where can i find you".split()]
+    words = [[word, 0, 100] for word in ["where", "can", "i", "find", "you"]]
     whole: Mapping[str, Any] = {
         "text": "where can i find you",
         "words": words,

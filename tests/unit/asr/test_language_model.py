@@ -28,9 +28,9 @@ def test_what_may_come_next_adds_up_to_one(sentences: list[list[str]], before: l
 
 def test_what_is_like_what_was_taught_surprises_less() -> None:
     learned = model(*TAUGHT)
-    like = learned.surprise("i lost my card".split())
-    new = learned.surprise("my wallet is gone".split())
-    thrown_together = learned.surprise("gone is i where wallet".split())
+    like = learned.surprise(["i", "lost", "my", "card"])
+    new = learned.surprise(["my", "wallet", "is", "gone"])
+    thrown_together = learned.surprise(["gone", "is", "i", "where", "wallet"])
     assert like < new < thrown_together
     assert learned.surprise(["unheard", "of"]) > new
 

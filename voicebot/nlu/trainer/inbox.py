@@ -38,21 +38,10 @@ KINDS = (
 )
 """The facts that are read."""
 _CHOSEN = ("choice", "universal")
-_NO_CHOICES = frozenset(
-    [
-        "no_input",
-        "no_match",
-        "failed",
-        "error",
-        "filled",
-        "answered",
-        "unanswered",
-        "clarified",
-        "nothing",
-        "not_found",
-        "done",
-    ]
-) | {""}
+_NO_CHOICES = (
+    *("", "no_input", "no_match", "failed", "error", "filled", "answered", "unanswered"),
+    *("clarified", "nothing", "not_found", "done"),
+)
 """Ways out of a question that keys lead to and that are no wish."""
 _REPEATED = 0.8
 """Likeness from which a text is the one before, said again."""
