@@ -138,6 +138,7 @@ class Node:
             learning = calls.create_task(self._models.watch(), name="intents")
             await self._stop.wait()
             watching.cancel()
+            learning.cancel()
             preparing.cancel()
             await self._drain()
             accepting.cancel()
