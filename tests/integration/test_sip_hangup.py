@@ -8,10 +8,14 @@ import random
 
 import pytest
 from raw_phone import RawPhone
-from sip_line import WAIT_S, Line, open_line
+from sip_line import WAIT_S, Line, open_line, until
 
+from voicebot.core.call import LegInfo, LegState
 from voicebot.core.errors import CallError
 from voicebot.core.ports import Leg, LegEnded
+from voicebot.sip.destinations import Route
+from voicebot.sip.endpoint import SipEndpoint
+from voicebot.sip.leg import SipLeg
 
 CALLERS = 40
 
@@ -67,3 +71,29 @@ async def test_hanging_up_twice_and_after_the_end(line: Line, phone: RawPhone) -
     leg.ring()
     assert leg.flush().duration_ms == 0
     assert leg.pending_ms == 0
+
+
+async def test_a_call_that_was_forgotten_ends_when_a_dialed_one_has_its_number(
+    line: Line, phone: RawPhone
+) -> None:
+    """pjsua may free a call and say nothing of it; then it gives its number to the next."""
+    endpoint, target = line.endpoint, f"sip:agent@{phone.address}:{phone.port}"
+    first = await endpoint.dial(target, {})
+    next_number = await _number(endpoint, first) + 1
+    forgotten = endpoint._new_leg(LegInfo(), LegState.CONFIRMED)
+    account = endpoint._stack.account_for(Route(target, None))
+    await endpoint._owner.run(lambda: endpoint._dialog(forgotten, account, next_number))
+    second = await endpoint.dial(target, {})
+    assert await _number(endpoint, second) == next_number
+    ended = await until(forgotten, LegEnded)
+    assert isinstance(ended, LegEnded)
+    assert ended.code == 500
+    assert set(endpoint.legs) == {first, second}
+
+
+async def _number(endpoint: SipEndpoint, leg: Leg) -> int:
+    """pjsua's number of a call."""
+    assert isinstance(leg, SipLeg)
+    dialog = leg._dialog
+    assert dialog is not None
+    return await endpoint._owner.run(dialog.getId)

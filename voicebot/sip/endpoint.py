@@ -161,15 +161,21 @@ class SipEndpoint:
         except pj.Error:
             dialog.release()
             raise
+        self._number_taken(dialog.getId(), by=leg)
 
     def _on_invite(self, account: Account, call_id: int, message: str, source: str) -> None:
         trunk = self._trunk_of(account, message, source)
         info = _info(message, source, trunk)
-        for other in self.legs:  # pjsua gives a number again as soon as it is free
-            other.end_if_taken(call_id)
+        self._number_taken(call_id)
         leg = self._make_leg(info, LegState.INCOMING)
         self._dialog(leg, account, call_id)
         self._owner.tell(self._ring, leg)
+
+    def _number_taken(self, call_id: int, *, by: SipLeg | None = None) -> None:
+        """pjsua gives a number again as soon as it is free: who had it is gone."""
+        for other in self.legs:
+            if other is not by:
+                other.end_if_taken(call_id)
 
     def _trunk_of(self, account: Account, message: str, source: str) -> Trunk | None:
         # From an allowed source nobody has checked the digest, so that it proves nothing.
