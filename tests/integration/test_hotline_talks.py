@@ -103,6 +103,7 @@ async def test_briefing_conference_and_on(desk: Desk) -> None:
         sounds = {p: o.sound for p, o in (("caller", caller), ("anna", anna), ("ben", ben))}
         await caller.dial()
         await anna.until("talking")
+        await caller.until_fact("bridged")
         assert await who_hears_whom(sounds) == pairs("caller", "anna")
         await anna.press("*1202#")
         await ben.until("talking")
@@ -126,9 +127,7 @@ async def test_briefing_conference_and_on(desk: Desk) -> None:
     assert (record["outcome"], record["agents"]) == ("handled", ["anna", "ben"])
     await nobody_is_left(desk.line)
     recording = read_wav(desk.line.folder / "data" / record["recording"])
-    apart = next(
-        f["at_ms"] for f in await caller.facts() if f["kind"] == "transfer"
-    )
+    apart = next(f["at_ms"] for f in await caller.facts() if f["kind"] == "transfer")
     await check_recording(recording, apart)
 
 
@@ -161,6 +160,7 @@ async def test_listen_whisper_barge(desk: Desk) -> None:
         await free(desk, "anna")
         await caller.dial()
         await anna.until("talking")
+        await caller.until_fact("bridged")
         assert (await boss.dial()).code == 200
         talk, hears = pairs("caller", "anna"), {("boss", "caller"), ("boss", "anna")}
         assert await who_hears_whom(sounds) == talk | hears
@@ -198,6 +198,7 @@ async def test_by_the_api(desk: Desk) -> None:
         await free(desk, "anna")
         await caller.dial()
         await anna.until("talking")
+        await caller.until_fact("bridged")
         record = await caller.record()
         assert record is not None
         path = f"/api/calls/{record['call']}"

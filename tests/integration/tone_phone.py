@@ -158,7 +158,9 @@ class TonePhone(asyncio.DatagramProtocol):
             code = "0123456789*#".index(key)
             for step in range(1, 9):
                 self._sequence += 1
-                head = struct.pack(">BBHII", 0x80, 101, self._sequence, self._timestamp, 0x77)
+                head = struct.pack(
+                    ">BBHII", 0x80, self._key_type, self._sequence, self._timestamp, 0x77
+                )
                 end = 0x8A if step > 5 else 0x0A
                 event = struct.pack(">BBH", code, end, min(160 * step, 800))
                 self._rtp.sendto(head + event, ("127.0.0.1", self._far_rtp_port))
@@ -234,11 +236,14 @@ class TonePhone(asyncio.DatagramProtocol):
         found = re.search(r"m=audio (\d+)", self._invite.body)
         assert found is not None
         self._far_rtp_port = int(found[1])
+        keys = re.search(r"a=rtpmap:(\d+) telephone-event/8000", self._invite.body)
+        assert keys is not None
+        self._key_type = int(keys[1])
         self._sending = asyncio.create_task(self.sound.send(self._rtp, self._far_rtp_port))
         port = self._rtp.get_extra_info("sockname")[1]
         lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
-        lines += [f"m=audio {port} RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000"]
-        lines += ["a=rtpmap:101 telephone-event/8000", ""]
+        lines += [f"m=audio {port} RTP/AVP 0 {keys[1]}", "a=rtpmap:0 PCMU/8000"]
+        lines += [f"a=rtpmap:{keys[1]} telephone-event/8000", ""]
         self._reply(self._invite, "200 OK", self._far, body="\r\n".join(lines))
 
     def _over(self) -> None:

@@ -217,36 +217,16 @@ class Router:
         self.share.answered(offer)
         return True
 
-    def claim_directly(self, call: CallId, name: str, queue: str, now_ms: int) -> Offer | None:
-        """Reserve an agent for a caller who is sent to them, whatever the queues say; None where
-        the agent is not free, or not known. To be dialed at once, and answered by
-        `answered_directly`."""
+    def claim_directly(
+        self, place: CallId, name: str, queue: str, now_ms: int, *, call: CallId
+    ) -> Offer | None:
+        """A place of its own for a caller who is sent to one agent, whatever the queues say, and
+        that agent reserved; None where the agent is not free, or not known."""
         agent = self.agents.get(name)
         if agent is None or not agent.may_ring(now_ms):
             return None
-        agent = shift.move(agent, AgentEvent.CLAIMED)
-        self.agents[name] = agent = replace(
-            agent, token=agent.token + 1, offered_ms=now_ms, queue=queue, call=call
-        )
-        return Offer(call, queue, agent.spec, agent.token)
-
-    def answered_directly(self, offer: Offer, now_ms: int) -> bool:
-        """The agent took the call that was sent to them. False where the offer counts no more."""
-        agent = self._of(offer)
-        if agent is None:
-            return False
-        if agent.state is AgentState.RESERVED:
-            agent = shift.move(agent, AgentEvent.DIALED)
-        agent = shift.move(agent, AgentEvent.ANSWERED)
-        self.agents[agent.name] = replace(agent, calls=agent.calls + 1, rna=0, unreachable=0)
-        self._answered_ms[agent.name] = now_ms
-        return True
-
-    def handed_over(self, offer: Offer) -> None:
-        """The caller is this agent's from now on: the place closes with this one's wrap-up."""
-        entry = self.entries.get(offer.call)
-        if entry is not None and entry.state is EntryState.BRIDGED and self._of(offer) is not None:
-            self.entries[offer.call] = replace(entry, agent=offer.agent.name)
+        self.join(place, queue, now_ms, call=call)
+        return self._claim(place, name, now_ms)
 
     def failed(self, offer: Offer, outcome: OfferOutcome, now_ms: int) -> None:
         """The offer came to nothing: the caller waits on, in place. An old offer does nothing."""

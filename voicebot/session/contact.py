@@ -70,7 +70,7 @@ class Contact:
         directory = self._context.directory
         if self.offer is not None:
             directory.router.unbridged(self.offer, OfferOutcome.CALLER_GONE, directory.now_ms())
-        directory.dispatcher.changed()
+            directory.dispatcher.close(self.offer)
 
     def _note_end(self, by: str, to: str, wrap_up_ms: int) -> None:
         talk_ms = self._context.line.now_ms - self.began_ms

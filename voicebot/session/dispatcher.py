@@ -52,6 +52,32 @@ class Dispatcher:
         self.time.note(self._router.agents.values(), self._now_ms())
         self._wake_later()
 
+    def offer_to(
+        self, name: str, queue: str, place: CallId, call: CallId, taker: Taker
+    ) -> Offer | None:
+        """Offer a call to one agent, as a colleague sends it there; None where the agent is not
+        free. `taker` gets the offer once it is known to be this node's; never where it is not."""
+        offer = self._router.claim_directly(place, name, queue, self._now_ms(), call=call)
+        if offer is not None:
+            self.follow(place, taker)
+            entry = self._router.entries[place]
+            self._router.share.claim(entry, offer, partial(self._replied_directly, offer))
+            self.time.note(self._router.agents.values(), self._now_ms())
+        return offer
+
+    def _replied_directly(self, offer: Offer, granted: bool) -> None:
+        if granted:
+            self._give(offer)
+        elif self._router.withdrawn(offer, self._now_ms()):
+            self.close(offer)
+
+    def close(self, offer: Offer) -> None:
+        """The place of a call that was offered by `offer_to` is done with: nobody else is to be
+        offered it."""
+        self.unfollow(offer.call)
+        self._router.leave(offer.call)
+        self.changed()
+
     def _replied(self, offer: Offer, granted: bool) -> None:
         if granted:
             self._give(offer)

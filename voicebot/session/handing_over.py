@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voicebot.core.call import CallId
 from voicebot.core.ports import Leg
 from voicebot.core.queueing import OfferOutcome
 from voicebot.core.record import FactKind
@@ -127,8 +128,6 @@ class HandingOver:
         if self.state is not TransferState.ACCEPTED:
             self.move(TransferEvent.TAKEN)
         self.move(TransferEvent.PUT_THROUGH)
-        if self.contact.offer is not None:
-            self._context.directory.router.handed_over(self.contact.offer)
         return self.contact
 
     async def drop(self, event: TransferEvent) -> None:
@@ -142,43 +141,48 @@ class HandingOver:
     def _dial_next(self, event: TransferEvent) -> None:
         """Ring the next destination; where there is none, it has failed."""
         while self._left:
-            destination = self._left.pop(0)
-            if not self._claim(destination):
-                self.reason = "not_free"
-                continue
-            self._destination = destination
-            headers = {"User-to-User": f"{self._context.id.encode().hex()};encoding=hex"}
-            if destination.replaces:
-                headers["Replaces"] = destination.replaces
-            self._dialed = DialedLeg(
-                self._context,
-                destination.address,
-                destination.ring_ms,
-                headers=headers,
-                role="transfer",
-            )
-            self.move(event)
-            return
+            self._destination = self._left.pop(0)
+            if self._begin():
+                self.move(event)
+                return
+            self.reason = "not_free"
         if self.state is TransferState.REQUESTED:
             self.move(TransferEvent.FAILED, self.reason or "nobody")
 
-    def _claim(self, destination: Destination) -> bool:
-        """Reserve the agent, where it is one."""
-        self._offer = None
-        if not destination.agent:
+    def _begin(self) -> bool:
+        """Reserve the agent, where it is one, and dial; False where the agent is not free."""
+        found, context = self._destination, self._context
+        self._offer = self._dialed = None
+        if not found.agent:
+            self._dial()
             return True
-        context, router = self._context, self._context.directory.router
-        now_ms = context.directory.now_ms()
-        self._offer = router.claim_directly(
-            context.place, destination.agent, destination.queue, now_ms
+        context.stays += 1
+        place = CallId(f"{context.id}-{context.stays}")
+        dispatcher = context.directory.dispatcher
+        self._offer = dispatcher.offer_to(
+            found.agent, found.queue, place, context.id, self._dial_agent
         )
-        if self._offer is None:
-            return False
-        router.dialed(self._offer)
-        return True
+        return self._offer is not None
+
+    def _dial_agent(self, offer: Offer) -> None:
+        self._dial()
+        self._context.directory.router.dialed(offer)
+
+    def _dial(self) -> None:
+        found = self._destination
+        headers = {"User-to-User": f"{self._context.id.encode().hex()};encoding=hex"}
+        if found.replaces:
+            headers["Replaces"] = found.replaces
+        self._dialed = DialedLeg(
+            self._context, found.address, found.ring_ms, headers=headers, role="transfer"
+        )
 
     async def _ringing(self) -> None:
-        assert self._dialed is not None
+        if self._offer is not None and not self._context.directory.router.counts(self._offer):
+            await self._give_up(TransferEvent.FAILED, OfferOutcome.LEASE_EXPIRED.value)
+            return
+        if self._dialed is None:
+            return  # It is not known yet whether the agent is ours.
         outcome = self._dialed.outcome(self._context.line.now_ms)
         if outcome is None:
             return
@@ -196,7 +200,7 @@ class HandingOver:
 
     def _answered(self) -> bool:
         router, now_ms = self._context.directory.router, self._context.directory.now_ms()
-        return self._offer is None or router.answered_directly(self._offer, now_ms)
+        return self._offer is None or router.answered(self._offer, now_ms)
 
     def _contact(self) -> Contact:
         assert self._dialed is not None
@@ -226,7 +230,7 @@ class HandingOver:
         elif self._offer is not None:
             directory = self._context.directory
             directory.router.failed(self._offer, outcome, directory.now_ms())
-            directory.dispatcher.changed()
+            directory.dispatcher.close(self._offer)
         if dialed is not None:
             await dialed.hang_up()
 
