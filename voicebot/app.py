@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import uuid4
@@ -30,7 +30,12 @@ from voicebot.config.surroundings import database_url
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
 from voicebot.core.errors import ConfigError, DialRefused, EngineError
-from voicebot.core.ports import Leg
+from voicebot.core.ports import Backend, Leg
+from voicebot.customers.csv_file import CsvCustomers
+from voicebot.customers.lookup import Asking, Blocking, CustomerLookup, Threads
+from voicebot.customers.profile import profile_of
+from voicebot.customers.rest import RestCustomers
+from voicebot.customers.settings import CustomerSettings, Source
 from voicebot.flow.state import Flow
 from voicebot.observe.follow import Taker, following
 from voicebot.observe.metrics import Metrics
@@ -58,7 +63,9 @@ from voicebot.session.supervisor_desk import SupervisorDesk
 from voicebot.sip.destinations import route
 from voicebot.sip.endpoint import SipEndpoint
 from voicebot.sip.settings import SipSettings
-from voicebot.store.opening import Store, open_store
+from voicebot.store.customer_query import SqlCustomers
+from voicebot.store.erasing import Erased
+from voicebot.store.opening import Store, open_eraser, open_store
 from voicebot.store.recordings import Recordings
 from voicebot.store.resume_book import ResumeBook
 from voicebot.store.settings import RecordingSettings, StoreSettings
@@ -68,7 +75,9 @@ from voicebot.web.app import create_app
 from voicebot.web.backend import HttpBackend
 from voicebot.web.delivery import Delivery, delivering
 from voicebot.web.demo_bank import create_app as create_demo_bank
+from voicebot.web.lapses import watching
 from voicebot.web.office import Office
+from voicebot.web.registry import Registry
 from voicebot.web.server import start_server
 from voicebot.web.starting import starting
 
@@ -282,6 +291,11 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         transfers=hotline.transfers,
         supervision_beep=hotline.supervision.beep,
     )
+    services = replace(
+        services,
+        customers=_customers(settings, store, backend, stack),
+        customer_wait_ms=hotline.customers.wait_ms,
+    )
     directory = await _queues(store, hotline, lambda: node.draining, stack)
     serving = settings.serving
 
@@ -324,8 +338,12 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     )
     await stack.enter_async_context(line)
     office = _office(settings, store, agents, directory)
+    registry = _registry(settings, store, zone)
+    await stack.enter_async_context(watching(registry.escalations))
     board = FlowBoard(desk, store.versions, models)
-    await stack.enter_async_context(_console(settings, store, parts, board, announce, office))
+    await stack.enter_async_context(
+        _console(settings, store, parts, board, announce, office, registry)
+    )
     announce(f"Flows    {serving_text(serving.library)}")
     _say_where(settings, line, announce)
     return node
@@ -347,8 +365,65 @@ def _stars(
     )
 
 
+def _customers(
+    settings: Settings, store: Store, backend: Backend, stack: AsyncExitStack
+) -> CustomerLookup:
+    """Where callers are looked up."""
+    wanted = settings.hotline.customers
+    region = wanted.region
+    source: Asking
+    if wanted.source is Source.REST:
+        source = RestCustomers(wanted.rest, backend, region)
+    else:
+        source = Threads(_blocking(wanted, settings.config, store, stack))
+        stack.callback(source.close)
+    lookup = CustomerLookup(source, store.customers, region)
+    stack.callback(lookup.close)
+    return lookup
+
+
+def _blocking(
+    wanted: CustomerSettings, config: Path, store: Store, stack: AsyncExitStack
+) -> Blocking:
+    """What answers in its own time."""
+    csv, sql = wanted.csv, wanted.sql
+    if wanted.source is Source.CSV:
+        return CsvCustomers(wanted.csv_file(config), wanted.region, csv.columns, csv.delimiter)
+    if wanted.source is Source.STORE:
+        return store.customers
+    profile = partial(profile_of, source="sql", region=wanted.region)
+    found = SqlCustomers(sql.url, sql.query, sql.query_by_id, profile, timeout_ms=sql.timeout_ms)
+    stack.callback(found.close)
+    return found
+
+
+def _registry(settings: Settings, store: Store, zone: tzinfo | None) -> Registry:
+    """What the console knows of customers."""
+    hotline, address = settings.hotline, database_url(settings.hotline, settings.data)
+
+    def erase(id: str, numbers: tuple[str, ...], by: str) -> Erased:
+        eraser = open_eraser(address, settings.data)
+        try:
+            return eraser.erase(eraser.of_customer(id, numbers), by, datetime.now(UTC))
+        finally:
+            eraser.close()
+
+    mails = bool(hotline.mail.host)
+    return Registry(
+        store.customers,
+        store.escalations(hotline.escalation, mails=mails),
+        store.outbox,
+        store.calls,
+        store.audit,
+        erase,
+        store.calls,
+        hotline.customers.region,
+        zone,
+    )
+
+
 def _store_settings(settings: Settings) -> StoreSettings:
-    kept = StoreSettings(folder=settings.data)
+    kept = StoreSettings(folder=settings.data, endpoints=settings.hotline.webhooks)
     node = settings.hotline.node
     return replace(kept, node=node) if node else kept
 
@@ -453,6 +528,7 @@ async def _console(
     board: FlowBoard,
     announce: Announce,
     office: Office,
+    registry: Registry,
 ) -> AsyncIterator[None]:
     """The console, with what machines ask for: metrics, readiness; and traces, if wanted."""
     metrics, console = Metrics(), settings.hotline.console
@@ -465,6 +541,7 @@ async def _console(
         data=settings.data,
         settings=console,
         office=office,
+        registry=registry,
     )
     with tracing(settings.hotline.traces) as traces:
         takers: list[Taker] = [metrics.calls, office.contexts, office.wait_errors, *traces]

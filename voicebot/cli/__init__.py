@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "explain": "say what went wrong in a call, where, and what to do about it",
     "report": "count service levels, waits, abandonment, containment",
     "replay": "replay recorded calls through today's code and see what differs",
+    "customers": "who calls: import, show, tag, erase",
+    "escalations": "what somebody is to look at: list, open, acknowledge, close",
     "outbox": "list notices and callbacks, try notices anew",
     "staff": "compute how many agents a load of calls wants",
     "faq": "what callers ask and are told: import, check, list, try",
@@ -82,7 +84,7 @@ def _guarded(run: object, args: argparse.Namespace) -> int:
 
 
 def _overview(words: Sequence[str]) -> int:
-    lines = [f"  {name:<8} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<11} {text}" for name, text in COMMANDS.items()]
     asked = words[:1] in (["-h"], ["--help"], ["help"])
     out = sys.stdout if asked else sys.stderr
     print("usage: voicebot COMMAND [...]\n\n" + "\n".join(lines), file=out)

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     eraser = open_eraser(url, args.data)
     try:
         chosen = eraser.of_calls(ids) if ids else eraser.of_numbers(spellings(args.number))
-        return _erase(eraser, chosen, args)
+        return erase(eraser, chosen, args)
     finally:
         eraser.close()
 
@@ -50,7 +50,8 @@ def _ids(url: str, prefixes: list[str]) -> list[str]:
         store.close()
 
 
-def _erase(eraser: Eraser, chosen: Chosen, args: argparse.Namespace) -> int:
+def erase(eraser: Eraser, chosen: Chosen, args: argparse.Namespace) -> int:
+    """Erase what was chosen, if the operator agrees; returns the exit code."""
     for call in chosen.running:
         print(f"{call[:8]} still runs: erase it when it has ended", file=sys.stderr)
     if not args.yes and not _agreed(len(chosen.calls)):

@@ -74,9 +74,8 @@ def _retry(outbox: OutboxStore, args: argparse.Namespace) -> int:
     if bool(args.id) == args.all:
         print("voicebot outbox: name notices, or say --all", file=sys.stderr)
         return 2
-    dead = [entry.notice.id for entry in outbox.list(NoticeState.DEAD, 10_000)]
     missing = [name for name in args.id if not outbox.revive(name)]
-    revived = sum(outbox.revive(name) for name in dead) if args.all else len(args.id) - len(missing)
+    revived = outbox.revive_all() if args.all else len(args.id) - len(missing)
     print(f"{revived} tried anew.")
     for name in missing:
         print(f"voicebot outbox: {name} is no dead notice", file=sys.stderr)

@@ -4,6 +4,7 @@
   voicebot report --since 30d --by day
   voicebot report --since 2026-11-01 --until 2026-12-01 --by queue --within 30
   voicebot report --by flow --json
+  voicebot report --preset 95/180               95 % answered within 180 s: met or not
   voicebot report --since 30d --guesses         guesses of menus: hits and seconds, by arm
 
 Days are those of the hotline's zone. The headline is what was contained for good: served by the
@@ -17,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from typing import Any
@@ -31,11 +31,11 @@ from voicebot.cli.places import add_places, store_url
 from voicebot.config.surroundings import hotline_in
 from voicebot.core.guesses import guesses
 from voicebot.core.record import FactKind
-from voicebot.queueing.figures.numbers import REPEAT, Terms
-from voicebot.queueing.figures.report import By, Group, report
-from voicebot.queueing.figures.story import KINDS, story_of
+from voicebot.queueing.figures.numbers import Terms
+from voicebot.queueing.figures.report import By, Group
 from voicebot.store.calls import CallStore
 from voicebot.store.opening import open_calls
+from voicebot.store.reports import PRESETS, group_json, is_met, make_report
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=parse_since, metavar="WHEN", help="the same (now)")
     parser.add_argument("--by", choices=[by.value for by in By], default="all", help="(all)")
     parser.add_argument(
-        "--within", type=_seconds, default=20.0, metavar="S", help="answered in time (20)"
+        "--preset", choices=list(PRESETS), default="80/20", help="the level promised (80/20)"
+    )
+    parser.add_argument(
+        "--within", type=_seconds, metavar="S", help="answered in time (the preset's: 20)"
     )
     parser.add_argument(
         "--short", type=_seconds, default=5.0, metavar="S", help="short abandons (5)"
@@ -64,27 +67,26 @@ def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
     now = datetime.now(UTC)
     since, until = args.since or now - timedelta(days=7), min(now, args.until or now)
-    known_until = min(now, until + REPEAT)
+    preset = PRESETS[args.preset]
+    args.within = preset.within_s if args.within is None else args.within
     store = open_calls(store_url(args))
     if args.guesses:
         return _guesses(store, since, until, as_json=args.json)
     try:
-        # A call that began before may have been followed by one of these: it does not count here.
-        found = map(story_of, store.journals(since, known_until, KINDS))
-        groups = report(
-            [story for story in found if story is not None],
+        groups = make_report(
+            store,
+            since=since,
+            until=until,
+            now=now,
             by=By(args.by),
             terms=Terms(args.within, args.short),
             zone=_zone(args),
-            since=since,
-            until=until,
-            known_until=known_until,
         )
     finally:
         store.close()
     if args.json:
         for group in groups:
-            print(json.dumps(_json(group), ensure_ascii=False))
+            print(json.dumps(group_json(group, preset), ensure_ascii=False))
     elif groups:
         _print(groups, args)
     else:
@@ -123,11 +125,6 @@ def _seconds(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
     return value
-
-
-def _json(group: Group) -> dict[str, Any]:
-    call = asdict(group.call) if group.call else None
-    return {"name": group.name, "queue": asdict(group.queue), "call": call}
 
 
 # ---------------------------------------------------------------- tables
@@ -192,6 +189,18 @@ def _print(groups: list[Group], args: argparse.Namespace) -> None:
         for columns in (_QUEUES, _LEVELS):
             console.print(_table(by, columns, [(g.name, g.queue) for g in groups]))
         console.print(f"in time: {args.within:g} s; short: under {args.short:g} s")
+        for group in groups:
+            console.print(_promise(group, args.preset), highlight=False)
+    for group in groups:
+        if group.occupancy is not None:
+            name = f"{group.name}: " if by else ""
+            console.print(f"{name}occupancy {_percent(group.occupancy)}", highlight=False)
+
+
+def _promise(group: Group, name: str) -> str:
+    met = {True: "met", False: "missed", None: "nobody waited"}[is_met(group, PRESETS[name])]
+    where = "" if group.name == "all" else f"{group.name}: "
+    return f"{where}{name} (by SL3): {met}"
 
 
 def _table(by: str, columns: dict[str, tuple[str, Cell]], rows: list[tuple[str, object]]) -> Table:

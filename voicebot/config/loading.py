@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.audio.wav import WavError, read_wav
+from voicebot.config.customers import check_customers, check_escalation, check_webhooks
 from voicebot.config.desk import check_desk
 from voicebot.config.people import check_people, check_star_codes
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile, Serving, Settings
 from voicebot.config.surroundings import database_url, surroundings_of
 from voicebot.config.toml_file import TomlFile, Where, dotted
-from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
 from voicebot.config.transfers import check_transfers
+from voicebot.core.errors import ConfigError, DialRefused, Problem, Severity
 from voicebot.flow.loader import Flows
 from voicebot.flow.report import Surroundings
 from voicebot.prompts.catalogue import Catalogue
@@ -38,11 +39,12 @@ def load(config: Path, flows: Path, data: Path, *, draft: bool = False) -> Setti
         _cross_check(hotline_file, hotline, sip, loaded)
         _check_music(hotline_file, hotline, flows)
         read_secrets(hotline.secrets, hotline_file)
+        problems += _check_customers(hotline_file, hotline, config)
         problems += hotline_file.problems
     errors = [p for p in problems if p.severity is Severity.ERROR]
     if errors or sip is None or hotline is None or serving is None:
         raise ConfigError(sorted(problems))
-    return Settings(sip, hotline, serving, data, flows / "prompts", tuple(problems))
+    return Settings(sip, hotline, serving, data, flows / "prompts", config, tuple(problems))
 
 
 def _strangers(config: Path) -> list[Problem]:
@@ -119,6 +121,14 @@ def _check_music(file: TomlFile, hotline: HotlineFile, flows: Path) -> None:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
             hint = f"it is looked for in {flows}; leave it out for the built-in music"
             file.note("bad-music", f"{dotted(where)}: {queue.music}: {reason}", where, hint)
+
+
+def _check_customers(file: TomlFile, hotline: HotlineFile, config: Path) -> list[Problem]:
+    """What is wrong in a file of customers is returned."""
+    check_webhooks(file, hotline.webhooks, hotline.secrets)
+    check_escalation(file, hotline.escalation)
+    agents = [agent.name for agent in hotline.agents]
+    return check_customers(file, hotline.customers, agents, hotline.secrets, config)
 
 
 def _unknown(file: TomlFile, where: Where, what: str, name: str, known: Iterable[str]) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from voicebot.asr.settings import AsrSettings
 from voicebot.core.errors import Problem
+from voicebot.core.escalations import EscalationSettings
+from voicebot.core.events import Endpoint
 from voicebot.core.knowledge import AnswerLevels
 from voicebot.core.queueing import AgentSpec, QueueSpec
+from voicebot.customers.settings import CustomerSettings
 from voicebot.flow.calendars import Calendar
 from voicebot.flow.document import Document
 from voicebot.flow.loader import Flows
@@ -63,6 +66,10 @@ class HotlineFile:
     desk: DeskSettings = field(default_factory=DeskSettings)
     transfers: TransferSettings = field(default_factory=TransferSettings)
     supervision: SupervisionSettings = field(default_factory=SupervisionSettings)
+    customers: CustomerSettings = field(default_factory=CustomerSettings)
+    webhooks: tuple[Endpoint, ...] = ()
+    """Who is told of events: [an example](customers.md#webhooks)."""
+    escalation: EscalationSettings = field(default_factory=EscalationSettings)
     destinations: Mapping[str, str] = field(default_factory=dict)
     """SIP URIs by the names that `transfer` nodes give them."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
@@ -115,6 +122,8 @@ class Settings:
     """Folder of the database, recordings and caches."""
     recordings: Path
     """Folder of the operator's recorded prompts."""
+    config: Path
+    """Folder of the configuration."""
     warnings: tuple[Problem, ...] = ()
 
     @property

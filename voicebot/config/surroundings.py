@@ -43,6 +43,7 @@ def surroundings_of(hotline: HotlineFile) -> Surroundings:
         secrets=list(hotline.secrets),
         mail=bool(hotline.mail.host),
         answers=hotline.answers,
+        customers=hotline.customers.terms,
     )
 
 

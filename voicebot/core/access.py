@@ -35,12 +35,23 @@ class Permission(StrEnum):
     """Speak to both."""
     TAKE_OVER = "take_over"
     """Take the agent's place."""
+    ESCALATE = "escalate"
+    """Ask that somebody looks at a call or a customer ("?")."""
+    CUSTOMERS = "customers"
+    """Change customers' profiles and tags."""
+    ERASE = "erase"
+    """Erase a customer with all their calls."""
+    WEBHOOKS = "webhooks"
+    """Try dead notices anew."""
     AUDIT = "audit"
     """Read the audit log."""
 
 
-_AGENT = frozenset({Permission.OWN_STATE})
-_SUPERVISOR = _AGENT | {Permission.AGENT_STATES, Permission.READ_CALLS, Permission.QUEUES}
+_AGENT = frozenset({Permission.OWN_STATE, Permission.ESCALATE})
+_SUPERVISOR = _AGENT | {
+    *(Permission.AGENT_STATES, Permission.READ_CALLS, Permission.QUEUES),
+    Permission.CUSTOMERS,
+}
 
 OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,

@@ -26,11 +26,13 @@ from sqlalchemy import (
 
 from voicebot.core.call import CallId, Outcome
 from voicebot.core.record import Cdr, Fact, FactKind
+from voicebot.queueing.figures.occupancy import AgentLine
 from voicebot.store import tables
 from voicebot.store.database import transaction
 from voicebot.store.labels import Label, LabelStore
 from voicebot.store.ledger import facts_of
 from voicebot.store.query import CallFilter, CallPage, NotOneCall, read_cursor, write_cursor
+from voicebot.store.queue_tables import agent_history
 from voicebot.store.rows import advance, cdr_from_row, fact_from_row
 
 MOST = 500
@@ -151,6 +153,17 @@ class CallStore:
         if len(found) != 1:
             raise NotOneCall(prefix, found)
         return found[0]
+
+    def agent_lines(self, until: datetime) -> tuple[AgentLine, ...]:
+        """When agents came, went and paused, up to a time; oldest first."""
+        table = agent_history.c
+        query = (
+            select(table.agent, table.time_ms, table.state)
+            .where(table.time_ms < round(until.timestamp() * 1000))
+            .order_by(table.time_ms, table.id)
+        )
+        with self._reading() as connection:
+            return tuple(AgentLine(*row) for row in connection.execute(query))
 
     def close(self) -> None:
         """Let the database go."""

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from voicebot.core.afterwards import Webhook
 from voicebot.core.events import Endpoint, Event
+from voicebot.core.secret_marks import with_marks
 from voicebot.store import tables
 from voicebot.store.database import transaction
 
@@ -48,7 +49,8 @@ def publish(
 
 
 def _row(event: Event, endpoint: Endpoint, node: str) -> dict[str, Any]:
-    webhook = Webhook(endpoint.url, event.body(), dict(endpoint.headers), endpoint.secret)
+    headers = {name: with_marks(text) for name, text in endpoint.headers.items()}
+    webhook = Webhook(endpoint.url, event.body(), headers, endpoint.secret)
     return {
         "id": endpoint.notice_id(event),
         "call": event.call or str(event.data.get("customer") or "")[:64],

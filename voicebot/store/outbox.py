@@ -166,6 +166,17 @@ class OutboxStore:
         with self._connected() as connection:
             return connection.execute(query).rowcount == 1
 
+    def revive_all(self) -> int:
+        """Try all dead ones anew; how many those were. Raises `DatabaseAway`."""
+        table = tables.outbox
+        query = (
+            update(table)
+            .where(table.c.state == NoticeState.DEAD.value)
+            .values(state=NoticeState.WAITING.value, attempts=0, due=self._clock())
+        )
+        with self._connected() as connection:
+            return connection.execute(query).rowcount
+
     def _change(self, notice_id: str, **values: Any) -> None:
         query = update(tables.outbox).where(tables.outbox.c.id == notice_id).values(**values)
         with self._connected() as connection:

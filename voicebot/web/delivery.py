@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """The outbox is looked into so often."""
+ADOPT_EVERY = 30
+"""At every so-manieth look, what nodes that are gone have left is taken over."""
+AT_ONCE = 50
+"""Notices under way; a receiver that does not answer holds up as many for 20 s at most."""
 
 
 class Delivery:
@@ -40,18 +44,43 @@ class Delivery:
     ) -> None:
         self._outbox, self._backend, self._secrets = outbox, backend, secrets
         self._mail, self._data = mail, data
+        self._under_way: set[str] = set()
 
     async def run(self) -> None:
-        """For ever."""
-        while True:
-            try:
-                await self.once()
-            except DatabaseAway as error:
-                log.warning("the outbox cannot be read", extra={"reason": str(error)})
-            except ExceptionGroup as error:
-                reason = type(error.exceptions[0]).__name__
-                log.error("the outbox cannot be written", extra={"reason": reason})
-            await asyncio.sleep(LOOK_S)
+        """For ever. A receiver that is slow holds up no other."""
+        looks = 0
+        async with asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    if looks % ADOPT_EVERY == 0:
+                        await asyncio.to_thread(self._outbox.adopt)
+                    is_more = await self._begin(group)
+                except DatabaseAway as error:
+                    log.warning("the outbox cannot be read", extra={"reason": str(error)})
+                    is_more = False
+                looks += 1
+                await asyncio.sleep(0.05 if is_more else LOOK_S)
+
+    async def _begin(self, group: asyncio.TaskGroup) -> bool:
+        """Begin to send what is due; True where more may wait."""
+        room = AT_ONCE - len(self._under_way)
+        if room <= 0:
+            return True
+        entries = await asyncio.to_thread(self._outbox.due, AT_ONCE)
+        begun = [entry for entry in entries if entry.notice.id not in self._under_way][:room]
+        for entry in begun:
+            self._under_way.add(entry.notice.id)
+            group.create_task(self._see_to(entry), name="deliver")
+        return len(begun) == room
+
+    async def _see_to(self, entry: Waiting) -> None:
+        try:
+            await self._deliver(entry)
+        except DatabaseAway as error:
+            # It is sent once more then: its receiver knows the id.
+            log.error("the outbox cannot be written", extra={"reason": str(error)})
+        finally:
+            self._under_way.discard(entry.notice.id)
 
     async def once(self) -> int:
         """Send what is due; returns how many notices that were. Raises `DatabaseAway`."""

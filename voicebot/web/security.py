@@ -40,7 +40,7 @@ _PROBES = ("/healthz", "/readyz")
 _OPEN = (*_PROBES, "/login", "/static/")
 """Nothing of a call is behind these."""
 _OWN = (
-    frozenset({"/agent", "/api/me", "/api/calls/{id}/context"})
+    frozenset({"/agent", "/api/me", "/api/calls/{id}/context", "/api/escalations"})
     | {f"/api/calls/{{id}}/disposition{plural}" for plural in ("", "s")}
     | {f"/api/calls/{{id}}/transfer{s}" for s in ("", "/complete", "/conference", "/take-back")}
 )

@@ -42,6 +42,8 @@ def check_unset(report: Report) -> None:
         for use in _uses(report, name, known):
             if use.name in told or use.name not in declared or use.name in _GIVEN:
                 continue
+            if use.name == "customer" and not report.flow.has("customer"):
+                continue  # The profile, which has empty values where nobody is known.
             told.add(use.name)
             trail = _trail(ways, report, start, name, use.name)
             message = f"{use.name} may have no value here"

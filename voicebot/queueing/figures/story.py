@@ -58,6 +58,10 @@ class Stay:
     wrap_up_ms: int = 0
     """As planned when it began."""
     offers: int = 0
+    ringing_ms: int = 0
+    """How long phones rang, answered or not."""
+    rings_since: tuple[tuple[str, int], ...] = ()
+    """Agents whose phone rings, and since when (time of the call)."""
     unanswered: int = 0
     """Offers that rang in vain."""
     announced: tuple[Announced, ...] = ()
@@ -114,17 +118,28 @@ def _take(story: Story, fact: Fact, data: Mapping[str, Any]) -> Story:
     return replace(story, stays=(*story.stays[:-1], last))
 
 
+def _rang(stay: Stay, agent: str, at_ms: int) -> Stay:
+    """A phone rings no longer."""
+    rang = sum(at_ms - since for name, since in stay.rings_since if name == agent)
+    others = tuple(ring for ring in stay.rings_since if ring[0] != agent)
+    return replace(stay, ringing_ms=stay.ringing_ms + rang, rings_since=others)
+
+
 def _stay(stay: Stay, fact: Fact, data: Mapping[str, Any]) -> Stay:
     match fact.kind:
         case FactKind.ANNOUNCED if data.get("expected_ms") is not None:
             told = Announced(fact.at_ms - stay.joined_ms, int(data["expected_ms"]))
             return replace(stay, announced=(*stay.announced, told))
         case FactKind.OFFERED:
-            return replace(stay, offers=stay.offers + 1)
-        case FactKind.OFFER_ENDED if data.get("outcome") == OfferOutcome.NO_ANSWER:
-            return replace(stay, unanswered=stay.unanswered + 1)
+            rings = (*stay.rings_since, (str(data.get("agent") or ""), fact.at_ms))
+            return replace(stay, offers=stay.offers + 1, rings_since=rings)
+        case FactKind.OFFER_ENDED:
+            stay = _rang(stay, str(data.get("agent") or ""), fact.at_ms)
+            missed = data.get("outcome") == OfferOutcome.NO_ANSWER
+            return replace(stay, unanswered=stay.unanswered + missed)
         case FactKind.BRIDGED if stay.end != ANSWERED:  # Later ones are transfers.
             agent, wait_ms = str(data.get("agent") or ""), int(data.get("wait_ms") or 0)
+            stay = _rang(stay, agent, fact.at_ms)
             return replace(stay, end=ANSWERED, agent=agent, wait_ms=wait_ms)
         case FactKind.UNBRIDGED:
             talk_ms = stay.talk_ms + int(data.get("talk_ms") or 0)
