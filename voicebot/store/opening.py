@@ -258,7 +258,7 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
         VersionStore(after),
         ResumeStore(after),
         AuditLog(after),
-        DispositionStore(after),
+        DispositionStore(after, events),
         CustomerStore(after, events),
         events,
         writing,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from databases import Database
 
+from voicebot.core.afterwards import Webhook
 from voicebot.core.call import CallId
+from voicebot.core.events import Endpoint, EventKind
 from voicebot.core.staffing import Disposition
-from voicebot.store.opening import Store
+from voicebot.store.opening import Store, open_store
+from voicebot.store.settings import StoreSettings
 
 
 def note(store: Store, *actions: str) -> None:
@@ -61,3 +66,16 @@ def test_an_agent_may_think_again_about_a_contact(store: Store) -> None:
     [kept] = store.dispositions.of("1")
     assert (kept.code, kept.note, kept.by, kept.time) == ("callback", "words", "anna", noon)
     assert store.dispositions.of("3") == ()
+
+
+def test_a_disposition_is_told_to_who_wants_it_each_time(url: str, settings: StoreSettings) -> None:
+    wants = Endpoint("crm", "https://crm.example/hook", (EventKind.DISPOSITION,))
+    store = open_store(url, replace(settings, endpoints=(wants,)))
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for second, code in enumerate(("sold", "callback")):
+        when = noon.replace(second=second)
+        store.dispositions.put(Disposition(CallId("1"), "anna", code, "", "anna", when))
+    messages = [waiting.notice.message for waiting in reversed(store.outbox.list())]
+    store.close()
+    bodies: list[Any] = [message.body for message in messages if isinstance(message, Webhook)]
+    assert [body["data"]["code"] for body in bodies] == ["sold", "callback"]

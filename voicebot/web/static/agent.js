@@ -14,7 +14,7 @@ const REASONS = {
   break: "Break", lunch: "Lunch", training: "Training", meeting: "Meeting", outbound: "Own calls",
   rna: "Calls rang unanswered", lagged: "The desk was away", device: "The phone is out of reach",
 };
-const state = { me: null, name: "", agent: null, since: "" };
+const state = { me: null, name: "", agent: null, reason: "" };
 
 function say(text, how) {
   $("link").textContent = text;
@@ -42,12 +42,14 @@ function button(text, key, step, body, primary) {
 }
 
 function pauses(now) {
-  const select = el("select", { "aria-label": "Pause", "aria-keyshortcuts": "P" },
-    el("option", { value: "", text: now.pause ? "Other reason …" : "Pause …" }),
+  const select = el("select", { "aria-label": "Reason of the pause" },
     ...state.me.desk.pause_reasons.map((reason) => el("option", { value: reason, text: REASONS[reason] || reason })));
-  select.dataset.key = "P";
-  select.addEventListener("change", () => select.value && act("pause", { reason: select.value }));
-  return select;
+  select.value = state.reason || select.value;
+  select.addEventListener("change", () => { state.reason = select.value; });
+  const go = el("button", { type: "button", "aria-keyshortcuts": "P", text: now.pause ? "Change" : "Pause" });
+  go.dataset.key = "P";
+  go.addEventListener("click", () => act("pause", { reason: select.value }));
+  return el("div", { class: "pair" }, go, select);
 }
 
 function actions(now) {
@@ -102,7 +104,7 @@ addEventListener("keydown", (event) => {
   const found = document.querySelector(`#actions [data-key="${CSS.escape(event.key.toUpperCase())}"]`);
   if (!found) return;
   event.preventDefault();
-  if (found.tagName === "SELECT") found.focus(); else found.click();
+  found.click();
 });
 
 async function start() {

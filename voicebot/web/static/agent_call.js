@@ -4,8 +4,9 @@ import { post } from "./api.js";
 import { clock, el, length, words } from "./format.js";
 
 const view = document.getElementById("call");
+const desk = document.getElementById("disposition");
 const SPEAKERS = { bot: "Bot", caller: "Caller", keys: "Keys" };
-const DONE = new Set(["wrap_up"]);
+const HAS_CALL = new Set(["busy", "hold", "wrap_up"]);
 let open = null;
 
 const fact = (name, value) => value || value === 0
@@ -107,14 +108,15 @@ function draw(call, codes) {
     turns(call), tried(call), earlier(call)].filter(Boolean);
   const had = view.querySelector(".told");
   const box = el("div", { class: "told" }, ...told);
-  if (had && open?.id === call.call) had.replaceWith(box);
-  else view.replaceChildren(box, ...(kept ? [kept] : []));
+  if (had) had.replaceWith(box); else view.replaceChildren(box);
+  if (kept !== open?.form) desk.replaceChildren(...(kept ? [kept] : []));
   open = { id: call.call, call, form: kept };
 }
 
 export function show(call, agent, codes) {
   if (!call) {
     open = null;
+    desk.replaceChildren();
     view.replaceChildren(el("div", { class: "welcome" }, el("p", { text: "No call just now." }),
       el("p", { text: "Who calls, and why, stands here before you answer." })));
     return;
@@ -127,7 +129,7 @@ export function show(call, agent, codes) {
 }
 
 export function turn(agent) {
-  if (open?.form) open.form.hidden = !DONE.has(agent.state) && !["busy", "hold"].includes(agent.state);
+  if (open?.form) open.form.hidden = !HAS_CALL.has(agent.state);
 }
 
 export function tick() {
