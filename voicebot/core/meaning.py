@@ -145,7 +145,8 @@ class Expectation:
     """Values of `slots` that were given before, whole or begun (`Interpretation.begun`): what is
     said now completes them ("friday", then "at three") or corrects them ("no, the twenty-third"),
     and comes back as the whole value. One that is not required gives way to those that are asked
-    for, unless the caller corrects. The same can be meant whatever was given before, so that it
+    for, unless the caller corrects, or says what can be none of these ("wednesday at three", where
+    the time is asked for). The same can be meant whatever was given before, so that it
     does not count where expectations are compared."""
 
 

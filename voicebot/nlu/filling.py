@@ -28,6 +28,13 @@ _CARRIERS = frozenset(
     order reference id my is it that will be called name would say about around
     exactly 号 码 账 户 卡 日 期 时 间 金 额 数 是 我 的 大 概 左 右 共""")
 )
+_LIKE = {
+    SlotType.DATE: {*SlotType} - {SlotType.TIME, SlotType.CHOICE, SlotType.MONEY, SlotType.YES_NO},
+    SlotType.CHOICE: {SlotType.CHOICE, SlotType.TEXT},
+    SlotType.MONEY: {*SlotType} - {SlotType.DATE, SlotType.TIME, SlotType.CHOICE},
+}
+"""Beside which types a value that was given before is not said anew without a word that takes it
+back: what is said may be one of these, too. Types that are not here give way to all."""
 _QUESTIONS = frozenset(words_of("what where who why how when which tell 什 怎 哪 谁"))
 _MEASURES = frozenset(("个", "位", "张", "点", "号", "dollars"))
 """Words between a value and its correction."""
@@ -117,8 +124,11 @@ def _in_order(tape: Tape, specs: Sequence[SlotSpec]) -> list[SlotSpec]:
         return others
     if any(_TAKING_BACK.at(tape.utterance.words, at) for at in range(tape.end)):
         return given + others
-    is_asked = any(spec.required and spec.type is not SlotType.YES_NO for spec in others)
-    return others if is_asked else others + given
+    asked = {spec.type for spec in others if spec.required and spec.type is not SlotType.YES_NO}
+    if asked:
+        # "Wednesday at three", where the day was given and the time is asked for.
+        given = [spec for spec in given if asked.isdisjoint(_LIKE.get(spec.type, asked))]
+    return others + given
 
 
 def _corrected(tape: Tape, said: Fill) -> Fill:

@@ -93,11 +93,19 @@ class _Writer:
     def add(self, said: str, *, is_value: bool) -> None:
         """Text, a blank put in where words would run together."""
         added = without_markup(said) if is_value else said
+        if added.startswith(".") and self._ends_in_a_values_period():
+            added = added[1:]
         if self.text and added and _would_run_together(self.text[-1], added[0]):
             self.text += " "
         if is_value:
             self.values.append((len(self.text), len(self.text) + len(added)))
         self.text += added
+
+    def _ends_in_a_values_period(self) -> bool:
+        """ "three p.m." ends a sentence as it is."""
+        return (
+            self.text.endswith(".") and bool(self.values) and self.values[-1][1] == len(self.text)
+        )
 
     def cut(self, pause_ms: int | None = None) -> None:
         """End the run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -141,6 +142,24 @@ def test_an_answer_is_of_the_slot_that_is_asked_for(understand):
 def test_a_correction_is_of_the_slot_that_was_given(understand):
     found = understand("no the twenty third", STAYING)
     assert {n: v.value for n, v in found.slots.items()} == {"arrival": "2026-12-23"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "asked", "found"),
+    [
+        ("en", "wednesday at three", TIME, {"day": "2026-11-25", "time": "15:00"}),
+        ("zh", "周三下午三点", TIME, {"day": "2026-11-25", "time": "15:00"}),
+        ("en", "half past two", TIME, {"time": "14:30"}),
+        ("en", "twenty three", COUNT, {"count": "23"}),
+    ],
+)
+def test_a_given_value_is_said_anew_beside_what_is_asked_for(
+    understand, language, said, asked, found
+):
+    given = {"day": SlotValue(SlotType.DATE, "2026-11-27", "friday")}
+    slots = (replace(DAY, required=False), asked)
+    meant = understand(said, Expectation(language=language, slots=slots, filled=given))
+    assert {name: value.value for name, value in meant.slots.items()} == found
 
 
 def test_while_a_value_is_read_back_it_may_be_said_otherwise(understand):

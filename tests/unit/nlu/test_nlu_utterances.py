@@ -1,8 +1,8 @@
 """What callers say, in tables of two languages: `slot_utterances.yaml`, with which the readers were
-made, and two that were written when they were done. On their first run these came to 210 of 221
-(English 119 of 122, Chinese 91 of 99) and, after what the first had shown was put right, to 117 of
-123 (56 of 59, 61 of 64); then the rest was put right, too, but for one. Of one (两点来钟) what was
-expected was wrong.
+made, and three that were written when they were done. On their first run these came to 210 of 221
+(English 119 of 122, Chinese 91 of 99) and, each after what the one before had shown was put right,
+to 117 of 123 (56 of 59, 61 of 64) and 60 of 61 (31 of 31, 29 of 30); then the rest was put right,
+too, but for one. Of two (两点来钟, 二十来个) what was expected was wrong.
 
 The share that is read right is printed (`-s`) by type and language and held to 97 % in each
 language; a value where there is none counts as wrong.
@@ -19,7 +19,7 @@ import yaml
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import parse_phrase
 
-TABLES = tuple(f"slot_utterances{part}.yaml" for part in ("", "_held_out", "_held_out_2"))
+TABLES = tuple(f"slot_utterances{part}.yaml" for part in ("", "_held_out", "_held_out_2", "_held_out_3"))
 LEAST = 0.97
 """Of each language."""
 LEAST_OF_A_TYPE = 0.85

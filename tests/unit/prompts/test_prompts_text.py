@@ -134,3 +134,10 @@ def test_a_value_is_parted_from_its_neighbours_where_it_must_be() -> None:
 def test_a_callers_words_bring_no_markup_in() -> None:
     name = SlotValue(SlotType.TEXT, "<b>Bob</b>")
     assert words_of(Prompt(("Hi ", name, "!"))) == "Hi Bob !"
+
+
+def test_a_value_that_ends_in_a_period_ends_its_sentence() -> None:
+    time = SlotValue(SlotType.TIME, "15:00")
+    asked = Prompt(("See you at ", time, ". Is that right?"), "en")
+    assert words_of(asked) == "See you at three p.m. Is that right?"
+    assert [piece.text for piece in pieces_of(asked)] == ["See you at three p.m.", "Is that right?"]

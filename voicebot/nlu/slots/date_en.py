@@ -60,6 +60,10 @@ _WEEKENDS = Lexicon(
     | {"at the weekend": 0, "on the weekend": 0, "over the weekend": 0}
 )
 
+_SHORT_YEARS_FROM = 24
+"""Below, an hour may be meant."""
+_AFTER_YEAR = frozenset(words_of("please at in from until to around thanks thank is that and"))
+
 Hit = tuple[date, int]
 
 
@@ -226,8 +230,20 @@ def read_year(words: Words, at: int) -> tuple[int, int] | None:
     return number if number and 1900 <= number[0] <= 2199 else None
 
 
+def _short_year(words: Words, at: int, today: date) -> tuple[int, int] | None:
+    """The last two digits of a year: "may fifth eighty seven". At the end of what is said only, as
+    it may be a count or a time of day else; of the coming ten years, else of the past ninety."""
+    number = numerals.below_hundred(words, at) or numerals.integer(words, at)
+    if number is None or not _SHORT_YEARS_FROM <= number[0] <= 99:
+        return None
+    if number[1] < len(words) and word_at(words, number[1]) not in _AFTER_YEAR:
+        return None
+    year = today.year // 100 * 100 + number[0]
+    return (year if year <= today.year + 10 else year - 100), number[1]
+
+
 def _dated(words: Words, end: int, today: date, month: int, day_of_month: int) -> Hit | None:
-    if said := read_year(words, end):
+    if said := read_year(words, end) or _short_year(words, end, today):
         found = calendar.day(said[0], month, day_of_month)
         return (found, said[1]) if found else None
     next_found = calendar.next_month_day(today, month, day_of_month)

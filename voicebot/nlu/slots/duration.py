@@ -16,7 +16,7 @@ _UNITS = Lexicon(
             1: "second|seconds|sec|secs|秒|秒钟",
             _MINUTE: "minute|minutes|min|mins|分钟|分",
             _HOUR: "hour|hours|hr|hrs|个小时|小时|个钟头|钟头|个钟",
-            _DAY: "day|days|night|nights|天|日|晚|个晚上|晚上",
+            _DAY: "day|days|night|nights|天|日|晚|个晚上|晚上|夜|个夜晚",
             7 * _DAY: "week|weeks|周|个星期|星期|个礼拜|礼拜",
             14 * _DAY: "fortnight|fortnights",
             30 * _DAY: "month|months|个月",
@@ -25,6 +25,7 @@ _UNITS = Lexicon(
         for wording in wordings.split("|")
     }
 )
+_NIGHTS = frozenset(("night", "nights", "夜", "晚"))
 _HALF_UNITS = Lexicon(
     {
         "half an hour": 30 * _MINUTE,
@@ -66,7 +67,17 @@ def find(words: Words, at: int) -> tuple[int, int] | None:
         if part is None or part[2] >= last_unit:
             break
         total, end, last_unit = total + part[0], part[1], part[2]
+        if last_unit == _DAY:
+            end = _past_nights(words, end)
     return (total, end) if end > at else None
+
+
+def _past_nights(words: Words, at: int) -> int:
+    """Past the nights that are counted with the days: "three days and two nights", 三天三夜."""
+    start = at + (word_at(words, at) in ("and", "零", "又"))
+    part = _part(words, start)
+    is_nights = part is not None and word_at(words, part[1] - 1) in _NIGHTS
+    return part[1] if part is not None and is_nights else at
 
 
 def _bare_minutes(words: Words, at: int) -> tuple[int, int] | None:
