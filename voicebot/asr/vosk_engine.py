@@ -12,6 +12,7 @@ from typing import Any
 
 import vosk
 
+from voicebot.asr import nbest
 from voicebot.asr.wire import Message
 from voicebot.audio.resample import Resampler
 from voicebot.core.audio import WIDEBAND, Pcm
@@ -30,6 +31,8 @@ class _Utterance:
             self.recognizer = vosk.KaldiRecognizer(model, WIDEBAND, text)
         else:
             self.recognizer = vosk.KaldiRecognizer(model, WIDEBAND)
+            self.recognizer.SetMaxAlternatives(nbest.MOST)
+        self.is_free = not grammar
         self.recognizer.SetWords(True)
         self.recognizer.SetPartialWords(True)
 
@@ -45,9 +48,15 @@ class _Utterance:
 
     def final(self) -> dict[str, Any]:
         heard = json.loads(self.recognizer.FinalResult())
+        if self.is_free:
+            return {"readings": nbest.readings([*self.segments, heard])}
         return {"words": [*self._closed(), *heard.get("result", [])]}
 
     def _closed(self) -> list[dict[str, Any]]:
+        """Words of what is closed; of a free utterance the best reading's."""
+        if self.is_free:
+            found = nbest.readings(self.segments, 1) if self.segments else [{"words": []}]
+            return list(found[0]["words"])
         return [word for segment in self.segments for word in segment.get("result", [])]
 
 

@@ -4,7 +4,7 @@ another worker can be told all of it when the first is lost."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -99,6 +99,8 @@ class VoskHearing:
         return Message(header, (sound,), len(sound) / (2 * self._rate))
 
     def _transcript(self, answer: Mapping[str, Any], *, final: bool) -> Transcript:
+        if "readings" in answer:
+            return self._of_several(answer["readings"], final=final)
         heard = [_word(word) for word in answer.get("words", ())]
         known = tuple(word for word in heard if word.text != UNKNOWN)
         if heard and len(heard) - len(known) > _MAX_UNKNOWN * len(heard):
@@ -108,6 +110,16 @@ class VoskHearing:
         mean = sum(word.confidence for word in known) / len(heard)
         best = Hypothesis(" ".join(word.text for word in known), round(mean, 3), known)
         return Transcript((best,), final, self._language)
+
+    def _of_several(self, readings: Sequence[Mapping[str, Any]], *, final: bool) -> Transcript:
+        """Of a free utterance: the best reading and others."""
+        found = []
+        for reading in readings:
+            words = tuple(_word(word) for word in reading["words"] if word["word"] != UNKNOWN)
+            if words:
+                text = " ".join(word.text for word in words)
+                found.append(Hypothesis(text, round(min(1.0, reading["conf"]), 3), words))
+        return Transcript(tuple(found), final, self._language)
 
     def _empty(self, *, final: bool) -> Transcript:
         return Transcript((), final, self._language)

@@ -128,3 +128,18 @@ def test_a_fetched_model_serves_its_language(tmp_path: Path, tiny_vosk: Path) ->
     assert not recognizer.available("zh")
     assert VoskModel(tiny_vosk).takes_grammars
     assert len(VoskModel(tiny_vosk).vocabulary) > 150
+
+
+async def test_dictation_comes_with_other_readings(vosk: PooledRecognizer, said: Pcm) -> None:
+    hearing = vosk.hear(Expectation(slots=(SlotSpec("note", SlotType.TEXT),)))
+    for frame in said.frames():
+        hearing.feed(frame)
+    final = await hearing.finish()
+    assert final.text == "technical support"
+    assert len(final.hypotheses) > 1
+    assert len({hypothesis.text for hypothesis in final.hypotheses}) == len(final.hypotheses)
+    confidences = [hypothesis.confidence for hypothesis in final.hypotheses]
+    assert confidences == sorted(confidences, reverse=True)
+    assert 0.5 < confidences[0] <= 1
+    assert all(0 < word.confidence <= 1 for word in final.hypotheses[0].words)
+    assert all(word.start_ms < word.end_ms for hyp in final.hypotheses for word in hyp.words)
