@@ -20,10 +20,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from voicebot.cli.flows.around import around
+from voicebot.cli.flows.around import CONFIG, around
+from voicebot.cli.flows.unheard import unheard
+from voicebot.config.surroundings import hotline_in
 from voicebot.core.errors import Problem, Severity
 from voicebot.flow.checking import CheckedFile, check_files
 from voicebot.flow.files import flow_files
+from voicebot.flow.loader import with_bases
+from voicebot.flow.report import Surroundings
 
 _UNREADABLE = ("unreadable", "not-utf8", "too-large")
 
@@ -53,36 +57,53 @@ def run(args: argparse.Namespace) -> int:
     files = [file for path in args.paths for file in flow_files(path)]
     known = around(args.config, [file.parent for file in files])
     checked = check_files(files, known, environment=os.environ)
+    folders = list(dict.fromkeys(file.parent for file in files))
+    beside = tuple(_unheard(args, folders, known))
     if args.json:
-        print(json.dumps(list(_rows(checked)), ensure_ascii=False, indent=1))
+        print(json.dumps([*_rows(checked), *_about(beside, "")], ensure_ascii=False, indent=1))
     else:
         for one in checked:
             for problem in one.problems:
                 print(problem)
+        for problem in beside:
+            print(problem)
     empty = [str(path) for path in args.paths if path.is_dir() and not flow_files(path)]
     for folder in empty:
         print(f"voicebot flows check: there is no flow in {folder}", file=sys.stderr)
-    problems = [problem for one in checked for problem in one.problems]
+    problems = [*(problem for one in checked for problem in one.problems), *beside]
     print(_summary(len(files), problems), file=sys.stderr)
     if empty or any(problem.code in _UNREADABLE for problem in problems):
         return 2
     return int(any(args.strict or p.severity is Severity.ERROR for p in problems))
 
 
+def _unheard(
+    args: argparse.Namespace, folders: Iterable[Path], known: Surroundings
+) -> Iterable[Problem]:
+    """Of what is said beside the flows' own phrases."""
+    hotline = hotline_in(args.config or CONFIG)
+    model = hotline.understanding.intents.get("en")
+    return unheard(with_bases(known, folders).bases or {}, model)
+
+
 def _rows(checked: Iterable[CheckedFile]) -> Iterable[dict[str, object]]:
     for one in checked:
-        for p in one.problems:
-            yield {
-                "file": p.file,
-                "line": p.line,
-                "column": p.column,
-                "severity": str(p.severity),
-                "code": p.code,
-                "message": p.message,
-                "hint": p.hint,
-                "node": p.node,
-                "flow": one.name,
-            }
+        yield from _about(one.problems, one.name)
+
+
+def _about(problems: Iterable[Problem], flow: str) -> Iterable[dict[str, object]]:
+    for p in problems:
+        yield {
+            "file": p.file,
+            "line": p.line,
+            "column": p.column,
+            "severity": str(p.severity),
+            "code": p.code,
+            "message": p.message,
+            "hint": p.hint,
+            "node": p.node,
+            "flow": flow,
+        }
 
 
 def _summary(files: int, problems: list[Problem]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
 
+from voicebot.cli.flows.unheard import HINT, unheard_words
 from voicebot.cli.nlu import weights
 from voicebot.nlu.intents import store
 from voicebot.nlu.intents.train import Step, train
@@ -46,6 +47,9 @@ def run(args: argparse.Namespace) -> int:
         f"{model.language}, by {kind}, version {model.version}, "
         f"{time.monotonic() - began:.0f} s"
     )
+    texts = [text for phrases in model.phrases.values() for text in phrases]
+    if model.language == "en" and (words := unheard_words(texts)):
+        print(f"note: PocketSphinx cannot hear: {', '.join(words)} ({HINT})")
     return 0
 
 
