@@ -20,12 +20,17 @@ from voicebot.core.audio import WIDEBAND, Pcm
 _MAX_OPEN = 1_000
 """Utterances that were never closed are forgotten, oldest first."""
 
+_PIECE_MS = 100
+"""Is decoded at once; a partial reading may lack so much."""
+
 
 class _Utterance:
     def __init__(self, model: vosk.Model, rate: int, grammar: list[str]) -> None:
         self.resampler = Resampler(rate, WIDEBAND)
         self.rate = rate
         self.segments: list[dict[str, Any]] = []
+        self._piece = 2 * rate * _PIECE_MS // 1000
+        self._waiting = bytearray()
         if grammar:
             text = json.dumps(grammar, ensure_ascii=False)
             self.recognizer = vosk.KaldiRecognizer(model, WIDEBAND, text)
@@ -37,6 +42,15 @@ class _Utterance:
         self.recognizer.SetPartialWords(True)
 
     def feed(self, sound: bytes) -> None:
+        """Take more of it in. The library decodes piece by piece, and what it finds depends a
+        little on where one ends: so pieces are counted from the utterance's beginning, however
+        the sound was sent, and a replay finds the same."""
+        self._waiting += sound
+        while len(self._waiting) >= self._piece:
+            self._decode(bytes(self._waiting[: self._piece]))
+            del self._waiting[: self._piece]
+
+    def _decode(self, sound: bytes) -> None:
         wide = self.resampler.process(Pcm.from_bytes(sound, self.rate)).to_bytes()
         if wide and self.recognizer.AcceptWaveform(wide):
             # Its own end of speech is none of ours: what it closed is the first part.
@@ -47,6 +61,8 @@ class _Utterance:
         return {"words": [*self._closed(), *heard.get("partial_result", [])]}
 
     def final(self) -> dict[str, Any]:
+        self._decode(bytes(self._waiting))
+        self._waiting.clear()
         heard = json.loads(self.recognizer.FinalResult())
         if self.is_free:
             return {"readings": nbest.readings([*self.segments, heard])}

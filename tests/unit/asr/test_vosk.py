@@ -9,10 +9,12 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from voicebot.asr import AsrSettings, PooledRecognizer, build
 from voicebot.asr.files import load_sound
+from voicebot.asr.in_process import build_in_process
 from voicebot.asr.models.catalog import Catalog, ModelEntry
 from voicebot.asr.vosk_model import VoskModel
 from voicebot.core.audio import Pcm
@@ -59,6 +61,23 @@ async def test_words_and_confidences(vosk: PooledRecognizer, said: Pcm) -> None:
     first, second = final.hypotheses[0].words
     assert 0 <= first.start_ms < first.end_ms <= second.start_ms < second.end_ms
     assert (await hearing.finish()) == final
+
+
+async def test_it_does_not_matter_how_the_sound_came(tiny_vosk: Path, said: Pcm) -> None:
+    """By how busy the workers are, sound comes to them in other pieces, asked for more or less
+    often: a replay is to find the same, to the last digit."""
+    noise = np.random.default_rng(1).integers(-1_500, 1_500, len(said)).astype(np.int16)
+    noisy = Pcm(said.samples + noise, said.rate)
+    recognizer = build_in_process(AsrSettings(vosk={"en": tiny_vosk}))
+    found = set()
+    for frames, ask in ((1, False), (1, True), (3, True), (7, True), (1_000, False)):
+        hearing = recognizer.hear(EXPECTED)
+        for number, start_ms in enumerate(range(0, round(noisy.duration_ms), 20 * frames)):
+            hearing.feed(noisy.between(start_ms, start_ms + 20 * frames))
+            if ask and number % 2:
+                await hearing.partial()
+        found.add(await hearing.finish())
+    assert len(found) == 1
 
 
 async def test_a_killed_worker_is_told_all_again(vosk: PooledRecognizer, said: Pcm) -> None:
