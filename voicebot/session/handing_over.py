@@ -199,8 +199,12 @@ class HandingOver:
         return self.mode is TransferMode.ATTENDED and not self._destination.replaces
 
     def _answered(self) -> bool:
-        router, now_ms = self._context.directory.router, self._context.directory.now_ms()
-        return self._offer is None or router.answered(self._offer, now_ms)
+        directory = self._context.directory
+        if self._offer is None:
+            return True
+        counts = directory.router.answered(self._offer, directory.now_ms())
+        directory.dispatcher.changed()
+        return counts
 
     def _contact(self) -> Contact:
         assert self._dialed is not None

@@ -29,11 +29,11 @@ export async function post(path, body = {}) {
 const RETRY_MS = 3000;
 
 // `on.fact(fact)`, `on.open()` also after a break, `on.lost()`, `on.gap()`; of an agent's stream
-// `on.agent({agent, context})`.
+// `on.agent({agent, context})`, of the floor's `on.floor({queues, agents, waiting, talks})`.
 export function listen(on, path = "/api/events") {
   const source = new EventSource(path);
   source.addEventListener("open", on.open);
-  for (const kind of ["fact", "agent"]) {
+  for (const kind of ["fact", "agent", "floor"]) {
     source.addEventListener(kind, (event) => on[kind]?.(JSON.parse(event.data)));
   }
   if (on.gap) source.addEventListener("gap", on.gap);
