@@ -1,6 +1,7 @@
 """The JSON API for flows.
 
-GET /api/flows      {"flows": [{"name", "flow_version", "live", "canary", "log"}], "refused"}
+GET /api/flows      {"flows": [{"name", "flow_version", "live", "canary", "log"}],
+                    "intents": {language: version}, "refused"}
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class FlowList(Protocol):
     """What serves callers. Raises `EngineError`."""
 
     async def flows(self) -> dict[str, Any]:
-        """`flows`, each with `live`, `canary` and `log`, and `refused`: JSON values."""
+        """`flows`, each with `live`, `canary` and `log`, `intents` and `refused`: JSON values."""
         ...
 
 
