@@ -11,10 +11,11 @@ from voicebot.core.call import CallEvent
 from voicebot.core.errors import CallError
 from voicebot.core.queueing import TransferOutcome
 from voicebot.core.record import FactKind
+from voicebot.core.transfers import TransferState
 from voicebot.flow.steps import Dial
 from voicebot.session.context import Context
 from voicebot.session.music import Music
-from voicebot.session.screening import Screening, Stage
+from voicebot.session.screening import Screening
 from voicebot.turns.key_drops import DropReason
 
 _TELLING = (
@@ -72,9 +73,10 @@ class _Dialing:
             await self._line.frame()
             for screening in list(self._open):
                 await screening.advance()
-                if screening.stage is Stage.READY and await self._connected(screening):
+                accepted = screening.state is TransferState.ACCEPTED
+                if accepted and await self._connected(screening):
                     return TransferOutcome.DONE
-                if screening.stage is Stage.FAILED:
+                if screening.is_over:
                     self._drop(screening)
 
     def _ring_next(self) -> None:
