@@ -150,7 +150,7 @@ def _setting(clips: dict[str, list[Clip]]) -> str:
         f"models    PocketSphinx {version('pocketsphinx')} (bundled US English), {second}, "
         f"espeak-ng by pyttsx3 {version('pyttsx3')}",
         f"settings  end_certain {timing.end_certain_ms} ms, end_complete "
-        f"{timing.end_complete_ms} ms, end_incomplete {timing.end_incomplete_ms} ms, "
+        f"{timing.end_complete_ms} ms, end_phrase {timing.end_phrase_ms} ms, "
         f"jitter prefetch {media.jitter_prefetch_ms} ms, PCMU 20 ms",
         f"clips     {sources(clips)}",
     ]

@@ -55,7 +55,7 @@ def _of_turn(turn: Turn, facts: Sequence[Fact]) -> Stages:
     last = after[-1] if after else heard
     meant = any(f.kind is FactKind.UNDERSTOOD and f.data["match"] != "none" for f in after)
     reason = str(heard.data["reason"])
-    silence = Timing().end_complete_ms if reason == "complete" else Timing().end_incomplete_ms
+    silence = Timing().end_complete_ms if reason == "complete" else Timing().end_phrase_ms
     waited = heard.at_ms - heard.data["end_ms"]
     answer_s = turn.answer_s or last.time.timestamp()
     onset, judge = _interruption(turn, facts)

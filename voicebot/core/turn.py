@@ -46,6 +46,9 @@ class Timing:
     than `end_complete_ms`, that one counts."""
     end_incomplete_ms: int = 1_000
     """Silence that ends an utterance which does not answer the question yet."""
+    end_phrase_ms: int = 600
+    """The same at questions that are answered in one phrase, within which nobody pauses for long;
+    where it is longer than `end_incomplete_ms`, that one counts."""
     max_speech_ms: int = 15_000
     """An utterance is cut here."""
     inter_digit_ms: int = 3_000

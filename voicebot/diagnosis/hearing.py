@@ -30,7 +30,7 @@ def cut_by_endpoint(case: Case) -> Iterator[Finding]:
             Severity.ERROR,
             f"the bot took the caller for finished after {seconds(number(fact.data, 'wait_ms'))} "
             "of silence; they went on",
-            "give this node more time: timing with end_complete and end_incomplete; "
+            "give this node more time: timing with end_complete, end_phrase and end_incomplete; "
             "`voicebot replay CALL --sweep timing.end_complete_ms=300,500,800` shows what it takes",
             shown(fact, *_HEARD),
             proof,

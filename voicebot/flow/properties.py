@@ -30,6 +30,12 @@ class TimingModel(Strict):
     end_incomplete: DurationMs | None = Field(
         None, description="Silence that ends an utterance which does not answer it yet (1s)."
     )
+    end_phrase: DurationMs | None = Field(
+        None,
+        description="The same at questions that are answered in one phrase (600ms): yes or no, one "
+        "digit, one of a few options, a menu of phrases; where a node itself says end_incomplete "
+        "and not this, and after an answer that was not understood, end_incomplete counts there.",
+    )
     max_speech: DurationMs | None = Field(
         None, description="The longest utterance; it is cut there (15s)."
     )

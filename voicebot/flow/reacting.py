@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from voicebot.core.meaning import Expectation, SlotValue
 from voicebot.core.record import FactKind
-from voicebot.core.turn import BargeIn
+from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.expecting import Expecting
+from voicebot.flow.one_phrase import timed
 from voicebot.flow.properties import Reaction, Reactions, reaction_to
 from voicebot.flow.state import Flow, Proposal
 from voicebot.flow.values import Value
@@ -41,9 +42,7 @@ class Reacting(Expecting):
     def listen(self, walk: Walk, *, patiently: bool = False) -> None:
         """Listen, without another word."""
         expectation = self.expectation(walk.flow, walk.visit, walk.state.language)
-        timing = self.timing.over(walk.flow.timing)
-        if walk.visit.attempt is not None:
-            timing = walk.visit.attempt.timing.over(timing)
+        timing = self._timing(walk, expectation)
         if patiently:
             timing = replace(timing, no_input_ms=max(timing.wait_ms, timing.no_input_ms))
         if walk.state.trail[-1:] != (walk.state.node,):
@@ -53,6 +52,16 @@ class Reacting(Expecting):
             expectation = copied(expectation)
             object.__setattr__(expectation, "filled", filled)
         walk.listen(expectation, timing)
+
+    def _timing(self, walk: Walk, expectation: Expectation) -> Timing:
+        """Whoever was not understood may have been cut off: they are given time."""
+        visit = walk.visit
+        own = (self.timing,) if visit.attempt is None else (visit.attempt.timing, self.timing)
+        timing = walk.flow.timing
+        for nearer in reversed(own):
+            timing = nearer.over(timing)
+        unclear = visit.no_matches or visit.unclear
+        return timing if unclear else timed(timing, expectation, *own)
 
     def _filled(self, walk: Walk, expectation: Expectation) -> dict[str, SlotValue]:
         """What the caller gave of the slots before, be it in part; nothing of it where some of it

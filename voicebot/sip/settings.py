@@ -124,8 +124,9 @@ class Media:
     jitter_max_ms: int = 400
     fill_silence: bool = True
     """Send RTP while nothing is said: NATs and phones take a silent line for a dead one."""
-    rtp_timeout_s: int = 60
-    """A leg that is not on hold ends when neither RTP nor RTCP came for so long; 0 for never."""
+    rtp_timeout_s: int = 30
+    """A leg that is not on hold ends when neither RTP nor RTCP came for so long; 0 for never. A
+    phone that sends no sound while its user is muted still sends RTCP every 5 to 8 s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ def own_settings(scope: Scope, findings: Findings) -> dict[str, Any]:
             written = milliseconds(value)
             if written is not None:
                 timing[_TIMINGS[name]] = written
+                if name == "incompletetimeout":  # of every question there
+                    timing["end_phrase"] = written
         elif name == "bargein":
             found["barge_in"] = "both" if value == "true" else "none"
         elif name == "confidencelevel":
