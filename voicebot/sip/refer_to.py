@@ -10,14 +10,14 @@ from urllib.parse import unquote
 
 from voicebot.core.ports import ReferRequested
 
-_URI = re.compile(r"<\s*([^<>]+?)\s*>|^\s*([^\s;<>]+)")
+_URI = re.compile(r"[^<]*<\s*([^<>]+?)\s*>|\s*([^\s;<>\"]+)")
 _ONE_LINE = re.compile(r"[\x20-\x7e]+")
 
 
 def read_refer_to(value: str) -> ReferRequested | None:
     """Where to, and the dialog that the new one takes the place of; None for what is no address, or
     asks for another method than INVITE."""
-    found = _URI.search(value)
+    found = _URI.match(value)
     if found is None:
         return None
     uri, _, headers = (found[1] or found[2]).partition("?")
