@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from voicebot.asr.dictionary import pronunciations, spoken_words, token, word_of
@@ -44,6 +44,9 @@ class Grammar:
     free: tuple[str, ...] = ()
     """Sentences of tokens that free wordings are like; none where only the grammar's are heard."""
 
+    encoded: bytes = field(default=b"", compare=False, repr=False)
+    """What `encode` gives, made once: each reading sends it."""
+
     @property
     def hears(self) -> bool:
         """Whether anything can be heard with it."""
@@ -51,6 +54,8 @@ class Grammar:
 
     def encode(self) -> bytes:
         """As it is sent to a worker."""
+        if self.encoded:
+            return self.encoded
         return json.dumps([self.jsgf, self.dictionary, self.free]).encode("utf-8")
 
 
@@ -70,7 +75,8 @@ def compile_jsgf(expectation: Expectation) -> Grammar:
     words.update(name for sentence in free for name in sentence.split())
     dictionary = tuple((name, _sounds_of(word_of(name), sounds)) for name in sorted(words))
     key = hashlib.sha256(repr((jsgf, dictionary, free)).encode()).hexdigest()[:24]
-    return Grammar(jsgf, dictionary, key, free)
+    grammar = Grammar(jsgf, dictionary, key, free)
+    return replace(grammar, encoded=grammar.encode())
 
 
 def _free(expectation: Expectation, rules: _Rules) -> tuple[str, ...]:
