@@ -151,6 +151,7 @@ class Node:
             preparing.cancel()
             await self._drain()
             accepting.cancel()
+            self._directory.stopping = True
             for task in self._sessions:
                 task.cancel()
 

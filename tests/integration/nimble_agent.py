@@ -76,8 +76,8 @@ class NimbleAgent(asyncio.DatagramProtocol):
         self, request: Answer, status: str, addr: tuple[str, int], *, body: str = ""
     ) -> None:
         lines = [f"SIP/2.0 {status}"]
-        for name in ("via", "from", "to", "call-id", "cseq"):
-            for value in request.headers[name]:
+        for name in ("via", "record-route", "from", "to", "call-id", "cseq"):
+            for value in request.headers.get(name, []):
                 tag = f";tag={self._tag}" if name == "to" and "tag=" not in value else ""
                 lines.append(f"{name}: {value}{tag}")
         lines.append(f"Contact: <sip:agent@127.0.0.1:{self.port}>")

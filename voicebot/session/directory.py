@@ -34,6 +34,9 @@ class Directory:
         """Queues that take no further callers."""
         self.waits: dict[CallId, Callable[[Target], None]] = {}
         """Calls of this node that wait in a queue: how each is sent elsewhere."""
+        self.stopping = False
+        """The node goes, and its calls with it: places and dialogues are kept for whoever rings
+        again."""
         self._calls: dict[CallId, CallState] = {}
 
     def enter(self, call: CallId) -> None:

@@ -63,7 +63,7 @@ class Returning:
             store.keep(self._context.id, self._number, record)
 
     def close(self) -> None:
-        """The call ended in order."""
+        """The call ended, and not with its node."""
         store = self._context.services.resuming
-        if store is not None and self._number:
+        if store is not None and self._number and not self._context.directory.stopping:
             store.forget(self._context.id)

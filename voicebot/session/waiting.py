@@ -133,7 +133,8 @@ class _Waiting:
         """Leave nothing behind: no place in the queue, no ringing phone, no music."""
         self._directory.waits.pop(self._context.id, None)
         self._directory.dispatcher.unfollow(self._place)
-        self._directory.router.leave(self._place, outcome)
+        if not self._directory.stopping:
+            self._directory.router.leave(self._place, outcome)
         self._announcer.stop()
         self._way_out.close()
         await self._ringing.cancel()

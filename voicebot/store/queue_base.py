@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec
 from voicebot.queueing.router import policy_of
-from voicebot.store.database import transaction
+from voicebot.store.database import Conflict, transaction
 from voicebot.store.queue_desk import Desk, store_now_ms
 from voicebot.store.queue_tables import agents as agents_table
 
@@ -52,6 +52,12 @@ class QueueBase:
     def enroll(self) -> None:
         """Make a row for each agent who has none: at work, as static phones are. Those who are
         known stay as they are."""
+        try:
+            self._enroll()
+        except Conflict:  # another node was at it at the same time
+            self._enroll()
+
+    def _enroll(self) -> None:
         with self._desk() as desk:
             known = set(desk.connection.execute(select(agents_table.c.name)).scalars())
             for name in sorted(self.agents.keys() - known):
