@@ -101,7 +101,7 @@ function tick() {
 addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
-  const found = document.querySelector(`#actions [data-key="${CSS.escape(event.key.toUpperCase())}"]`);
+  const found = document.querySelector(`.state [data-key="${CSS.escape(event.key.toUpperCase())}"]`);
   if (!found) return;
   event.preventDefault();
   found.click();

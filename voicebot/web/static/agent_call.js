@@ -85,7 +85,7 @@ function disposition(call, codes) {
   const form = el("form", { class: "disposition" },
     el("label", { for: "code", text: "Outcome" }), select,
     el("label", { for: "note", text: "Note" }), note,
-    el("button", { type: "submit", text: "Save" }), answer);
+    el("p", { class: "pair" }, el("button", { type: "submit", text: "Save" }), escalate(call, note, answer)), answer);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const agent = new URLSearchParams(location.search).get("agent");
@@ -98,6 +98,21 @@ function disposition(call, codes) {
     }
   });
   return part("What became of it", form);
+}
+
+// The one key "?": somebody is to look at this call; the note says why.
+function escalate(call, note, answer) {
+  const button = el("button", { type: "button", "aria-keyshortcuts": "?", text: "? Have somebody look at it" });
+  button.dataset.key = "?";
+  button.addEventListener("click", async () => {
+    try {
+      await post("/api/escalations", { call: call.call, note: note.value });
+      answer.textContent = "Somebody will look at it.";
+    } catch (error) {
+      answer.textContent = error.message;
+    }
+  });
+  return button;
 }
 
 function draw(call, codes) {
