@@ -25,6 +25,8 @@ _SHARPNESS = np.float32(4)
 """Support vector scores are as sharp as log-odds when they are multiplied by this."""
 _SLOPE = 2.5
 """How fast `Blend` grows with distance."""
+_NEARNESS = 1.5
+"""How much nearness to what was taught counts against sureness where texts are rejected."""
 NEIGHBORS = 5
 """The rank of the training example that tells how near a text is to what was taught."""
 
@@ -150,7 +152,8 @@ class IntentModel:
         probabilities[scope] = np.exp(log_softmax(logs / np.float32(calibration.temperature)))
         if meaning.vector is None:
             return Judgment(probabilities, float(np.linalg.norm(np.maximum(words + 1, 0))))
-        return Judgment(probabilities, _two_best(np.exp(log_softmax(logs))) + near)
+        sure = float(np.exp(log_softmax(logs)).max())  # Before it is sharpened to be calibrated.
+        return Judgment(probabilities, sure + _NEARNESS * near)
 
     def nearness(self, vector: Floats, scope: NDArray[np.int64] | None = None) -> float:
         """Cosine to the fifth nearest example; to the nearest where intents have fewer."""
@@ -160,12 +163,6 @@ class IntentModel:
             cosines = cosines[np.isin(self.sense.labels, scope)]
         rank = min(neighbor_rank(self.sense.labels), len(cosines))
         return float(np.partition(cosines, -rank)[-rank]) if rank else 0.0
-
-
-def _two_best(probabilities: Floats) -> float:
-    """Of both together, before they are sharpened to be calibrated: a text that may mean one or
-    the other is not out of scope."""
-    return float(np.sort(probabilities)[-2:].sum())
 
 
 def calibration_name(*, spoken: bool, sense: bool) -> str:

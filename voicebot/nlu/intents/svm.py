@@ -27,17 +27,20 @@ def train_svm(
     shape: tuple[int, int],
     done: Callable[[int], None] | None = None,
     rounds: int = ROUNDS,
+    costs: Sequence[float] = (),
 ) -> Floats:
-    """Weights of `shape` (places, classes); `done` hears of each round."""
+    """Weights of `shape` (places, classes); `done` hears of each round. `costs` is how much each
+    text counts; all count 1 without it."""
     weights = np.zeros(shape, np.float32)
     signs = np.full((len(rows), shape[1]), -1, np.float32)
     signs[np.arange(len(rows)), labels] = 1
     duals = np.zeros_like(signs)
+    slacks = [np.float32(1 / (2 * _COST * cost)) for cost in costs or [1.0] * len(rows)]
     order = np.random.default_rng(1)
     for _ in range(rounds):
         moved = 0.0
         for row in order.permutation(len(rows)):
-            moved = max(moved, _step(weights, rows[row], signs[row], duals[row]))
+            moved = max(moved, _step(weights, rows[row], signs[row], duals[row], slacks[row]))
         if done is not None:
             done(1)
         if moved < _STILL:
@@ -45,9 +48,8 @@ def train_svm(
     return weights
 
 
-def _step(weights: Floats, row: Row, signs: Floats, duals: Floats) -> float:
+def _step(weights: Floats, row: Row, signs: Floats, duals: Floats, slack: np.float32) -> float:
     """Move the dual variables of one text, in place; returns the greatest slope found."""
-    slack = np.float32(1 / (2 * _COST))
     near = weights[row.places]
     slope = signs * (row.values @ near) - 1 + slack * duals
     slope[(duals == 0) & (slope > 0)] = 0

@@ -36,6 +36,9 @@ _ENOUGH = 800
 _FEW = 20
 """Below as many examples an intent, n-grams say little and count for less, and copies of them with
 errors teach more errors than phrases."""
+_COPY = 0.3
+"""What a copy with errors counts for against the phrase itself: as much is won from speech as at 1,
+and less lost from text."""
 _FEW_RARITY = 0.5
 """Power of rarity in `learn_importance`: with few examples words that all of them have are no sign
 of an intent. With many, the encoder knows better."""
@@ -165,7 +168,8 @@ def _fit(
     misheard = [tfidf.row(material.copies[row]) for row in copied]
     inputs = [*(tfidf.row(both) for both in grams), *misheard]
     aims = np.concatenate([truth, material.truth[copied]])
-    svm = train_svm(inputs, aims, shape, done, rounds)
+    costs = [1.0] * len(rows) + [_COPY] * len(misheard)
+    svm = train_svm(inputs, aims, shape, done, rounds, costs)
     return IntentModel(
         material.labels,
         material.language,
