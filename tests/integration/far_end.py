@@ -77,7 +77,7 @@ def tell(event: str, **fields: object) -> None:
 
 async def listen(leg: Any) -> None:
     """Report a leg's events; of its sound, when it turns loud and when silent."""
-    from voicebot.core.ports import Audio
+    from voicebot.core.ports import Audio, ReferRequested
 
     loud = False
     async for event in leg.events():
@@ -86,6 +86,8 @@ async def listen(leg: Any) -> None:
             if now_loud != loud:
                 loud = now_loud
                 tell("Loud" if loud else "Silent", rate=leg.rate)
+        elif isinstance(event, ReferRequested):
+            await leg.tell_referrer(603)
         elif is_dataclass(event):
             tell(type(event).__name__, **asdict(event))
 

@@ -14,6 +14,7 @@ from voicebot.core.record import FactKind
 from voicebot.core.transfers import TransferState
 from voicebot.flow.steps import Dial
 from voicebot.session.context import Context
+from voicebot.session.far_end import decline_refer
 from voicebot.session.music import Music
 from voicebot.session.screening import Screening
 from voicebot.turns.key_drops import DropReason
@@ -122,6 +123,7 @@ class _Dialing:
         try:
             while not screening.dialed.ended:
                 await self._line.frame()
+                await decline_refer(screening.dialed)
         finally:
             self._talk_ms = self._line.now_ms - began_ms
         self._line.keypad.discard_typed(DropReason.BRIDGED)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Protocol
 
+from voicebot.core.errors import CallError
 from voicebot.core.ports import Leg, ReferRequested
+
+DECLINED = 603
+"""What a phone is told whose REFER is not carried out."""
 
 
 class FarEnd(Protocol):
@@ -33,3 +38,11 @@ def take_keys(far_end: FarEnd) -> str:
     """Keys that were pressed since the last time."""
     keys, far_end.keys = far_end.keys, ""
     return keys
+
+
+async def decline_refer(far_end: FarEnd) -> None:
+    """A phone that may not send the caller elsewhere hears so, where it tried."""
+    refer, far_end.refer = far_end.refer, None
+    if refer is not None and far_end.leg is not None:
+        with suppress(CallError):
+            await far_end.leg.tell_referrer(DECLINED)

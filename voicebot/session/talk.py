@@ -26,7 +26,7 @@ from voicebot.core.transfers import (
 from voicebot.session.contact import Contact
 from voicebot.session.context import Context
 from voicebot.session.directory import TransferRefused
-from voicebot.session.far_end import FarEnd, take_keys
+from voicebot.session.far_end import DECLINED, FarEnd, decline_refer, take_keys
 from voicebot.session.handing_over import HandingOver
 from voicebot.session.mixing import Mixer, edges
 from voicebot.session.music import Music
@@ -35,7 +35,7 @@ from voicebot.session.talk_keys import HandOver, TalkKeys, Wanted
 from voicebot.session.talk_settings import Beep
 from voicebot.session.target import check_node, check_queue, destinations, meant_by
 
-_TRYING, _DONE, _FAILED, _DECLINED = 100, 200, 503, 603
+_TRYING, _DONE, _FAILED = 100, 200, 503
 """What a phone is told of the transfer that it asked for."""
 
 
@@ -164,6 +164,7 @@ class Talk:
         while True:
             await self._line.frame()
             self.contact.follow_hold()
+            await self._decline_others()
             self._take_wishes()
             ended = await self._handle_transfer()
             if ended is not None:
@@ -209,6 +210,16 @@ class Talk:
         except TransferRefused:
             self._tell_agent_no()
 
+    async def _decline_others(self) -> None:
+        """Nobody but who has the caller sends them on."""
+        others = [one.far_end for one in self._supervisors]
+        if not self.contact.may_hand_over:
+            others.append(self.contact.leg)
+        if self._handing is not None and self._handing.contact is not None:
+            others.append(self._handing.contact.leg)
+        for far_end in others:
+            await decline_refer(far_end)
+
     def _take_refer(self, refer: ReferRequested) -> None:
         """The agent's phone sends the caller on, by itself (RFC 3515)."""
         leg, by_now = self.contact.leg.leg, bool(refer.replaces)
@@ -217,7 +228,7 @@ class Talk:
         try:
             self.hand_over(target, mode, by=self.agent, replaces=refer.replaces)
         except TransferRefused:
-            self._tell(leg, _DECLINED)
+            self._tell(leg, DECLINED)
             return
         self._tell(leg, _TRYING if self._handing is not None else _DONE)
         if self._handing is not None:

@@ -49,7 +49,9 @@ async def test_it_changes_only_what_is_to_change() -> None:
     assert caller.hears == {agent, boss}
     await mixer.mix(edges([caller, agent], {boss: Supervision.WHISPER}, agent))
     assert (caller.hears, agent.hears) == ({agent}, {caller, boss})
+    await mixer.mix(frozenset())
+    assert not caller.hears | agent.hears | boss.hears
     agent.far_hangs_up()
     with pytest.raises(CallError):
-        await mixer.mix(edges([caller, boss], {}, None) | {(boss, agent)})
-    assert boss in caller.hears
+        await mixer.mix(edges([caller, agent, boss], {}, None))
+    assert caller.hears == {boss}
