@@ -229,7 +229,7 @@ class QueueSpec:
     0: every place is told."""
     whisper: bool = False
     """Whoever answers first hears in a few words who comes; the caller hears music meanwhile."""
-    whisper_max_ms: int = 6_000
+    whisper_max_ms: int = 8_000
     """It is cut off after this."""
 
 

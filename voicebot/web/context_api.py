@@ -3,7 +3,7 @@
     GET  /api/calls/{id}/context                the call's context, live while it runs
     GET  /api/calls/{id}/dispositions           {"dispositions"}
     POST /api/calls/{id}/disposition            {"code", "note", "agent"}: {"disposition"}
-    GET  /api/audit?limit&before&target         {"entries"}
+    GET  /api/audit?limit&before&target&check   {"entries", "broken_at"}
 
 An agent may ask for calls that were offered to that agent, and for no others.
 """
@@ -87,7 +87,10 @@ class _ContextApi:
             target=query.get("target", ""),
         )
         rows = [{**asdict(entry), "time": entry.time.isoformat()} for entry in entries]
-        return web.json_response({"entries": rows})
+        body: dict[str, Any] = {"entries": rows}
+        if query.get("check") == "true":
+            body["broken_at"] = await asyncio.to_thread(audit.broken_at)
+        return web.json_response(body)
 
     async def _asked(self, request: web.Request) -> CallContext:
         context, asking = await self._office.context(request.match_info["id"]), who(request)

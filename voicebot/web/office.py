@@ -38,6 +38,8 @@ class AuditTrail(Audit, Protocol):
         self, *, limit: int = 100, before: int | None = None, target: str = ""
     ) -> tuple[AuditEntry, ...]: ...
 
+    def broken_at(self) -> int | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Office:

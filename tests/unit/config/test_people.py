@@ -100,3 +100,18 @@ def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     assert "did you mean english?" in text
     assert "did you mean service?" in text
     assert "'ring' is no name of a skill" in text
+
+
+def test_who_agents_are_on_the_phone_is_checked_and_no_digits_are_shown(tmp_path: Path) -> None:
+    text = GOOD + (
+        'language = "tlh"\nnumber = "17"\npin = "12"\n\n[[agents]]\nname = "ben"\n'
+        'address = "sip:ben@192.168.1.21"\nqueues = []\nnumber = "17"\npin = "12ab56"\n'
+    )
+    problems = read(tmp_path, text)[1].problems
+    assert [(p.code, p.message.split(":")[0]) for p in problems] == [
+        ("bad-value", "agents[0].pin"),
+        ("unknown-language", "agents[0].language"),
+        ("bad-value", "agents[1].pin"),
+        ("twice", "agents[1].number"),
+    ]
+    assert not [p for p in problems if "12" in p.message]

@@ -192,8 +192,9 @@ async def test_an_agent_sees_and_changes_nobody_else(house: Callable[[], Any]) -
         assert [a["name"] for a in (await eva.ask("GET", "/api/agents"))[1]["agents"]] == ["anna"]
         assert (await eva.ask("GET", "/api/audit"))[0] == 403
         assert (await udo.ask("POST", "/api/agents/ben/log-out"))[0] == 200
-        entries = (await udo.ask("GET", "/api/audit?limit=1"))[1]["entries"]
-        assert [(e["by"], e["target"]) for e in entries] == [("udo", "ben")]
+        audit = (await udo.ask("GET", "/api/audit?limit=1&check=true"))[1]
+        assert [(e["by"], e["target"]) for e in audit["entries"]] == [("udo", "ben")]
+        assert audit["broken_at"] is None
         assert (await udo.ask("GET", "/api/agents/nobody"))[0] == 404
         stranger = Asking(at.url, at.session, "not a token at all")
         assert (await stranger.ask("GET", "/api/me"))[0] == 401

@@ -102,7 +102,7 @@ function disposition(call, codes) {
 
 // The one key "?": somebody is to look at this call; the note says why.
 function escalate(call, note, answer) {
-  const button = el("button", { type: "button", "aria-keyshortcuts": "?", text: "? Have somebody look at it" });
+  const button = el("button", { type: "button", "aria-keyshortcuts": "?", title: "Somebody is to look at this call; the note says why", text: "? Escalate" });
   button.dataset.key = "?";
   button.addEventListener("click", async () => {
     try {
