@@ -24,6 +24,7 @@ from voicebot.scenario.world import World
 from voicebot.session.dialed_leg import DialedLeg
 from voicebot.session.directory import TransferRefused
 from voicebot.session.talk import Talk
+from voicebot.session.talk_settings import Beep
 from voicebot.sim.engines import SimBackend
 from voicebot.sim.line import SimLeg, rings_for_ever
 
@@ -574,3 +575,25 @@ def test_a_caller_who_waits_is_pulled(talking: Talking, to: str, nodes: list[str
     bridged = [f.data["agent"] for f in of(facts, FactKind.BRIDGED)]
     assert bridged == (["ben"] if to.startswith("queue") else [])
     everybody_is_free(talking)
+
+
+def test_somebody_outside_may_not_send_the_caller_on(talking: Talking) -> None:
+    talking.phone(ANNA, answers(1_000))
+    talking.phone(BRANCH, refers(5_000, "sip:202@hotline.example"))
+    asked(talking, 5, "number:branch", TransferMode.BLIND)
+    facts = talking.play(30)
+    assert talking.legs[BRANCH].told_referrer == [603]
+    assert states(facts) == ["requested", "ringing", "accepted", "bridged"]
+
+
+def test_whoever_is_to_know_of_a_supervisor_hears_a_tone(talking: Talking) -> None:
+    def loud(leg: SimLeg) -> bool:
+        return any(abs(int(sample)) > 1_000 for pcm in leg.said for sample in pcm.samples)
+
+    talking.world.supervision_beep = Beep.AGENT
+    talking.phone(ANNA, answers(1_000, leaves_ms=10_000))
+    talking.phone(BOSS, answers(1_000))
+    supervised(talking, 3, Supervision.LISTEN)
+    talking.play()
+    assert loud(talking.legs[ANNA])
+    assert not loud(talking.world.leg)

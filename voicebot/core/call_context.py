@@ -183,7 +183,7 @@ def _people(now: CallContext, fact: Fact) -> dict[str, Any]:
             return {
                 "agent": str(data.get("agent", "")),
                 "attempts": _ended(now.attempts, data.get("agent"), "answered"),
-                "stay": _waited(now, data),
+                "stay": now.stay if data.get("via") == "transfer" else _waited(now, data),
             }
         case FactKind.LEFT_QUEUE:
             return {"stay": _waited(now, data)}

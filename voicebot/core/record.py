@@ -48,7 +48,7 @@ class FactKind(StrEnum):
     ANNOUNCED = "announced"  # queue, position, more_than, expected_ms   (null: not told)
     OFFERED = "offered"  # queue, agent
     OFFER_ENDED = "offer_ended"  # queue, agent, outcome
-    BRIDGED = "bridged"  # queue, agent, wait_ms
+    BRIDGED = "bridged"  # queue, agent, wait_ms, via   (from the queue, or by a transfer)
     UNBRIDGED = "unbridged"  # agent, talk_ms, by, wrap_up_ms, to   (where the caller went on)
     TRANSFER = "transfer"  # number, state, mode, to, by, reason   (one step of an agent's)
     SUPERVISED = "supervised"  # supervisor, how, agent, on

@@ -194,6 +194,8 @@ class CallMetrics:
 
     def _on_bridged(self, call: _Call, fact: Fact, data: Mapping[str, Any]) -> None:
         call.asked_ms = None
+        if data.get("via") == "transfer":
+            return  # The wait in the queue was over before.
         for expected_ms in call.expected_ms:
             error_s = abs(fact.at_ms - expected_ms) / 1000
             self._ewt_error.labels(data["queue"]).observe(error_s)

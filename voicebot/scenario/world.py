@@ -23,6 +23,7 @@ from voicebot.scenario.script import CODES, Stimulus, stimuli
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
+from voicebot.session.talk_settings import Beep
 from voicebot.sim.afterwards import SimCallbacks, SimMessages, SimOutbox
 from voicebot.sim.clock import run_virtual
 from voicebot.sim.customers import SimCustomers
@@ -70,6 +71,7 @@ class World:
         self.callbacks = SimCallbacks()
         self.outbox = SimOutbox()
         self.customers = SimCustomers()
+        self.supervision_beep = Beep.NONE
         self.callable: Callable[[str], bool] = lambda number: True
         """Whether a number may be called back."""
         self.leg = SimLeg(LegInfo())
@@ -124,6 +126,7 @@ class World:
             message=self.messages,
             callbacks=self.callbacks,
             outbox=self.outbox,
+            supervision_beep=self.supervision_beep,
             customers=self.customers if self._looks_up else None,
             dialable=lambda number: self.callable(number),
         )

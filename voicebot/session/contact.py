@@ -36,12 +36,18 @@ class Contact:
         """The person may send the caller on: one of ours."""
         return True
 
-    def bridged(self, wait_ms: int) -> None:
-        """Into the journal: from now on they talk."""
+    def bridged(self, wait_ms: int | None = None) -> None:
+        """Into the journal: from now on they talk, after a wait in the queue or a transfer."""
         context = self._context
         self.began_ms = context.line.now_ms
         context.bridged = True
-        context.pen.write(FactKind.BRIDGED, queue=self.queue, agent=self.name, wait_ms=wait_ms)
+        context.pen.write(
+            FactKind.BRIDGED,
+            queue=self.queue,
+            agent=self.name,
+            wait_ms=wait_ms or 0,
+            via="queue" if wait_ms is not None else "transfer",
+        )
 
     def follow_hold(self) -> None:
         """The router is told whether the agent holds the caller."""
@@ -91,7 +97,7 @@ class OutsideContact(Contact):
     def may_hand_over(self) -> bool:
         return False
 
-    def bridged(self, wait_ms: int) -> None:
+    def bridged(self, wait_ms: int | None = None) -> None:
         self.began_ms = self._context.line.now_ms
         self._context.transferred = True
 

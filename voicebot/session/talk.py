@@ -12,7 +12,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from voicebot.audio.tones import beep, ring_back
 from voicebot.core.errors import CallError
 from voicebot.core.ports import Leg, ReferRequested
 from voicebot.core.transfers import (
@@ -26,13 +25,12 @@ from voicebot.core.transfers import (
 from voicebot.session.contact import Contact
 from voicebot.session.context import Context
 from voicebot.session.directory import TransferRefused
+from voicebot.session.entertainment import Entertainment, Wanted, beep_to, say_no
 from voicebot.session.far_end import DECLINED, FarEnd, decline_refer, take_keys
 from voicebot.session.handing_over import HandingOver
 from voicebot.session.mixing import Mixer, edges
-from voicebot.session.music import Music
 from voicebot.session.supervising import Supervising
-from voicebot.session.talk_keys import HandOver, TalkKeys, Wanted
-from voicebot.session.talk_settings import Beep
+from voicebot.session.talk_keys import Asked, HandOver, TalkKeys
 from voicebot.session.target import check_node, check_queue, destinations, meant_by
 
 _TRYING, _DONE, _FAILED = 100, 200, 503
@@ -67,8 +65,8 @@ class Talk:
         self._handing: HandingOver | None = None
         self._onward: Target | None = None
         self._supervisors: list[Supervising] = []
-        self._waiting_music: Music | None = None
-        self._agent_music: Music | None = None
+        self._for_caller = Entertainment(context, contact.queue)
+        self._for_agent = Entertainment(context, contact.queue)
 
     # ------------------------------------------------------------ what it is
 
@@ -181,9 +179,8 @@ class Talk:
             supervising.note(self.agent, on=False)
             await supervising.far_end.hang_up()
         self._supervisors.clear()
-        for music in (self._waiting_music, self._agent_music):
-            if music is not None:
-                music.stop()
+        self._for_caller.stop()
+        self._for_agent.stop()
         await self._mixer.mix(frozenset())
         await self.contact.leg.hang_up()
 
@@ -208,7 +205,7 @@ class Talk:
                 if wanted is not None:
                     self._do(wanted)
         except TransferRefused:
-            self._tell_agent_no()
+            say_no(self.contact.leg.leg)
 
     async def _decline_others(self) -> None:
         """Nobody but who has the caller sends them on."""
@@ -239,7 +236,7 @@ class Talk:
         if referrer is not None:
             self.context.tasks.start(_tell(referrer, code), "referrer")
 
-    def _do(self, wanted: Wanted) -> None:
+    def _do(self, wanted: Asked) -> None:
         match wanted:
             case HandOver(target, mode):
                 self.hand_over(target, mode, by=self.agent)
@@ -251,13 +248,6 @@ class Talk:
                 self.take_back()
             case _:
                 raise TransferRefused("there is no such code")
-
-    def _tell_agent_no(self) -> None:
-        """Two low tones: what was keyed is not possible."""
-        leg = self.contact.leg.leg
-        if leg is not None:
-            for _ in range(2):
-                leg.play(beep(leg.rate, duration_ms=150))
 
     # ------------------------------------------------------------ the transfer under way
 
@@ -285,7 +275,7 @@ class Talk:
             if self.contact.is_open:
                 handing.move(TransferEvent.TO_AGENT)
                 self._tell(handing.referrer, _FAILED)
-                self._tell_agent_no()
+                say_no(self.contact.leg.leg)
                 return None
             to_message = self._voicemail
             handing.move(TransferEvent.TO_VOICEMAIL if to_message else TransferEvent.TO_BOT)
@@ -303,7 +293,7 @@ class Talk:
         self.contact = after
         self._keys = self._keypad()
         take_keys(after.leg)
-        after.bridged(0)
+        after.bridged()
         await self._mix()
         await before.leg.hang_up()
 
@@ -315,7 +305,7 @@ class Talk:
             if not supervising.advance(self.agent):
                 self._supervisors.remove(supervising)
             elif supervising.present and not was_present:
-                self._beep()
+                beep_to(self.context, self.contact.leg.leg)
 
     async def _take_over(self, supervising: Supervising) -> None:
         """The supervisor has the caller; the agent's part is over."""
@@ -325,16 +315,6 @@ class Talk:
         self._supervisors.remove(supervising)
         contact = Contact(self.context, supervising.far_end, supervising.name, self.queue)
         await self._succeed(self.contact, contact, by="supervisor")
-
-    def _beep(self) -> None:
-        """Who is to know of it hears a tone."""
-        told = self.context.services.supervision_beep
-        if told is Beep.NONE:
-            return
-        legs = [self.contact.leg.leg, *([self._line.leg] if told is Beep.ALL else [])]
-        for leg in legs:
-            if leg is not None:
-                leg.play(beep(leg.rate))
 
     # ------------------------------------------------------------ sound
 
@@ -363,27 +343,14 @@ class Talk:
 
     def _entertain(self) -> None:
         """Music or ringing for the caller who is apart, ringing for the agent."""
-        handing = self._handing
+        handing, agent = self._handing, self.contact.leg
         apart = handing is not None and handing.state is not TransferState.ACCEPTED
-        self._waiting_music = self._keep(self._waiting_music, self._line.leg if apart else None)
         rings = handing is not None and handing.state is TransferState.RINGING
-        agent = self.contact.leg.leg if rings and not self.contact.leg.ended else None
-        self._agent_music = self._keep(self._agent_music, agent, ringing=True)
-
-    def _keep(self, music: Music | None, leg: Leg | None, *, ringing: bool = False) -> Music | None:
-        if leg is None:
-            if music is not None:
-                music.stop()
-            return None
-        if music is None:
-            blind = self._handing is not None and self._handing.mode is TransferMode.BLIND
-            rings = ringing or blind
-            loop = (
-                ring_back(leg.rate) if rings else self.context.services.music(self.queue, leg.rate)
-            )
-            music = Music(leg, loop)
-        music.keep_playing()
-        return music
+        blind = handing is not None and handing.mode is TransferMode.BLIND
+        music = Wanted.RINGING if blind else Wanted.MUSIC
+        self._for_caller.keep(self._line.leg, music if apart else Wanted.NOTHING)
+        rings = rings and not agent.ended
+        self._for_agent.keep(agent.leg, Wanted.RINGING if rings else Wanted.NOTHING)
 
 
 async def _tell(referrer: Leg, code: int) -> None:

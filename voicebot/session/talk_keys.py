@@ -32,7 +32,7 @@ class Plain(str):
     __slots__ = ()
 
 
-Wanted = HandOver | Unknown | Plain
+Asked = HandOver | Unknown | Plain
 
 
 class TalkKeys:
@@ -44,7 +44,7 @@ class TalkKeys:
         self._typed = ""
         self._last_ms = 0
 
-    def feed(self, key: str, now_ms: int) -> Wanted | None:
+    def feed(self, key: str, now_ms: int) -> Asked | None:
         """One more key; what is asked for, once it is whole. A star begins anew."""
         if now_ms - self._last_ms > PAUSE_MS or key == "*":
             self._typed = ""
@@ -60,7 +60,7 @@ class TalkKeys:
                 return Plain(name)
         return self._hand_over(typed) if key == "#" else None
 
-    def _hand_over(self, typed: str) -> Wanted | None:
+    def _hand_over(self, typed: str) -> Asked | None:
         self._typed, settings = "", self._settings
         for mode, code in (
             (TransferMode.ATTENDED, settings.attended),

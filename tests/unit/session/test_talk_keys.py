@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.core.transfers import Target, TargetKind, TransferMode
-from voicebot.session.talk_keys import PAUSE_MS, HandOver, Plain, TalkKeys, Unknown, Wanted
+from voicebot.session.talk_keys import PAUSE_MS, Asked, HandOver, Plain, TalkKeys, Unknown
 from voicebot.session.talk_settings import TransferSettings
 
 SETTINGS = TransferSettings(codes={"31": "queue:cards"})
 NUMBERS = {"201": "anna"}
 
 
-def pressed(keys: str, settings: TransferSettings = SETTINGS, every_ms: int = 300) -> list[Wanted]:
+def pressed(keys: str, settings: TransferSettings = SETTINGS, every_ms: int = 300) -> list[Asked]:
     pad = TalkKeys(settings, NUMBERS)
     found = (pad.feed(key, number * every_ms) for number, key in enumerate(keys, 1))
     return [wanted for wanted in found if wanted is not None]
@@ -34,7 +34,7 @@ def pressed(keys: str, settings: TransferSettings = SETTINGS, every_ms: int = 30
         ("*0", Plain("take_back")),
     ],
 )
-def test_what_codes_ask_for(keys: str, wanted: Wanted) -> None:
+def test_what_codes_ask_for(keys: str, wanted: Asked) -> None:
     assert pressed(keys) == [wanted]
 
 
