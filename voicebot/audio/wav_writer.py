@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from voicebot.audio.wav import PCM
+from voicebot.audio import g711
+from voicebot.audio.wav import MULAW, PCM
 from voicebot.core.audio import Pcm
 
 HEADER_BYTES = 44
@@ -90,6 +91,16 @@ class WavWriter:
         file.seek(0)
         file.write(_header(self._rate, self._channels, self._written))
         file.seek(0, io.SEEK_END)
+
+
+def mulaw_wav(sound: Pcm) -> bytes:
+    """One channel as a file of 8-bit mu-law: half the size, and no worse than a call's G.711."""
+    data = g711.mulaw_encode(sound.samples).tobytes()
+    rate = sound.rate
+    format_ = struct.pack("<4sIHHIIHHH", b"fmt ", 18, MULAW, 1, rate, rate, 1, 8, 0)
+    chunks = format_ + struct.pack("<4sII", b"fact", 4, len(data))
+    chunks += struct.pack("<4sI", b"data", len(data)) + data + b"\0" * (len(data) % 2)
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(chunks), b"WAVE") + chunks
 
 
 def _interleaved(channels: tuple[Pcm, ...]) -> bytes:

@@ -2,14 +2,15 @@
 
   voicebot replay pin 384275ca lost_card
   voicebot replay pin 384275ca lost_card --why "the card was not blocked" --force
-  voicebot replay pin 384275ca lost_card --sound lost_card.wav
+  voicebot replay pin 384275ca lost_card --sound
 
 Writes tests/FLOW/NAME.txt below the flows, where `voicebot flows test` and script/test run it: what
 the caller said and keyed, what back ends answered, who was at work; and what comes of it with the
 flow as it is in the folder. Numbers, addresses and what text slots took are replaced, the caller's
-number too. There is no sound in it; `--sound FILE.wav` writes the recording, a tone in place of
-what has stand-ins, of what was not understood, and of talk with people. Read it before you commit
-it: names within a sentence stay.
+number too. `--sound` keeps the caller's sound as well, NAME.wav and NAME.json beside it (8 kB a
+second), a tone in place of what has stand-ins, of what was not understood, and of talk with people:
+`voicebot replay FOLDER` puts it through voice detection and recognition. `--sound FILE.wav` writes
+both channels. Read and hear it before you commit it: names within a sentence stay.
 
 Exit codes: 0 written, and the call takes the way that it took; 1 written, but it takes another way
 now (or stand-ins do); 2 nothing was written: no such call, a name that is taken, wrong use.
@@ -20,7 +21,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from voicebot.audio.wav_writer import write_wav
 from voicebot.cli.calls import printable
@@ -33,13 +36,22 @@ from voicebot.core.record import Fact
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.loader import Flows, load_flows
 from voicebot.flow.state import Flow
+from voicebot.replay.bulk import Replayer
 from voicebot.replay.choosing import NotFound
+from voicebot.replay.options import ReplayOptions
+from voicebot.replay.pinned import pinned, write_pinned
 from voicebot.replay.pinning import NotPinned, mask_of, scenario_of
 from voicebot.replay.recorded import RecordedCall
+from voicebot.replay.result import Status
+from voicebot.replay.sources import CallSource
+from voicebot.replay.text_report import call_text
 from voicebot.replay.toning import toned
 from voicebot.scenario.coverage import Move, moves_of
 from voicebot.scenario.run import Rehearsal, Result, accept
 from voicebot.scenario.suite import TESTS
+
+_BESIDE = Path("-")
+"""Of `--sound`: beside the test."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,8 +62,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sound",
         type=Path,
+        nargs="?",
+        const=_BESIDE,
         metavar="FILE.wav",
-        help="the recording, too, toned out",
+        help="the caller's sound beside the test, toned out; or both channels into a file",
     )
     parser.add_argument("--force", action="store_true", help="in place of a test of that name")
     add_places(parser)
@@ -76,12 +90,33 @@ def _pin(args: argparse.Namespace) -> int:
         raise NotPinned(f"{path} is there already: give --force, or another name")
     text = scenario_of(call, _flow(flows, call), args.why or f"A call of {call.clock:%Y-%m-%d}.")
     both = _sound(call, _flow(flows, call)) if args.sound else None
+    beside = pinned(call, mask_of(call, _flow(flows, call))) if args.sound == _BESIDE else None
     understanding = hotline_in(args.config).understanding
     result = _written(path, text, Rehearsal(flows, args.flows, understanding))
-    if both is not None:
-        write_wav(args.sound, *both)
     print(printable(f"{path}\n\n{path.read_text('utf-8')}"))
+    if beside is not None and not _kept(args, *beside, path.with_suffix(".wav")):
+        return 1
+    if both is not None and args.sound != _BESIDE:
+        write_wav(args.sound, *both)
     return _judged(call.facts, result)
+
+
+def _kept(args: argparse.Namespace, value: Mapping[str, Any], heard: Pcm, path: Path) -> bool:
+    """Write the sound beside the test, if the same comes of it as then."""
+    write_pinned(value, heard, path)
+    options = ReplayOptions(args.config, args.flows, args.data, draft=True)
+    replayer = Replayer([options])
+    [result] = replayer.replay(CallSource(path.name, file=path))
+    replayer.close()
+    if result.status is Status.SAME:
+        print(f"{path}: {path.stat().st_size // 1000} kB, and its .json")
+        return True
+    for file in (path, path.with_suffix(".json")):
+        file.unlink()
+    print(call_text(result), file=sys.stderr)
+    why = "the sound was not kept: with the stand-ins it goes another way now"
+    print(f"voicebot replay pin: {why}", file=sys.stderr)
+    return False
 
 
 def _sound(call: RecordedCall, flow: Flow) -> tuple[Pcm, Pcm]:

@@ -19,7 +19,6 @@ from voicebot.core.ports import BackendReply
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
-from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.customers import opening_language
 from voicebot.flow.engine import recognized, start, step
 from voicebot.flow.state import Flow
@@ -61,6 +60,7 @@ from voicebot.flow.steps import (
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then
 from voicebot.replay.engines import Engines
+from voicebot.replay.recognizer import transcript_of
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.run import Replayed
 from voicebot.replay.stays import left_by, stays_of
@@ -220,7 +220,7 @@ class _Walk:
         return _CallerLeft()
 
     def _understood(self, data: Mapping[str, Any], expectation: Expectation) -> Event:
-        transcript = _transcript(data, expectation.language)
+        transcript = transcript_of(data, expectation.language)
         passed = timedelta(milliseconds=self._now_ms)
         self._engines.now = (self._call.clock + passed).replace(tzinfo=None)
         meant = self._engines.understanding.understand(transcript, expectation)
@@ -338,15 +338,6 @@ class _Walk:
         fact = answers.popleft()
         self._now_ms = max(self._now_ms, fact.at_ms)
         return fact
-
-
-def _transcript(data: Mapping[str, Any], language: str) -> Transcript:
-    """What was recognized, as the journal has it."""
-    text, others = str(data["text"]), list(data.get("hypotheses", ()))
-    sure = list(data.get("confidences", ())) or [float(data["confidence"]) * 0.9] * len(others)
-    best = [Hypothesis(text, float(data["confidence"]))] if text else []
-    rest = [Hypothesis(str(t), float(c)) for t, c in zip(others, sure, strict=False)]
-    return Transcript((*best, *rest), True, language, bool(data.get("rejected")))
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

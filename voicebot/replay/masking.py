@@ -16,8 +16,11 @@ _RUN = re.compile(rf"(?P<date>{_DATE.pattern})|\d{{4,}}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _HAN = "零一二三四五六七八九"
-_SPOKEN = re.compile(rf"\b(?:(?:{'|'.join(_DIGITS)}|oh)\s+){{3,}}(?:{'|'.join(_DIGITS)}|oh)\b")
-_SPOKEN_HAN = re.compile(rf"[{_HAN}幺两]{{4,}}")
+_WORD = re.compile(rf"\b(?:{'|'.join(_DIGITS)}|oh)\b", re.IGNORECASE)
+_SPOKEN = re.compile(rf"(?:{_WORD.pattern}[,\s]+){{3,}}{_WORD.pattern}", re.IGNORECASE)
+"""Also in groups, as a bot says them: "one zero zero, two zero zero"."""
+_CHARACTER = re.compile(rf"[{_HAN}幺两]")
+_SPOKEN_HAN = re.compile(rf"{_CHARACTER.pattern}(?:[，、,\s]*{_CHARACTER.pattern}){{3,}}")
 _MAIL_STAND_IN = "someone@example.test"
 CALLER = "+15550100"
 """In place of whoever called."""
@@ -67,10 +70,13 @@ class Mask:
         return self._known[digits]
 
     def _said(self, found: re.Match[str]) -> str:
-        words = found[0].split()
-        digits = "".join("0" if w == "oh" else str(_DIGITS.index(w)) for w in words)
-        return " ".join(_DIGITS[int(d)] for d in self.digits(digits))
+        words = (word.lower() for word in _WORD.findall(found[0]))
+        digits = self.digits("".join("0" if w == "oh" else str(_DIGITS.index(w)) for w in words))
+        stand_ins = iter(_DIGITS[int(digit)] for digit in digits)
+        return _WORD.sub(lambda _: next(stand_ins), found[0])
 
     def _said_in_han(self, found: re.Match[str]) -> str:
-        digits = "".join(str(_HAN.index({"幺": "一", "两": "二"}.get(c, c))) for c in found[0])
-        return "".join(_HAN[int(d)] for d in self.digits(digits))
+        said = _CHARACTER.findall(found[0])
+        digits = "".join(str(_HAN.index({"幺": "一", "两": "二"}.get(c, c))) for c in said)
+        stand_ins = iter(_HAN[int(digit)] for digit in self.digits(digits))
+        return _CHARACTER.sub(lambda _: next(stand_ins), found[0])

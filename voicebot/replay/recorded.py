@@ -54,6 +54,8 @@ class RecordedCall:
     """What the caller really said, where somebody wrote it down."""
     problems: tuple[str, ...] = ()
     """Why the sound could not be read."""
+    stand_ins: frozenset[int] = frozenset()
+    """Numbers of the `heard` facts in place of whose sound there is a tone."""
     labels: tuple[Label, ...] = ()
     """What people say that was really said and meant."""
 

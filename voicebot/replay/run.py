@@ -14,7 +14,7 @@ from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
 from voicebot.core.knowledge import Finding, KnowledgeScope
 from voicebot.core.meaning import Expectation, Interpretation
-from voicebot.core.ports import Backend
+from voicebot.core.ports import Backend, Vad
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.speech import Transcript
 from voicebot.flow.state import Flow
@@ -30,6 +30,7 @@ from voicebot.replay.people import JournalPeople
 from voicebot.replay.recognizer import Readings, ReplayRecognizer
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.rows import rows_of
+from voicebot.replay.toned_vad import TonedVad
 from voicebot.replay.voice import ReplayVoice
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services
@@ -124,6 +125,9 @@ class _Replay:
     def _now_then(self) -> int:
         return self._caller.pos_ms
 
+    def _detector(self) -> Vad:
+        return TonedVad(self._engines.detector(), self._call, self._now_then)
+
     def _services(self) -> Services:
         call, engines = self._call, self._engines
         callbacks = SimCallbacks()
@@ -132,7 +136,7 @@ class _Replay:
         recognizer = ReplayRecognizer(engines.recognizer, Readings(call), self._now_then)
         return Services(
             telephone=SimTelephone(),
-            vad=engines.detector,
+            vad=self._detector if call.stand_ins else engines.detector,
             recognizer=recognizer,
             understanding=_Understanding(engines, call, self._leg),
             voice=self._voice,

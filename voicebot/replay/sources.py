@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from voicebot.audio.resample import resample
 from voicebot.audio.wav import Wav, WavError, read_wav
@@ -19,7 +20,7 @@ from voicebot.store.rows import fact_from_json
 
 TRANSCRIPT = ".txt"
 JOURNAL = ".json"
-"""Beside a sound file: what `voicebot calls show ID --json` prints."""
+"""Beside a sound file: what `voicebot calls show ID --json` prints, or a pinned call's."""
 _OF_SOUND = (FactKind.READ, FactKind.MEASURED)
 """What words alone have no use for."""
 
@@ -102,6 +103,10 @@ def _read_file(source: CallSource, path: Path) -> RecordedCall:
         return RecordedCall(source.name, facts, problems=(str(error),))
     heard, played = _channels(wav, source.caller_channel)
     start = next((f.at_ms for f in facts if f.kind is FactKind.RECORDING and f.data["file"]), 0)
+    pinned = _beside(path).get("stand_ins")
+    if pinned is not None:  # The text beside it is its scenario.
+        call = RecordedCall(source.name, facts, heard, played, start)
+        return replace(call, stand_ins=frozenset(map(int, pinned)))
     reference = path.with_suffix(TRANSCRIPT)
     said = reference.read_text("utf-8").strip() if reference.is_file() else ""
     return RecordedCall(source.name, facts, heard, played, start, said)
@@ -125,8 +130,9 @@ def _nearest(rate: int) -> int:
 
 
 def _facts_beside(path: Path) -> tuple[Fact, ...]:
+    return tuple(fact_from_json(fact) for fact in _beside(path).get("facts", ()))
+
+
+def _beside(path: Path) -> dict[str, Any]:
     journal = path.with_suffix(JOURNAL)
-    if not journal.is_file():
-        return ()
-    value = json.loads(journal.read_text("utf-8"))
-    return tuple(fact_from_json(fact) for fact in value["facts"])
+    return dict(json.loads(journal.read_text("utf-8"))) if journal.is_file() else {}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from voicebot.core.audio import Pcm
-from voicebot.core.record import FactKind
+from voicebot.core.record import Fact, FactKind
 from voicebot.replay.masking import Mask
 from voicebot.replay.recorded import RecordedCall, Span
 
@@ -28,11 +28,16 @@ def toned(call: RecordedCall, mask: Mask) -> tuple[Pcm, Pcm] | None:
 def _of_caller(call: RecordedCall, mask: Mask) -> Iterator[Span]:
     """What has stand-ins, and what was not understood: nobody knows what it was."""
     for fact in call.of(FactKind.HEARD):
-        text = str(fact.data.get("text") or "")
-        readings = [text, *map(str, fact.data.get("hypotheses") or ())]
-        if not text or any(mask.text(one) != one for one in readings):
+        if has_stand_in(fact, mask):
             start_ms, end_ms = int(fact.data["start_ms"]), int(fact.data["end_ms"])
             yield Span(start_ms - AROUND_MS, end_ms + AROUND_MS)
+
+
+def has_stand_in(heard: Fact, mask: Mask) -> bool:
+    """Whether a tone is in place of what was heard."""
+    text = str(heard.data.get("text") or "")
+    readings = [text, *map(str, heard.data.get("hypotheses") or ())]
+    return not text or any(mask.text(one) != one for one in readings)
 
 
 def _of_bot(call: RecordedCall, mask: Mask) -> Iterator[Span]:
