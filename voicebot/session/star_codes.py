@@ -126,7 +126,9 @@ def mistakes(codes: StarCodes) -> Iterator[tuple[str, str, str]]:
         seen.setdefault(code, operation)
     for code, operation in _codes(codes):
         for longer, other in _codes(codes):
-            if longer != code and _takes(TABLE[operation].argument, longer.removeprefix(code)):
+            rest = longer.removeprefix(code)
+            begins = longer.startswith(code) and longer != code
+            if begins and _takes(TABLE[operation].argument, rest):
                 message = f"{longer} is also {operation} ({code}) with what may follow it"
                 yield other, message, "let no code begin with one that something may follow"
 
