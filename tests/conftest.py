@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from postgres_cluster import Cluster, programs
 
 # Before numpy is loaded: with a worker a core, threads of one test's matrices wait for another's.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# How long an example takes depends on what else the machine does; time is measured in bench/.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
