@@ -25,7 +25,7 @@ from voicebot.core.phrases import parse_phrase
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.knowledge.reading import read_knowledge
 from voicebot.nlu import NluSettings, build
-from voicebot.nlu.knowledge.calibration import BY_WORDS, cases, learned
+from voicebot.nlu.knowledge.calibration import BY_WORDS, cases, cautious, learned
 from voicebot.nlu.knowledge.names import Names
 from voicebot.nlu.knowledge.retriever import Retriever
 from voicebot.nlu.knowledge.ridge import fit
@@ -225,6 +225,16 @@ def test_the_curve_learns_where_questions_are_answered_right() -> None:
     high, low = curve(np.array([0.9, 0.2]), np.array([0.8, 0.1]), np.array([0.5, 0.5]))
     assert high > 0.9
     assert low < 0.2
+
+
+def test_by_meaning_an_answer_takes_more_and_asking_back_the_same() -> None:
+    likely = np.linspace(0, 1, 101)
+    lower = cautious(likely)
+    levels = AnswerLevels()
+    assert (np.diff(lower) > 0).all()
+    assert (lower <= likely + 1e-9).all()
+    assert likely[lower >= levels.answer].min() == pytest.approx(0.85)
+    assert likely[lower >= levels.clarify].min() == pytest.approx(levels.clarify)
 
 
 @pytest.mark.parametrize(

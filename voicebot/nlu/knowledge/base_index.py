@@ -19,6 +19,7 @@ from voicebot.nlu.knowledge.calibration import (
     Cases,
     Curve,
     cases,
+    cautious,
     joined,
     learned,
 )
@@ -63,8 +64,12 @@ class BaseIndex:
         scores = np.where(open_, self.ridge(near), -np.inf)
         nearness = np.full(len(self.entries), 0.0)
         np.maximum.at(nearness, self.groups, near)
-        found[open_] = self.curve(scores, _leads(scores), nearness)[open_]
+        found[open_] = self._likely(scores, nearness)[open_]
         return self._undecided(found, folded.entities)
+
+    def _likely(self, scores: Doubles, nearness: Doubles) -> Doubles:
+        found = self.curve(scores, _leads(scores), nearness)
+        return found if self.likeness.encoder is None else cautious(found)
 
     def _undecided(self, found: NDArray[np.float64], asked: Collection[str]) -> NDArray[np.float64]:
         """Where it was not said which thing is meant, an entry about one of them is no surer than

@@ -196,7 +196,7 @@ def _move(call: _Call, via: str) -> None:
 
 def _deny(said: Sequence[_Said]) -> None:
     """The caller said no to what the utterance before was taken for."""
-    if len(said) > 1:
+    if len(said) > 1 and said[-2].open:
         said[-2].reasons.add(Reason.DENIED)
         said[-2].wrong, said[-2].choice = said[-2].choice, ""
 
