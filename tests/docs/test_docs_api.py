@@ -27,7 +27,7 @@ from voicebot.web.ports import NodeStatus
 from voicebot.web.screen_pop import NAMES
 
 API, AGENTS = text_of("docs/api.md"), text_of("docs/agents.md")
-_PAGES = {"/", "/agent", "/supervisor", "/login", "/static"}
+_PAGES = {"/", "/agent", "/report", "/supervisor", "/login", "/static"}
 
 
 class Still:

@@ -74,6 +74,6 @@ def test_every_address_of_the_api_is_explained(tmp_path: Path) -> None:
     nothing: Any = None
     app = create_app(nothing, nothing, nothing, nothing, data=tmp_path)
     served = {resource.canonical.replace("{id}", "ID") for resource in app.router.resources()}
-    pages = {"/", "/login", "/static"}
+    pages = {"/", "/agent", "/report", "/login", "/static"}
     explained = {row[0].strip("`").split()[1].split("?")[0] for row in rows(section(QA, "Console"))}
     assert explained == served - pages

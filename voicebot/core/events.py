@@ -55,7 +55,9 @@ class Endpoint:
     """Somebody who is told."""
 
     name: str
+    """A part of each `webhook-id`."""
     url: str = field(repr=False)
+    """Where events are posted."""
     events: tuple[EventKind, ...] = ()
     """Only these; every kind where empty."""
     secret: str = ""

@@ -67,6 +67,7 @@ class TagRule:
     when: str
     """An expression over `customer.`, `call.`, `now`, `today`, `time` and `weekday`."""
     tag: str
+    """What is put, 64 characters at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,10 +239,12 @@ def _check_customer(report: Report, path: Path, name: str, offset: int) -> None:
         if rest and report.around.customers is not None and terms.attributes:
             attribute = rest.partition(".")[0]
             if attribute not in terms.attributes:
-                hint = did_you_mean(attribute, terms.attributes)
-                hint = hint or "declare it in hotline.toml under [customers.attributes]"
+                near = did_you_mean(attribute, terms.attributes)
+                hint = near or "declare it in hotline.toml under [customers.attributes]"
                 message = f"customers have no attribute {attribute}"
-                report.add(path, "unknown-name", message, hint, offset=offset)
+                # A slip stops the start; a sample flow beside one's own does not.
+                code, is_warning = "unknown-name", not near
+                report.add(path, code, message, hint, offset=offset, is_warning=is_warning)
         return
     if name not in FIELDS:
         hint = did_you_mean(name, FIELDS) or "there are: " + ", ".join((*FIELDS, "attributes"))

@@ -18,6 +18,7 @@ def add(app: web.Application, settings: WebSettings) -> None:
     """Add the page to an application."""
     app.router.add_get("/", _page)
     app.router.add_get("/agent", _agent_page)
+    app.router.add_get("/report", _report_page)
     app.router.add_static("/static/", STATIC, follow_symlinks=False)
     app.router.add_get("/login", _login_page)
     app.router.add_post("/login", _sign_in(settings))
@@ -29,6 +30,10 @@ async def _page(_request: web.Request) -> web.FileResponse:
 
 async def _agent_page(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "agent.html")
+
+
+async def _report_page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "report.html")
 
 
 async def _login_page(_request: web.Request) -> web.Response:

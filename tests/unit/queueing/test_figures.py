@@ -63,6 +63,7 @@ def test_an_answered_stay_with_a_phone_that_rang_in_vain() -> None:
             2,
             1,
             (Announced(0, 60_000),),
+            ringing_ms=28_000,
         ),
     )
     assert story.stays[0].late_by_ms() == (-20_000,)

@@ -58,13 +58,13 @@ class Stay:
     wrap_up_ms: int = 0
     """As planned when it began."""
     offers: int = 0
+    unanswered: int = 0
+    """Offers that rang in vain."""
+    announced: tuple[Announced, ...] = ()
     ringing_ms: int = 0
     """How long phones rang, answered or not."""
     rings_since: tuple[tuple[str, int], ...] = ()
     """Agents whose phone rings, and since when (time of the call)."""
-    unanswered: int = 0
-    """Offers that rang in vain."""
-    announced: tuple[Announced, ...] = ()
 
     def late_by_ms(self) -> tuple[int, ...]:
         """By how much longer than announced the wait was, for each announcement; below zero for

@@ -2,6 +2,7 @@
 
 import { listen } from "./api.js";
 import * as call from "./call.js";
+import { onQuestionMark } from "./escalate.js";
 import * as list from "./list.js";
 
 const SEEN = 500;
@@ -54,6 +55,8 @@ addEventListener("keydown", (event) => {
   location.hash = "#/";
   document.querySelector(`.list a[data-call="${CSS.escape(id)}"]`)?.focus();
 });
+
+onQuestionMark(call.openCall, (text) => say(text, "on"));
 
 list.start(failed);
 setInterval(call.tick, 1000);
