@@ -19,7 +19,8 @@ import yaml
 from voicebot.core.meaning import Choice, Expectation, SlotSpec, SlotType
 from voicebot.core.phrases import parse_phrase
 
-TABLES = tuple(f"slot_utterances{part}.yaml" for part in ("", "_held_out", "_held_out_2", "_held_out_3"))
+PARTS = ("", "_held_out", "_held_out_2", "_held_out_3")
+TABLES = tuple(f"slot_utterances{part}.yaml" for part in PARTS)
 LEAST = 0.97
 """Of each language."""
 LEAST_OF_A_TYPE = 0.85
