@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from bad_backend import ANSWERS, bad_backend
 from desk_caller import nobody_is_left
-from hotline import ROOT, Hotline, hotline, quiet_port
+from hotline import ROOT, Hotline, hotline, quiet_port, voicebot
 from listening_caller import ListeningCaller
 from processes import children_of
 
@@ -284,7 +284,20 @@ async def test_nothing_can_be_written(line: Hotline, breaks: Breaks, status: str
     told = "".join(line.output)
     assert "journal: the database is away" in told
     assert ("a recording stopped, its call goes on" in told) or breaks is locked_database
+    if breaks is full_disk:
+        await not_replayed(line, record["call"], facts)
     await nobody_is_left(line)
+
+
+async def not_replayed(line: Hotline, call: str, facts: list[dict[str, Any]]) -> None:
+    """The journal says why there is no sound, and so does who wants to replay it."""
+    failed = [f["data"]["failed"] for f in facts if f["kind"] == "recording"]
+    assert failed[-1] == "File too large"
+    places = [f"--{name}={line.folder / name}" for name in ("flows", "data")]
+    done = await asyncio.to_thread(voicebot, "replay", call, *places)
+    assert done.returncode == 2, done.stdout
+    assert "could not be replayed" in done.stdout
+    assert "recording" in done.stdout
 
 
 async def until_journal(line: Hotline, status: str) -> None:
