@@ -64,6 +64,8 @@ def test_an_example_of_settings_loads(
     assert file in ("sip.toml", "hotline.toml")
     monkeypatch.setenv("PROVIDER_PASSWORD", "not a real one")
     monkeypatch.setenv("CONSOLE_TOKEN", "sixteen characters")
+    for name in ("ANNA", "EVA"):
+        monkeypatch.setenv(f"{name}_TOKEN", f"sixteen characters of {name}")
     (tmp_path / file).write_text(block.text, "utf-8")
     flows = tmp_path / "flows"
     shutil.copytree(ROOT / "ivr_flows", flows)

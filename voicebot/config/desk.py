@@ -59,6 +59,9 @@ def _of_desk(desk: DeskSettings) -> Iterator[Mistake]:
         if not re.fullmatch(r"\w[\w-]{0,63}", code):
             hint = "letters, digits, _ and -; 64 at most"
             yield Mistake(("desk", "dispositions"), "bad-value", f"{code!r} is no name", hint)
+    if desk.lagged_after_s < 0:
+        where = ("desk", "lagged_after_s")
+        yield Mistake(where, "bad-value", f"{desk.lagged_after_s} is too small", "0 for never")
     if not 0 <= desk.earlier_calls <= MOST_EARLIER:
         hint = f"0 to {MOST_EARLIER}"
         where = ("desk", "earlier_calls")

@@ -17,10 +17,12 @@ from voicebot.core.record import Cdr
 from voicebot.queueing.snapshot import Agent
 from voicebot.web.agent_scope import asked_agent
 from voicebot.web.context_view import context_json
+from voicebot.web.desk_watch import DeskWatch
 from voicebot.web.errors import ApiError
 from voicebot.web.events import HEARTBEAT, RETRY, WRITE_TIMEOUT_S
 from voicebot.web.office import Office
 from voicebot.web.screen_pop import address
+from voicebot.web.security import who
 from voicebot.web.settings import WebSettings
 
 LOOK_EVERY_S = 0.2
@@ -34,6 +36,7 @@ class AgentStreams:
         self._office, self._settings = office, settings
         self._open = 0
         self._ending = asyncio.Event()
+        self._desks = DeskWatch(office)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One stream, until the page is closed."""
@@ -41,15 +44,21 @@ class AgentStreams:
         if self._open >= self._settings.max_streams:
             hint = "close a page of the console"
             raise ApiError(503, "too-many-streams", "too many are listening already", hint)
+        own = who(request).name == agent.name
         self._open += 1
+        if own:
+            self._desks.opened(agent.name)
         try:
             return await self._send(request, agent.name)
         finally:
             self._open -= 1
+            if own and not self._ending.is_set():
+                self._desks.closed(agent.name)
 
     async def end_all(self, _app: web.Application) -> None:
         """Let no open page hold up the stop."""
         self._ending.set()
+        self._desks.stop()
 
     async def _send(self, request: web.Request, name: str) -> web.StreamResponse:
         headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}

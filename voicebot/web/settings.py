@@ -64,6 +64,9 @@ class DeskSettings:
     [what may stand in it](agents.md#screen-pop). Empty: none."""
     earlier_calls: int = 5
     """How many earlier calls of the caller an agent is shown."""
+    lagged_after_s: float = 0.0
+    """An agent whose desk was open and has been gone for so long is paused (`lagged`), until it is
+    back; a call goes on. 0: never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ queues = ["servce"]
 [desk]
 dispositions = ["resolved", "not resolved"]
 screen_pop = "http://crm.example/{caller}"
+lagged_after_s = -1
 earlier_calls = 500
 """
 
@@ -58,6 +59,7 @@ def test_every_mistake_is_found_at_its_line(tmp_path: Path) -> None:
         ("unknown-queue", 'queues = ["servce"]'),
         ("bad-address", 'screen_pop = "http://crm.example/{caller}"'),
         ("bad-value", 'dispositions = ["resolved", "not resolved"]'),
+        ("bad-value", "lagged_after_s = -1"),
         ("bad-value", "earlier_calls = 500"),
     ]
     assert all(problem.hint for problem in file.problems)

@@ -100,7 +100,7 @@ def house(
         router = Router([QueueSpec("billing"), QueueSpec("cards")], [ANNA, BEN])
         directory = Directory(router, lambda: 0)
         desk = AgentDesk(directory, store.audit)
-        settings = DeskSettings(screen_pop=CRM)
+        settings = DeskSettings(screen_pop=CRM, lagged_after_s=0.05)
         office = Office(desk, directory, store.calls, store.dispositions, store.audit, settings)
         web_settings = WebSettings(tokens=TOKENS, heartbeat_s=0.05)
         app = create_app(
@@ -281,6 +281,23 @@ async def test_the_stream_tells_of_each_change_and_of_the_call(house: Callable[[
             assert await next_event(stream) == ("available", None)
             at.offered()
             assert await next_event(stream) == ("reserved", "runs")
+
+
+async def test_an_agent_whose_desk_is_gone_is_paused_until_it_is_back(
+    house: Callable[[], Any],
+) -> None:
+    async with house() as at, asyncio.timeout(20):
+        url = f"{at.url}/api/agents/anna/events"
+        anna, udo = ({"Authorization": f"Bearer {TOKENS[i].token}"} for i in (0, 3))
+        # A supervisor's page is no desk of hers.
+        async with at.session.get(url, headers=udo) as watching:
+            assert await next_event(watching) == ("available", None)
+            async with at.session.get(url, headers=anna) as desk:
+                assert await next_event(desk) == ("available", None)
+            assert await next_event(watching) == ("paused", None)
+            assert at.router.agents["anna"].pause is PauseReason.LAGGED
+            async with at.session.get(url, headers=anna):
+                assert await next_event(watching) == ("available", None)
 
 
 async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, str | None]:
