@@ -150,15 +150,17 @@ def test_a_fetched_model_serves_its_language(tmp_path: Path, tiny_vosk: Path) ->
 
 
 async def test_dictation_comes_with_other_readings(vosk: PooledRecognizer, said: Pcm) -> None:
+    """In some noise, so that there is more than one way to read it."""
+    noise = np.random.default_rng(1).integers(-500, 501, len(said)).astype(np.int16)
     hearing = vosk.hear(Expectation(slots=(SlotSpec("note", SlotType.TEXT),)))
-    for frame in said.frames():
-        hearing.feed(frame)
+    hearing.feed(Pcm(said.samples + noise, said.rate))
     final = await hearing.finish()
-    assert final.text == "technical support"
-    assert len(final.hypotheses) > 1
-    assert len({hypothesis.text for hypothesis in final.hypotheses}) == len(final.hypotheses)
+    assert 1 < len(final.hypotheses) <= 5
+    texts = [hypothesis.text for hypothesis in final.hypotheses]
+    assert len(set(texts)) == len(texts)
+    assert "technical support" in texts
     confidences = [hypothesis.confidence for hypothesis in final.hypotheses]
     assert confidences == sorted(confidences, reverse=True)
-    assert 0.5 < confidences[0] <= 1
+    assert 0 < confidences[0] <= 1
     assert all(0 < word.confidence <= 1 for word in final.hypotheses[0].words)
     assert all(word.start_ms < word.end_ms for hyp in final.hypotheses for word in hyp.words)
