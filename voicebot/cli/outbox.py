@@ -4,6 +4,7 @@
   voicebot outbox list --state dead     those that were given up, with the reason
   voicebot outbox retry ID ...          try them anew; all that are dead with --all
   voicebot outbox callbacks             who waits for a call, the longest waiting first
+  voicebot outbox settle ID             a callback was made; --as failed, canceled
 
 Works while the hotline serves. A notice is tried ten times within about two days; what it said is
 kept until it arrived. `--json` gives an object a line.
@@ -20,18 +21,21 @@ from collections.abc import Callable
 
 from voicebot.cli.calls import table
 from voicebot.cli.places import add_places, store_url
+from voicebot.config.surroundings import hotline_in
 from voicebot.core.afterwards import CallbackRequest, CallbackState
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.opening import open_afterwards
 from voicebot.store.outbox import NoticeState, OutboxStore, Waiting, channel_of
 
 COLUMNS = ("id", "channel", "state", "created", "attempts", "due", "error")
-CALLBACK_COLUMNS = ("number", "queue", "state", "requested", "not before", "call")
+CALLBACK_COLUMNS = ("number", "queue", "state", "requested", "not before", "call", "id")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    commands = parser.add_subparsers(dest="what", required=True, metavar="list|retry|callbacks")
+    commands = parser.add_subparsers(
+        dest="what", required=True, metavar="list|retry|callbacks|settle"
+    )
     listing = commands.add_parser("list", help="notices, the youngest first")
     listing.add_argument("--state", type=NoticeState, choices=list(NoticeState), help="only these")
     listing.add_argument("--limit", type=int, default=50, help="at most so many (50)")
@@ -42,19 +46,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     callbacks.add_argument(
         "--state", type=CallbackState, choices=list(CallbackState), help="only these"
     )
+    settle = commands.add_parser("settle", help="a callback was made, or will not be")
+    settle.add_argument("id", metavar="ID", help="as `callbacks --json` has it, or how it begins")
+    settle.add_argument(
+        "--as",
+        dest="outcome",
+        type=CallbackState,
+        choices=[state for state in CallbackState if state is not CallbackState.WAITING],
+        default=CallbackState.DONE,
+        help="(done)",
+    )
     for command in (listing, callbacks):
         command.add_argument("--json", action="store_true", help="JSON, one object a line")
-    for command in (listing, retry, callbacks):
+    for command in (listing, retry, callbacks, settle):
         add_places(command, "config", "data")
 
 
 def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
-    callbacks, outbox = open_afterwards(store_url(args))
+    hotline = hotline_in(args.config)
+    callbacks, outbox = open_afterwards(store_url(args), hotline.webhooks, hotline.node)
     commands: dict[str, Callable[[], int]] = {
         "list": lambda: _list(outbox, args),
         "retry": lambda: _retry(outbox, args),
         "callbacks": lambda: _callbacks(callbacks, args),
+        "settle": lambda: _settle(callbacks, args),
     }
     try:
         return commands[args.what]()
@@ -85,6 +101,16 @@ def _retry(outbox: OutboxStore, args: argparse.Namespace) -> int:
 def _callbacks(store: CallbackStore, args: argparse.Namespace) -> int:
     cells = [_callback_cells(request) for request in store.list(args.state)]
     _print(CALLBACK_COLUMNS, cells, args, "Nobody waits for a call.")
+    return 0
+
+
+def _settle(store: CallbackStore, args: argparse.Namespace) -> int:
+    waiting = [request.id for request in store.list(CallbackState.WAITING)]
+    found = [name for name in waiting if name.startswith(args.id)]
+    if len(found) != 1 or not store.settle(found[0], args.outcome):
+        print(f"voicebot outbox: no one callback that waits is {args.id}", file=sys.stderr)
+        return 1
+    print(f"Settled: {args.outcome}.")
     return 0
 
 
@@ -122,4 +148,5 @@ def _callback_cells(request: CallbackRequest) -> tuple[str, ...]:
         f"{request.requested_at.astimezone():%Y-%m-%d %H:%M:%S}",
         f"{when.astimezone():%Y-%m-%d %H:%M}" if when else "",
         request.call[:8],
+        request.id,
     )

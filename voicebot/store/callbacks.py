@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from voicebot.core.afterwards import CallbackRequest, CallbackState
 from voicebot.core.call import CallId
+from voicebot.core.events import Event, EventKind
 from voicebot.store import tables
 from voicebot.store.database import Conflict, transaction
+from voicebot.store.events import EventStore
 
 
 class CallbackStore:
     """Implements `core.afterwards.Callbacks`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, events: EventStore | None = None) -> None:
+        """`events`: who is told that one was settled."""
+        self._engine, self._events = engine, events
 
     async def add(self, request: CallbackRequest) -> None:
         """Returns when it is committed. Raises `DatabaseAway`."""
@@ -32,6 +36,23 @@ class CallbackStore:
             query = query.where(table.c.state == state.value)
         with transaction(self._engine, "callbacks cannot be read") as connection:
             return tuple(_request(dict(row)) for row in connection.execute(query).mappings())
+
+    def settle(self, id: str, state: CallbackState) -> bool:
+        """It came to something, or will not; False where none of that id waits. Blocks. Raises
+        `DatabaseAway`."""
+        table, now = tables.callbacks.c, datetime.now(UTC)
+        waiting = (table.id == id, table.state == CallbackState.WAITING.value)
+        with transaction(self._engine, "the callback was not settled") as connection:
+            row = connection.execute(select(tables.callbacks).where(*waiting)).mappings().first()
+            change = update(tables.callbacks).where(*waiting).values(state=state.value)
+            if row is None or not connection.execute(change).rowcount:
+                return False
+            if self._events is not None:
+                data = {"callback": id, "queue": row["queue"], "outcome": state.value}
+                kind, call = EventKind.CALLBACK_SETTLED, CallId(row["call"])
+                event = Event(f"{id}/settled", kind, now, call, data)
+                self._events.publish(connection, [event])
+        return True
 
     def close(self) -> None:
         """Let the database go."""

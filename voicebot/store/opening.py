@@ -149,12 +149,15 @@ def open_calls(url: str) -> CallStore:
     return CallStore(engine)
 
 
-def open_afterwards(url: str) -> tuple[CallbackStore, OutboxStore]:
-    """Open a database to look at callbacks and notices, and to revive the dead, whether a node
-    serves from it or not. Raises `ConfigError`."""
+def open_afterwards(
+    url: str, endpoints: tuple[Endpoint, ...] = (), node: str = ""
+) -> tuple[CallbackStore, OutboxStore]:
+    """Open a database to look at callbacks and notices, to settle the one and revive the other,
+    whether a node serves from it or not. Events wait for `node`. Raises `ConfigError`."""
     open_calls(url).close()
     engine = open_engine(parse_url(url), busy_timeout_ms=READ_TIMEOUT_MS)
-    return CallbackStore(engine), OutboxStore(engine, "")
+    events = EventStore(engine, endpoints, node or StoreSettings().node)
+    return CallbackStore(engine, events), OutboxStore(engine, "")
 
 
 def open_customers(
@@ -253,7 +256,7 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
         journal,
         CallStore(reading),
         feed,
-        CallbackStore(after),
+        CallbackStore(after, events),
         OutboxStore(after, settings.node),
         VersionStore(after),
         ResumeStore(after),

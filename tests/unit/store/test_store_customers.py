@@ -13,6 +13,8 @@ import pytest
 from call_story import Pen
 from databases import Database
 
+from voicebot.core.afterwards import CallbackRequest, CallbackState
+from voicebot.core.call import CallId
 from voicebot.core.customers import Customer
 from voicebot.core.escalations import EscalationSettings, EscalationState
 from voicebot.core.events import Endpoint, EventKind
@@ -316,3 +318,12 @@ def test_the_commands_door_opens_the_same(told: Store, url: str) -> None:
     assert customers.tag("7", "x", "me")
     assert desk.list() == ()
     customers.close()
+
+
+async def test_a_callback_that_is_settled_is_told_once(told: Store) -> None:
+    asked = CallbackRequest("cb_1", CallId("one"), "service", NUMBER, datetime.now(UTC))
+    await told.callbacks.add(asked)
+    assert told.callbacks.settle("cb_1", CallbackState.DONE)
+    assert not told.callbacks.settle("cb_1", CallbackState.FAILED)
+    [body] = bodies(told, CRM)
+    assert (body["type"], body["data"]["outcome"]) == ("callback.settled", "done")
