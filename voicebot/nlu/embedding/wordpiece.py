@@ -11,8 +11,8 @@ from pathlib import Path
 
 from voicebot.core.errors import EngineError
 
-MAX_PIECES = 96
-"""Longer texts are cut: about seventy words, more than a caller says in one turn."""
+MAX_PIECES = 64
+"""Longer texts are cut: some fifty words, twenty seconds of speech. More take more than 20 ms."""
 _MAX_LETTERS = 100
 _MAX_CHARACTERS = 2_000
 
