@@ -223,3 +223,39 @@ async def test_by_the_api(desk: Desk) -> None:
     actions = {entry["action"] for entry in entries}
     assert {"call.supervise", "call.transfer"} <= actions
     await nobody_is_left(desk.line)
+
+
+async def test_refer_with_replaces(desk: Desk) -> None:
+    """Anna's phone called Ben by itself: the caller takes the place of that call at Ben's phone."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna") as anna,
+        desk.phone("ben") as ben,
+    ):
+        await free(desk, "anna")
+        await free(desk, "ben")
+        await caller.dial()
+        await anna.until("talking")
+        await caller.until_fact("bridged")
+        dialog = "12345%40127.0.0.1%3Bto-tag%3D1%3Bfrom-tag%3D2"
+        target = f"sip:ben@127.0.0.1:{desk.ports['ben']}?Replaces={dialog}"
+        assert await anna.refer(target) == 202
+        await ben.until("talking")
+        await anna.until("ended")
+        assert ben.replaced == "12345@127.0.0.1;to-tag=1;from-tag=2"
+        sounds = {"caller": caller.sound, "ben": ben.sound}
+        assert await who_hears_whom(sounds) == pairs("caller", "ben")
+        await ben.hang_up()
+        await caller.is_hung_up()
+        record = await caller.ended()
+    assert record["agents"] == ["anna", "ben"]
+    await nobody_is_left(desk.line)
+
+
+async def test_a_caller_may_not_send_the_hotline_elsewhere(desk: Desk) -> None:
+    async with ToneCaller(desk.line, "talks") as caller:
+        await caller.dial()
+        headers = {"Refer-To": f"<sip:branch@127.0.0.1:{desk.ports['branch']}>"}
+        answer = await caller.request("REFER", caller.target, headers=headers)
+        assert answer.code == 603
+        await caller.hang_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -93,9 +94,21 @@ class Talking:
 
     @property
     def talk(self) -> Talk:
-        assert self.world.directory is not None
-        [talk] = self.world.directory.talks.all()
+        [talk] = self.talks
         return talk
+
+    @property
+    def talks(self) -> tuple[Talk, ...]:
+        """Those under way, one or none."""
+        assert self.world.directory is not None
+        return self.world.directory.talks.all()
+
+    def number(self, name: str, number: str) -> None:
+        """By which an agent is known."""
+        agents = self.world.agents
+        self.world.agents = tuple(
+            replace(one, number=number) if one.name == name else one for one in agents
+        )
 
     def hears(self) -> set[tuple[str, str]]:
         """Who hears whom now: by user part, `caller` for the caller."""
@@ -293,21 +306,13 @@ def test_who_has_the_caller_may_send_them_on_again(talking: Talking) -> None:
     talking.phone(ANNA, answers(1_000, (5_000, "*2202#")))
     talking.phone(BEN, answers(2_000, (10_000, "*2203#")))
     talking.phone(CARA, answers(1_000, leaves_ms=5_000))
-    talking.world.after_s(0.1, lambda: _number(talking, "cara", "203"))
+    talking.number("cara", "203")
     facts = talking.play()
     record = fold(facts)
     assert record is not None
     assert record.agents == ("anna", "ben", "cara")
     assert [f.data["number"] for f in of(facts, FactKind.TRANSFER)] == [1] * 4 + [2] * 4
     everybody_is_free(talking)
-
-
-def _number(talking: Talking, name: str, number: str) -> None:
-    from dataclasses import replace
-
-    assert talking.world.directory is not None
-    agents = talking.world.directory.router.agents
-    agents[name] = replace(agents[name], spec=replace(agents[name].spec, number=number))
 
 
 def test_the_caller_hangs_up_meanwhile(talking: Talking) -> None:
@@ -597,3 +602,13 @@ def test_whoever_is_to_know_of_a_supervisor_hears_a_tone(talking: Talking) -> No
     talking.play()
     assert loud(talking.legs[ANNA])
     assert not loud(talking.world.leg)
+
+
+def test_a_supervisor_who_does_not_answer_is_called_no_longer(talking: Talking) -> None:
+    seen: list[str] = []
+    talking.phone(ANNA, answers(1_000, leaves_ms=30_000))
+    talking.phone(BOSS, rings_for_ever)
+    supervised(talking, 3, Supervision.LISTEN)
+    talking.world.after_s(20, lambda: seen.append(talking.legs[BOSS].state))
+    talking.play()
+    assert seen == ["DISCONNECTED"]

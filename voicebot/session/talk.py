@@ -167,7 +167,7 @@ class Talk:
             ended = await self._handle_transfer()
             if ended is not None:
                 return ended
-            self._handle_supervisors()
+            await self._handle_supervisors()
             await self._mix()
             self._entertain()
 
@@ -299,11 +299,12 @@ class Talk:
 
     # ------------------------------------------------------------ supervisors
 
-    def _handle_supervisors(self) -> None:
+    async def _handle_supervisors(self) -> None:
         for supervising in tuple(self._supervisors):
             was_present = supervising.present
             if not supervising.advance(self.agent):
                 self._supervisors.remove(supervising)
+                await supervising.far_end.hang_up()
             elif supervising.present and not was_present:
                 beep_to(self.context, self.contact.leg.leg)
 
