@@ -196,8 +196,9 @@ class Router:
         agent = self._of(offer)
         if agent is None:
             return False
-        self.agents[agent.name] = shift.move(agent, AgentEvent.DIALED)
-        self.share.dialed(offer)
+        if agent.state is AgentState.RESERVED:
+            self.agents[agent.name] = shift.move(agent, AgentEvent.DIALED)
+            self.share.dialed(offer)
         return True
 
     def answered(self, offer: Offer, now_ms: int) -> bool:

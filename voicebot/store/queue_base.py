@@ -80,21 +80,49 @@ class QueueBase:
             self._as_of.ms = None
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread does within is one transaction: all of it or nothing."""
+        changed: set[str] = set()
+        with self._begun() as connection:
+            self._as_of.batch = connection, changed
+            try:
+                yield
+            finally:
+                self._as_of.batch = None
+            self._tell(connection, changed)
+
+    @property
+    def _batch(self) -> tuple[Connection, set[str]] | None:
+        return getattr(self._as_of, "batch", None)
+
+    @contextmanager
     def _desk(self) -> Iterator[Desk]:
+        at_ms = getattr(self._as_of, "ms", None)
+        if self._batch is not None:
+            connection, changed = self._batch
+            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms)
+            yield desk
+            changed |= desk.changed
+            return
+        with self._begun() as connection:
+            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms)
+            yield desk
+            self._tell(connection, desk.changed)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
         with self._turn, transaction(self._engine, "queues") as connection:
             if connection.dialect.name == "sqlite":
                 # A transaction that begins by reading could not write after another one has.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            at_ms = getattr(self._as_of, "ms", None)
-            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms)
-            yield desk
-            if self.tells and desk.changed:
-                connection.execute(select(func.pg_notify(CHANNEL, self._notice(desk))))
+            yield connection
 
-    def _notice(self, desk: Desk) -> str:
+    def _tell(self, connection: Connection, changed: set[str]) -> None:
         """Which rows changed; nothing of what is in them."""
-        few = len(desk.changed) <= MOST_SAID
-        return json.dumps({"node": self.node, "rows": sorted(desk.changed) if few else None})
+        if self.tells and changed:
+            rows = sorted(changed) if len(changed) <= MOST_SAID else None
+            notice = json.dumps({"node": self.node, "rows": rows})
+            connection.execute(select(func.pg_notify(CHANNEL, notice)))
 
 
 def _new(name: str, now_ms: int) -> dict[str, object]:

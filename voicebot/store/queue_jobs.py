@@ -6,16 +6,20 @@ in their order. Nobody waits for them on the event loop.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from voicebot.store.database import DatabaseAway
 
 log = logging.getLogger(__name__)
 
+MOST = 20
+"""Jobs in one transaction."""
 RETRY_S = 0.3
 """Between two tries while the database is away."""
 FAILED = object()
@@ -31,14 +35,19 @@ class Job:
     """Is told whether it was tried before: then nobody knows whether it was done."""
     settle: Callable[[object], None]
     """Gets the result, in the worker's thread."""
+    alone: bool = False
+    """Not to be done in one transaction with others."""
 
 
 class Jobs:
     """A queue of them and its thread."""
 
-    def __init__(self, changed: Callable[[bool], None]) -> None:
-        """`changed` is told, in the thread, that the database is away, or back."""
-        self._changed = changed
+    def __init__(
+        self, changed: Callable[[bool], None], together: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """`changed` is told, in the thread, that the database is away, or back; what is done within
+        `together` is one transaction."""
+        self._changed, self._together = changed, together
         self._waiting: deque[Job] = deque()
         self._news = threading.Condition()
         self._closing = False
@@ -68,6 +77,8 @@ class Jobs:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
+            if self._do_several():
+                continue
             done = self._do(job)
             with self._news:
                 if self._closing and done is None:
@@ -80,9 +91,39 @@ class Jobs:
             self._news.wait_for(lambda: self._waiting or self._closing)
             return self._waiting[0] if self._waiting else None
 
-    def _do(self, job: Job) -> object:
+    def _do_several(self) -> bool:
+        """Those that wait, if several do, at the expense of one commit. False: one by one, then."""
+        with self._news:
+            jobs = list(itertools.takewhile(lambda job: not job.alone, self._waiting))[:MOST]
+        if len(jobs) < 2 or self._is_away:
+            return False
+        try:
+            with self._together():
+                done = [job.run(False) for job in jobs]
+        except Exception:
+            # Whatever it was, it will come again with the job whose it is. What is not known to be
+            # undone is asked after: `again`.
+            return self._one_by_one(jobs)
+        self._settle(jobs, done)
+        return True
+
+    def _one_by_one(self, jobs: list[Job]) -> bool:
+        for job in jobs:
+            done = self._do(job, again=True)
+            if self._closing and done is None:
+                return False
+            self._settle([job], [done])
+        return True
+
+    def _settle(self, jobs: list[Job], results: list[object]) -> None:
+        with self._news:
+            for _ in jobs:
+                self._waiting.popleft()
+        for job, done in zip(jobs, results, strict=True):
+            job.settle(done)
+
+    def _do(self, job: Job, *, again: bool = False) -> object:
         """None where it was given up."""
-        again = False
         while True:
             try:
                 done = job.run(again)

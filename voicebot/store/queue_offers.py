@@ -35,18 +35,29 @@ class Offers(QueueBase):
         """Reserve an agent for a place, as it was seen: one more phone for one that is offered
         already, the first for one that waits. None where either is taken meanwhile, or the caller
         is another node's. Dial only when this has returned. `own`: whoever asks decides alone how
-        many phones ring for the place."""
+        many phones ring for the place, and dials at once: no further word of that is needed."""
         spec = self.agents[agent]
         try:
             with self._desk() as desk:
-                token = self._reserve(desk, entry, agent, lease_ms)
+                state = AgentState.RINGING if own else AgentState.RESERVED
+                token = self._reserve(desk, entry, agent, lease_ms, state)
                 self._offer(desk, entry, agent, token, OFFER_OWN if own else None)
         except _Taken:
+            if self._batch is not None:
+                raise  # what was reserved is to be undone, and with it all that is done together
             return None
         return Offer(entry.id, entry.queue, spec, token)
 
-    def _reserve(self, desk: Desk, entry: Entry, agent: str, lease_ms: int) -> int:
+    def _reserve(
+        self,
+        desk: Desk,
+        entry: Entry,
+        agent: str,
+        lease_ms: int,
+        state: AgentState = AgentState.RESERVED,
+    ) -> int:
         values = {"_name": agent, "_node": self.node, "_entry": entry.id, "_queue": entry.queue}
+        values |= {"_state": state.value}
         times = {"now_ms": desk.now_ms, "until_ms": desk.now_ms + lease_ms}
         token: int | None = desk.connection.execute(RESERVE, values | times).scalar()
         if token is None:

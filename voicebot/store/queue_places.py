@@ -49,6 +49,14 @@ class Places(QueueBase):
             with self._desk() as desk:
                 return _seen(desk, place.id)
 
+    def enter(self, place: Place, *, joined_ms: int) -> None:
+        """The same for a new caller, at the least expense. Raises `Conflict` for a place that is
+        there."""
+        with self._desk() as desk:
+            new = self._new(place, desk) | {"joined_ms": joined_ms}
+            desk.connection.execute(_NEW, new)
+            desk.changed.add(f"e {place.id}")
+
     def entry(self, entry: CallId) -> Entry | None:
         """One place as it stands."""
         with self._desk() as desk:

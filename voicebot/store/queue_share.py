@@ -27,6 +27,7 @@ from voicebot.queueing.estimate import RECENT
 from voicebot.queueing.router import RINGING, TALKING, Router
 from voicebot.queueing.sharing import Offer, Reply
 from voicebot.queueing.snapshot import Agent, Entry, Snapshot
+from voicebot.store.database import Conflict
 from voicebot.store.queue_jobs import FAILED, Job, Jobs
 from voicebot.store.queues import QueueStore
 
@@ -48,7 +49,7 @@ class QueueShare:
     def __init__(self, store: QueueStore) -> None:
         self.node = store.node
         self._store = store
-        self._jobs = Jobs(self._noted)
+        self._jobs = Jobs(self._noted, store.together)
         self._numbers = itertools.count(1)
         self._last: dict[str, int] = {}
         """The last job by row."""
@@ -130,14 +131,16 @@ class QueueShare:
         )
 
         def run(_again: bool) -> bool:
-            self._store.join(place, joined_ms=entry.joined_ms)
+            try:
+                self._store.enter(place, joined_ms=entry.joined_ms)
+            except Conflict:  # told twice, or it was thought lost
+                self._store.join(place, joined_ms=entry.joined_ms)
             return self._store.inherit(entry.id, number, within_ms=self.kept_ms)
 
-        def settle(inherited: object) -> None:
-            if inherited is True:
-                self.read((f"e {entry.id}",))
+        def settle(_inherited: object) -> None:
+            self.read((f"e {entry.id}",))
 
-        self._add((entry.id,), (), self.now_ms(), run, settle)
+        self._add((entry.id,), (), self.now_ms(), run, settle, heeds=(True,))
 
     def left(self, entry: Entry, outcome: str) -> None:
         self._post((entry.id,), entry.ringing, lambda: self._store.leave(entry.id, outcome))
@@ -173,7 +176,12 @@ class QueueShare:
             return found
 
         self._add(
-            (entry.id,), (offer.agent.name,), at_ms, run, partial(self._claimed, claim, offer)
+            (entry.id,),
+            (offer.agent.name,),
+            at_ms,
+            run,
+            partial(self._claimed, claim, offer),
+            alone=self._store.tells,  # two nodes that claim several could wait for each other
         )
 
     def _go_ahead(self, claim: _Claim) -> None:
@@ -189,7 +197,7 @@ class QueueShare:
         claim.refuse()
 
     def dialed(self, offer: Offer) -> None:
-        self._report(offer, self._store.dialed, ends=False, needed=True)
+        """A claim says so already."""
 
     def answered(self, offer: Offer) -> None:
         self._report(offer, self._store.answered, ends=False, needed=True)
@@ -229,12 +237,16 @@ class QueueShare:
                     self._real.pop(key, None)
             return counts
 
-        def settle(counts: object) -> None:
-            if needed and counts is False:
-                self._lost(offer)
-
         at_ms = self.now_ms() if at_ms is None else at_ms
-        self._add((offer.call,), (offer.agent.name,), at_ms, run, settle)
+        heeds = (False,) if needed else ()
+        self._add(
+            (offer.call,),
+            (offer.agent.name,),
+            at_ms,
+            run,
+            lambda _: self._lost(offer),
+            heeds=heeds,
+        )
 
     # ------------------------------------------------------------ agents
 
@@ -283,7 +295,7 @@ class QueueShare:
 
         number = next(self._numbers)
         settle = partial(self._read, number, wanted)
-        self._jobs.put(Job(number, run, self._on_loop(settle)))
+        self._jobs.put(Job(number, run, self._on_loop(settle), alone=True))
 
     def _read(self, number: int, wanted: list[set[str] | None], found: object) -> None:
         if isinstance(found, Snapshot):
@@ -343,7 +355,7 @@ class QueueShare:
                     self._real.pop((offer.agent.name, offer.token), None)
             return True
 
-        self._add((offer.call,), (offer.agent.name,), self.now_ms(), run, lambda _: None)
+        self._add((offer.call,), (offer.agent.name,), self.now_ms(), run, heeds=())
 
     def renew(self) -> None:
         """This node lives, and holds its offers. Blocks. Raises `DatabaseAway`."""
@@ -376,7 +388,7 @@ class QueueShare:
         at_ms: int | None = None,
     ) -> None:
         at_ms = self.now_ms() if at_ms is None else at_ms
-        self._add(places, agents, at_ms, lambda _again: do(), lambda _: None)
+        self._add(places, agents, at_ms, lambda _again: do(), heeds=())
 
     def _add(
         self,
@@ -384,8 +396,12 @@ class QueueShare:
         agents: tuple[str, ...],
         at_ms: int,
         run: Callable[[bool], object],
-        settle: Callable[[object], None],
+        settle: Callable[[object], None] = lambda _: None,
+        *,
+        heeds: tuple[object, ...] | None = None,
+        alone: bool = False,
     ) -> None:
+        """`heeds`: the results that `settle` is for; None for all. Waking the loop is dear."""
         rows = [*(f"e {place}" for place in places), *(f"a {agent}" for agent in agents)]
         number = next(self._numbers)
         self._last.update(dict.fromkeys(rows, number))
@@ -400,7 +416,13 @@ class QueueShare:
             if result is FAILED:
                 self.read(rows)
 
-        self._jobs.put(Job(number, then, self._on_loop(checked)))
+        def done(result: object) -> None:
+            if heeds is None or result in heeds:
+                self.on_loop(partial(checked, result))
+            elif result is FAILED:
+                self.on_loop(partial(self.read, rows))
+
+        self._jobs.put(Job(number, then, done, alone))
 
     def _noted(self, away: bool) -> None:
         self.on_loop(partial(self._note, away))

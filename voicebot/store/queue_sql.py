@@ -38,7 +38,7 @@ RESERVE = (
     .where(agents.c.name == bindparam("_name"), agents.c.state == AgentState.AVAILABLE.value)
     .where(agents.c.rests_until_ms <= bindparam("now_ms"))
     .values(
-        state=AgentState.RESERVED.value,
+        state=bindparam("_state"),
         changed_ms=bindparam("now_ms"),
         token=agents.c.token + 1,
         lease_ms=bindparam("until_ms"),
