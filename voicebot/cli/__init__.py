@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib import metadata
@@ -46,6 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = words[0] if words and words[0] in COMMANDS else None
     if name is None:
         return _overview(words)
+    if name != "nlu":
+        # Before numpy is loaded: calls' sums are small, and BLAS's threads would wait for each
+        # other, on cores that the sound needs. Only training gains by them.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     module = importlib.import_module(f"voicebot.cli.{name}")
     parts = getattr(module, "PARTS", {})
     if len(words) > 1 and words[1] in parts:

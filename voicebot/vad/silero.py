@@ -5,10 +5,10 @@ The network takes chunks of 32 ms, each with the last 8 ms before it in front, a
 shape (2, calls, 128); both 8 and 16 kHz are in the one file.
 
     call A  feed ─▶ chunk ─┐
-    call B  feed ─▶ chunk ─┼─▶ one run for all that wait, once the first of them is asked
+    call B  feed ─▶ chunk ─┼─▶ one pass for all that wait, once the first of them is asked
     call C  feed ─▶ chunk ─┘
 
-A run for one call alone spends most of its time fetching the network's weights.
+What is heard at once does not depend on it: see `silero_network.py`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
 from voicebot.core.errors import EngineError
+from voicebot.vad.onnx_constants import OnnxError, branches
+from voicebot.vad.silero_network import SileroNetwork
 
 Floats = NDArray[np.float32]
 
 CHUNK_MS = 32
 _CONTEXT_MS = 8
-_RATES = {rate: np.array(rate, np.int64) for rate in (NARROWBAND, WIDEBAND)}
 _FLOAT, _SCALE = np.dtype(np.float32), np.float32(1 / 32768)
 
 
@@ -62,42 +62,37 @@ class SileroModel:
 
     def __init__(self, path: Path) -> None:
         """Raises `EngineError` where the file is not such a model."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session: Any = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has a dozen kinds, none documented
-            raise EngineError(f"cannot load the voice detector {path}: {error}") from error
         self._waiting: dict[int, dict[SileroStream, None]] = {NARROWBAND: {}, WIDEBAND: {}}
-
-    def run(self, chunks: Floats, states: Floats, rate: int) -> tuple[Floats, Floats]:
-        """A chunk of each of n calls, shape (n, context + 32 ms), +-1, and their states, shape
-        (2, n, 128); gives the probabilities, shape (n,), and the next states."""
-        inputs = {"input": chunks, "state": states, "sr": _RATES[rate]}
         try:
-            probabilities, states = self._session.run(None, inputs)
-        except Exception as error:
-            raise EngineError(f"the voice detector failed: {error}") from error
-        return probabilities[:, 0], states
+            networks = [SileroNetwork(weights) for weights in branches(path.read_bytes())]
+            by_length = {network.samples: network for network in networks}
+            lengths = {rate: rate * (CHUNK_MS + _CONTEXT_MS) // 1000 for rate in self._waiting}
+            self._networks = {rate: by_length[length] for rate, length in lengths.items()}
+        except (OSError, OnnxError, KeyError, ValueError, IndexError) as error:
+            raise EngineError(f"cannot load the voice detector {path}: {error!r}") from error
 
     def wait(self, stream: SileroStream) -> None:
         """This stream has whole chunks to be heard."""
         self._waiting[stream.rate][stream] = None
 
     def work_off(self, rate: int) -> None:
-        """Hear all that waits: the first chunk of every stream, then the second of those that
-        have one. Raises `EngineError`; the chunks of that run are lost."""
+        """Hear all that waits: what needs no state for all chunks at once, then the first chunk of
+        every stream, the second of those that have one, and so on."""
         streams, self._waiting[rate] = list(self._waiting[rate]), {}
-        while streams := [stream for stream in streams if stream.waits]:
-            chunks = np.stack([stream.next_chunk() for stream in streams])
-            states = np.stack([stream.state for stream in streams], axis=1)
-            probabilities, states = self.run(chunks, states, rate)
-            for number, stream in enumerate(streams):
-                stream.take(float(probabilities[number]), states[:, number])
+        streams = [stream for stream in streams if stream.waits]
+        if not streams:
+            return
+        network = self._networks[rate]
+        chunks = [stream.take_chunks() for stream in streams]
+        gates = network.gates(np.concatenate(chunks))
+        counts = np.array([len(some) for some in chunks])
+        firsts = np.cumsum(counts) - counts
+        for number in range(int(counts.max())):
+            left = np.flatnonzero(counts > number)
+            states = np.stack([streams[index].state for index in left], axis=1)
+            probabilities, states = network.step(gates[firsts[left] + number], states)
+            for place, index in enumerate(left):
+                streams[index].take(float(probabilities[place]), states[:, place])
 
 
 class SileroStream:
@@ -139,11 +134,14 @@ class SileroStream:
             self._model.work_off(self.rate)
         return self._probability
 
-    def next_chunk(self) -> Floats:
-        """The oldest chunk that waits, its context in front."""
-        both = self._line[: self._context + self._chunk]
-        self._line = self._line[self._chunk :]
-        return both
+    def take_chunks(self) -> Floats:
+        """The chunks that wait, oldest first, each with its context in front."""
+        count = (len(self._line) - self._context) // self._chunk
+        (step,) = self._line.strides
+        shape = (count, self._context + self._chunk)
+        chunks = as_strided(self._line, shape, (self._chunk * step, step))
+        self._line = self._line[count * self._chunk :]
+        return chunks
 
     def take(self, probability: float, state: Floats) -> None:
         """What the network made of that chunk."""
