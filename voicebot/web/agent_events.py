@@ -27,6 +27,7 @@ from voicebot.web.settings import WebSettings
 
 LOOK_EVERY_S = 0.2
 """States change by calls, clocks and other nodes: to look is simpler than to be told by all."""
+READ_EVERY_S = 1.0
 
 
 class AgentStreams:
@@ -89,6 +90,7 @@ class _Looking:
         self._office, self._name = office, name
         self._seen: tuple[Agent, CallContext | None] | None = None
         self._earlier: tuple[str, tuple[Cdr, ...]] = ("", ())
+        self._read_s = 0.0
 
     async def changed(self) -> bytes | None:
         """The event to be sent; None where all is as it was."""
@@ -105,10 +107,20 @@ class _Looking:
         call = self._office.call_of(agent)
         if not call:
             return None
-        live, seen = self._office.contexts.get(call), self._seen
-        if live is None and seen is not None and seen[1] is not None and seen[1].call == call:
-            return seen[1] if seen[1].ended else await self._stored(call)
-        return live or await self._stored(call)
+        known = self._seen[1] if self._seen is not None else None
+        if live := self._office.contexts.get(call):
+            return live
+        if known is not None and known.call == call and (known.ended or not self._may_read()):
+            return known
+        return await self._stored(call)
+
+    def _may_read(self) -> bool:
+        """A call of another node is read from the store, once a second at most."""
+        now_s = time.monotonic()
+        if now_s - self._read_s < READ_EVERY_S:
+            return False
+        self._read_s = now_s
+        return True
 
     async def _stored(self, call: str) -> CallContext | None:
         try:
