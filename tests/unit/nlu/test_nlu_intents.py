@@ -28,6 +28,8 @@ from voicebot.nlu.intents.calibration import (
 )
 from voicebot.nlu.intents.features import normalized
 from voicebot.nlu.intents.model import IntentModel
+from voicebot.nlu.intents.svm import svm_scores, train_svm
+from voicebot.nlu.intents.tfidf import Row
 from voicebot.nlu.intents.train import train
 from voicebot.nlu.intents.training_set import read_training
 from voicebot.nlu.noise import Noise, stock
@@ -153,6 +155,29 @@ def test_yaml_is_read_with_its_lines(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "line", "code"),
+    [
+        ("a.tsv", "one\ta\ntwo\ta\n", 0, "one-intent"),
+        ("a.yaml", "pay: [send money,\n  pay\n]: b\n", 3, "yaml"),
+        ("a.yaml", "- send money\n", 1, "yaml"),
+        ("a.tsv", None, 0, "unreadable"),
+    ],
+)
+def test_a_file_that_teaches_nothing_is_named(
+    tmp_path: Path, name: str, content: str | None, line: int, code: str
+) -> None:
+    good, file = tmp_path / "good.tsv", tmp_path / name
+    if content is not None:
+        file.write_text(content, "utf-8")
+    good.write_text("three\ta\nfour\ta\n", "utf-8")
+    with pytest.raises(ConfigError) as raised:
+        read_training([file, good])
+    first = raised.value.problems[0]
+    assert (first.file, first.line, first.code) == (str(file), line, code)
+    assert first.hint
+
+
 def test_nothing_is_written_where_a_file_is_wrong(tmp_path: Path) -> None:
     file = tmp_path / "a.tsv"
     file.write_text("one\ta\n", "utf-8")
@@ -232,6 +257,19 @@ def test_odd_texts_are_judged_in_time(
     assert min(times) < 0.02
 
 
+@pytest.mark.parametrize("text", ["", "x" * 10_000, "my card " * 1_250, "\u0301\u200f😀" * 500])
+def test_odd_texts_have_a_meaning_beside_their_words(
+    sensible: tuple[IntentModel, SentenceEncoder], text: str
+) -> None:
+    model, encoder = sensible
+    assert model.sense is not None
+    calibration = model.calibration(spoken=True, sense=True)
+    vector = encoder(text, model.sense.importance)
+    judgment = model.judge(model.read(text, vector), calibration)
+    assert judgment.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert np.isfinite(judgment.score)
+
+
 def test_a_model_comes_back_as_it_was(english: IntentModel, tmp_path: Path) -> None:
     store.save(english, tmp_path / "m.npz")
     again = store.load(tmp_path / "m.npz")
@@ -267,6 +305,20 @@ def test_sense_and_words_are_learned_together(
         assert one.labels[judgment.best] == "transfer"
         assert judgment.score > judgment.confidence
     assert set(again.calibrations) == {"typed", "spoken", "typed-words", "spoken-words"}
+    assert model.sense is not None
+    before = replace(model, sense=replace(model.sense, importance=None))
+    store.save(before, tmp_path / "before.npz")
+    old = store.load(tmp_path / "before.npz").sense
+    assert old is not None
+    assert old.importance is None
+
+
+def test_of_two_that_contradict_the_one_that_counts_more_wins() -> None:
+    row = Row(np.array([0, 1], np.int32), np.ones(2, np.float32))
+    labels = np.array([0, 1], np.int64)
+    for costs, best in (((1.0, 0.3), 0), ((0.3, 1.0), 1)):
+        scores = svm_scores(train_svm([row, row], labels, (2, 2), costs=costs), row)
+        assert scores.argmax() == best
 
 
 # ------------------------------------------------------------ figures
