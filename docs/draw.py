@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from voicebot.core.call import CALL_TRANSITIONS, CallState
+from voicebot.core.escalations import ESCALATION_TRANSITIONS, EscalationState
 from voicebot.core.queueing import AgentState, EntryState
 from voicebot.core.transfers import TRANSFER_TRANSITIONS, TransferState
 from voicebot.core.turn import Floor
@@ -43,6 +44,7 @@ MACHINES: dict[str, str] = {
     "BargeInState": mermaid(BARGE_IN_TRANSITIONS, BargeInState.IDLE),
     "AgentState": mermaid(AGENT_TRANSITIONS, AgentState.OFFLINE),
     "EntryState": mermaid(ENTRY_TRANSITIONS, EntryState.WAITING),
+    "EscalationState": mermaid(ESCALATION_TRANSITIONS, EscalationState.OPEN),
     "TransferState": mermaid(TRANSFER_TRANSITIONS, TransferState.REQUESTED),
 }
 

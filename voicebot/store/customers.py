@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select
 
 from voicebot.core.call import CallId
-from voicebot.core.customers import Customer, Past, TagBy
+from voicebot.core.customers import Customer, Past, TagBy, customer_from_json
 from voicebot.core.events import Event, EventKind
+from voicebot.core.record import FactKind
 from voicebot.store import tables
 from voicebot.store.customer_tables import (
     customer_calls,
@@ -149,6 +150,22 @@ class CustomerStore:
         query = select(calls.call).where(where).order_by(calls.started.desc(), calls.call)
         with transaction(self._engine, "calls cannot be read") as connection:
             return tuple(connection.execute(query.limit(max(1, min(limit, MOST)))).scalars())
+
+    def last_known(self, calls: Sequence[str]) -> Customer | None:
+        """What was known in the latest of these calls, for a profile that is kept elsewhere."""
+        facts = tables.facts.c
+        query = (
+            select(facts.data)
+            .where(facts.call.in_(calls), facts.kind == FactKind.CUSTOMER.value)
+            .order_by(facts.time.desc(), facts.seq.desc())
+        )
+        with transaction(self._engine, "calls cannot be read") as connection:
+            rows = connection.execute(query).scalars().all()
+        found = next((data for data in rows if data.get("found")), None)
+        if found is None:
+            return None
+        source = str(found.get("source") or "")
+        return replace(customer_from_json(found.get("profile") or {}), source=source)
 
     def close(self) -> None:
         """Let the database go."""

@@ -73,6 +73,7 @@ class _CustomersApi:
         found, numbers = registry.find(key)
         tags = registry.customers.tags(registry.keys(key))
         ids = registry.customers.calls_of(found.id if found else key, numbers, MOST_CALLS)
+        found = found or registry.customers.last_known(ids)
         calls = [cdr for call in ids if (cdr := registry.calls.get(call)) is not None]
         return {
             "customer": customer_json(found) if found else None,

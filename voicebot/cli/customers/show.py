@@ -1,4 +1,5 @@
-"""A customer, by id or number: profile, tags, and all their calls, the youngest first.
+"""A customer, by id or number: profile, tags, and all their calls, the youngest first. Of a profile
+that is kept elsewhere, what was known in the last call.
 
 voicebot customers show +4917055501
 voicebot customers show 4711 --json
@@ -35,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
         tags = customers.tags(keys_of(customer, (args.key, *numbers)))
         id = customer.id if customer is not None else args.key
         ids = customers.calls_of(id, numbers, args.limit)
+        customer = customer or customers.last_known(ids)
     calls = _calls(store_url(args), ids)
     if customer is None and not tags and not calls:
         print(f"voicebot customers: nobody is known by {args.key}", file=sys.stderr)

@@ -33,12 +33,13 @@ def run(args: argparse.Namespace) -> int:
     if args.call and not facts:
         print(f"voicebot escalations: no call's id begins with {args.call!r}", file=sys.stderr)
         return 1
+    call = str(facts[0].call) if facts else ""
     with opened(args) as (customers, escalations):
         if facts:
-            call, (customer, evidence) = facts[0].call, evidence_of_call(facts)
+            customer, evidence = evidence_of_call(facts)
         else:
             known, numbers = found(customers, args.customer, region_of(args))
-            call, customer = "", known.id if known is not None else args.customer
+            customer = known.id if known is not None else args.customer
             evidence = evidence_of_customer(customers.calls_of(customer, numbers, 10))
         opened_one = escalations.open(
             call=call, customer=customer, note=args.note, by=who(args.by), evidence=evidence
