@@ -8,7 +8,8 @@ up to the wanted number.
 
 sound    seconds of call by seconds of CPU on one core, all processes' start included and not
 words    calls a second over all cores, from reading the journal in SQLite to the compared result,
-         by wall time and by CPU time; each call's words are understood anew
+         by wall time and by CPU time; with what texts meant remembered, as `voicebot replay` does
+         it, and with each text understood anew, as if no two callers said the same
 """
 
 from __future__ import annotations
@@ -192,11 +193,24 @@ def _words(table: Table, many: Path, jobs: int) -> None:
     )
     count = len(_sources(many, 1)) and _count(many)
     sources = _sources(many, count)
+    _one_core(table, "words, 1 core", options, sources)
+    _one_core(table, "words, each anew", replace(options, texts=0), sources)
+    began, cpu = time.perf_counter(), _cpu_s()
+    replay_all(sources, [options], jobs=jobs)
+    wall_s, cpu_s = time.perf_counter() - began, _cpu_s() - cpu
+    cores = jobs or os.cpu_count() or 1
+    speed = f"{count / wall_s:.0f} calls a second on {cores}, start included"
+    table.add_row("words, all", str(count), "", f"{wall_s:.1f}", f"{cpu_s:.1f}", speed)
+
+
+def _one_core(table: Table, name: str, options: ReplayOptions, sources: list[CallSource]) -> None:
+    """In this process, when all is loaded."""
     replayer = Replayer([options])
     replayer.check()
     replayer.replay_chunk(sources[:CHUNK])
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    count = len(sources)
     began, cpu = time.perf_counter(), _cpu_s()
     chunks = (sources[at : at + CHUNK] for at in range(0, count, CHUNK))
     results = [one for chunk in chunks for [one] in replayer.replay_chunk(chunk)]
@@ -204,13 +218,7 @@ def _words(table: Table, many: Path, jobs: int) -> None:
     replayer.close()
     same = sum(one.status is Status.SAME for one in results)
     speed = f"{count / cpu_s:.0f} calls a second of CPU; {same} the same"
-    table.add_row("words, 1 core", str(count), "", f"{wall_s:.1f}", f"{cpu_s:.1f}", speed)
-    began, cpu = time.perf_counter(), _cpu_s()
-    replay_all(sources, [options], jobs=jobs)
-    wall_s, cpu_s = time.perf_counter() - began, _cpu_s() - cpu
-    cores = jobs or os.cpu_count() or 1
-    speed = f"{count / wall_s:.0f} calls a second on {cores}, start included"
-    table.add_row("words, all", str(count), "", f"{wall_s:.1f}", f"{cpu_s:.1f}", speed)
+    table.add_row(name, str(count), "", f"{wall_s:.1f}", f"{cpu_s:.1f}", speed)
 
 
 def _count(data: Path) -> int:

@@ -83,9 +83,9 @@ def test_another_flow_differs_and_says_where(recorded: Hotline, tmp_path: Path) 
     file = flows / "bank_en.yaml"
     text = file.read_text("utf-8").replace("to: card_block\n", "to: bye\n", 1)
     file.write_text(text, "utf-8")
-    # The call by words: in the one whose keys are typed ahead the prompts are cut elsewhere, too.
-    # Both want the same card blocked: which of them has the tag is chance.
-    where = ("--where", "flow=bank_en", "--where", "text=i lost my card", "--limit", "1")
+    # The call by words, which a person ends: in the one whose keys are typed ahead the prompts are
+    # cut elsewhere, too. Both want the same card blocked: which of them has the tag is chance.
+    where = ("--where", "intent=lost_card", "--where", "outcome=handled", "--limit", "1")
     code, out = replay(recorded, *where, "--flows", str(flows), "--json")
     call = json.loads(out)
     assert code == 1

@@ -25,9 +25,6 @@ from voicebot.replay.options import ReplayOptions
 from voicebot.tts.blocking import BlockingWorkers, build_blocking
 from voicebot.tts.voice import PromptVoice
 
-_TEXTS = 20_000
-"""Whose meanings are remembered, each at its node."""
-
 
 class Engines:
     """What calls are replayed with. Loads each part when it is first needed."""
@@ -40,7 +37,7 @@ class Engines:
         self.shelf = FlowShelf(options, self.hotline, self.tuned.flow_settings)
         self.now = datetime(2026, 1, 5, 10)
         """The time of the call, in its zone: by it "tomorrow" is understood."""
-        self.remembered = nlu.Remembered(_TEXTS)
+        self.remembered = nlu.Remembered(options.texts)
         """What texts of the calls meant."""
         self._wordings: dict[Prompt, str] = {}
         self._workers: BlockingWorkers | None = None

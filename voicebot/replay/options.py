@@ -42,5 +42,8 @@ class ReplayOptions:
     prompts: Prompts = Prompts.THEN
     backend: str = JOURNAL
     """Or `LIVE`."""
+    texts: int = 20_000
+    """Whose meanings are remembered, each at its node; 0: each is understood anew. What comes of it
+    is the same."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Settings by name, over those of the configuration: `vad.mode`, `timing.no_input_ms`."""
