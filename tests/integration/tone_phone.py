@@ -114,6 +114,7 @@ class TonePhone(asyncio.DatagramProtocol):
     def __init__(self, name: str, port: int, *, answers_after_ms: int = 200) -> None:
         self.name, self.port = name, port
         self.sound = Sound(TONES[name])
+        self._changed = asyncio.Event()
         self.state = "idle"
         """`ringing`, `talking`; `ended` after a BYE or a CANCEL."""
         self.notified: list[str] = []
@@ -147,7 +148,8 @@ class TonePhone(asyncio.DatagramProtocol):
         """Wait for a state."""
         async with asyncio.timeout(20):
             while self.state != state:
-                await asyncio.sleep(0.02)
+                self._changed.clear()
+                await self._changed.wait()
 
     # ------------------------------------------------------------- what is done at it
 
@@ -223,7 +225,8 @@ class TonePhone(asyncio.DatagramProtocol):
                 pass
 
     def _ring(self, invite: Answer, addr: tuple[str, int]) -> None:
-        self.state, self._invite, self._far = "ringing", invite, addr
+        self._invite, self._far = invite, addr
+        self._is("ringing")
         self.replaced = invite.header("replaces")
         self._reply(invite, "180 Ringing", addr)
         loop = asyncio.get_running_loop()
@@ -232,7 +235,7 @@ class TonePhone(asyncio.DatagramProtocol):
     def _answer(self) -> None:
         if self.state != "ringing":
             return
-        self.state = "talking"
+        self._is("talking")
         found = re.search(r"m=audio (\d+)", self._invite.body)
         assert found is not None
         self._far_rtp_port = int(found[1])
@@ -246,8 +249,12 @@ class TonePhone(asyncio.DatagramProtocol):
         lines += [f"a=rtpmap:{keys[1]} telephone-event/8000", ""]
         self._reply(self._invite, "200 OK", self._far, body="\r\n".join(lines))
 
+    def _is(self, state: str) -> None:
+        self.state = state
+        self._changed.set()
+
     def _over(self) -> None:
-        self.state = "ended"
+        self._is("ended")
         if self._sending is not None:
             self._sending.cancel()
 

@@ -1,6 +1,6 @@
 """From the value of Refer-To to where a call is to be sent (RFC 3515, RFC 3891).
 
-    <sip:202@192.0.2.1?Replaces=12345%40192.0.2.5%3Bto-tag%3D1%3Bfrom-tag%3D2>
+<sip:202@192.0.2.1?Replaces=12345%40192.0.2.5%3Bto-tag%3D1%3Bfrom-tag%3D2>
 """
 
 from __future__ import annotations
