@@ -33,6 +33,7 @@ from voicebot.store.settings import StoreSettings
 QUEUES = (
     QueueSpec("service", wrap_up_ms=5_000),
     QueueSpec("cards", wrap_up=WrapUp.NONE, strategy=Strategy.RING_ALL),
+    QueueSpec("quick", wrap_up=WrapUp.NONE, max_length=300),
 )
 ANN = AgentSpec("ann", "sip:ann@127.0.0.1", ("service",))
 BOB = AgentSpec("bob", "sip:bob@127.0.0.1", ("service", "cards"))
@@ -295,3 +296,25 @@ async def test_an_agents_pause_on_one_node_is_known_on_the_other_at_once(
         agent = b.router.agents["ann"]
         assert (agent.state, agent.pause) == (AgentState.PAUSED, PauseReason.LUNCH)
         await asyncio.to_thread(signals.close)
+
+
+async def test_two_hundred_wait_and_twenty_come_and_are_served_a_second(house: House) -> None:
+    """Two seconds of it as fast as it goes: each is served once, in the order of joining."""
+    agents = tuple(AgentSpec(f"a{n}", f"sip:a{n}@127.0.0.1", ("quick",)) for n in range(10))
+    async with node(house, "n", *agents) as one:
+        for agent in agents:
+            one.directory.pause(agent.name, PauseReason.BREAK, by="test")
+        for number in range(200):
+            one.calls(CallId(f"c{number:03}"), "quick")
+        for agent in agents:
+            one.directory.resume(agent.name, by="test")
+        for number in range(40):
+            offer = (await one.until_dialed(number + 1))[number]
+            assert one.answered(offer)
+            one.calls(CallId(f"d{number:03}"), "quick")
+            one.released(offer)
+        await one.written()
+        served = [offer.call for offer in one.dialed[:40]]
+        assert served == [f"c{number:03}" for number in range(40)]
+    assert len(house.rows("SELECT * FROM queue_entries WHERE state = 'closed'")) == 40
+    assert len(house.rows("SELECT * FROM queue_offers WHERE outcome = 'answered'")) == 40
