@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from voicebot.core.errors import CallError
-from voicebot.core.ports import Leg, ReferRequested
+from voicebot.core.ports import Leg
 from voicebot.core.transfers import (
     Supervision,
     Target,
@@ -26,15 +26,12 @@ from voicebot.session.contact import Contact
 from voicebot.session.context import Context
 from voicebot.session.directory import TransferRefused
 from voicebot.session.entertainment import Entertainment, Wanted, beep_to, say_no
-from voicebot.session.far_end import DECLINED, FarEnd, decline_refer, take_keys
+from voicebot.session.far_end import FarEnd
 from voicebot.session.handing_over import HandingOver
 from voicebot.session.mixing import Mixer, edges
 from voicebot.session.supervising import Supervising
-from voicebot.session.talk_keys import Asked, HandOver, TalkKeys
-from voicebot.session.target import check_node, check_queue, destinations, meant_by
-
-_TRYING, _DONE, _FAILED = 100, 200, 503
-"""What a phone is told of the transfer that it asked for."""
+from voicebot.session.talk_wishes import DONE, FAILED, Wishes, tell
+from voicebot.session.target import check_node, check_queue, destinations
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,13 @@ class Talk:
         leave a message."""
         self.context, self.contact = context, contact
         self._line, self._nodes, self._voicemail = context.line, nodes, voicemail
-        self._keys = self._keypad()
         self._mixer = Mixer()
         self._handing: HandingOver | None = None
         self._onward: Target | None = None
         self._supervisors: list[Supervising] = []
         self._for_caller = Entertainment(context, contact.queue)
         self._for_agent = Entertainment(context, contact.queue)
+        self._wishes = Wishes(self)
 
     # ------------------------------------------------------------ what it is
 
@@ -162,8 +159,7 @@ class Talk:
         while True:
             await self._line.frame()
             self.contact.follow_hold()
-            await self._decline_others()
-            self._take_wishes()
+            await self._wishes.take()
             ended = await self._handle_transfer()
             if ended is not None:
                 return ended
@@ -184,71 +180,6 @@ class Talk:
         await self._mixer.mix(frozenset())
         await self.contact.leg.hang_up()
 
-    # ------------------------------------------------------------ wishes of the agent
-
-    def _keypad(self) -> TalkKeys:
-        agents = self.context.directory.router.agents.values()
-        numbers = {agent.spec.number: agent.name for agent in agents if agent.spec.number}
-        return TalkKeys(self.context.services.transfers, numbers)
-
-    def _take_wishes(self) -> None:
-        leg = self.contact.leg
-        if not self.contact.may_hand_over:
-            take_keys(leg)
-            return
-        refer, leg.refer = leg.refer, None
-        if refer is not None:
-            self._take_refer(refer)
-        try:
-            for key in take_keys(leg):
-                wanted = self._keys.feed(key, self._line.now_ms)
-                if wanted is not None:
-                    self._do(wanted)
-        except TransferRefused:
-            say_no(self.contact.leg.leg)
-
-    async def _decline_others(self) -> None:
-        """Nobody but who has the caller sends them on."""
-        others = [one.far_end for one in self._supervisors]
-        if not self.contact.may_hand_over:
-            others.append(self.contact.leg)
-        if self._handing is not None and self._handing.contact is not None:
-            others.append(self._handing.contact.leg)
-        for far_end in others:
-            await decline_refer(far_end)
-
-    def _take_refer(self, refer: ReferRequested) -> None:
-        """The agent's phone sends the caller on, by itself (RFC 3515)."""
-        leg, by_now = self.contact.leg.leg, bool(refer.replaces)
-        mode = TransferMode.ATTENDED if by_now else TransferMode.BLIND
-        target = meant_by(self.context, refer.target, replaces=by_now)
-        try:
-            self.hand_over(target, mode, by=self.agent, replaces=refer.replaces)
-        except TransferRefused:
-            self._tell(leg, DECLINED)
-            return
-        self._tell(leg, _TRYING if self._handing is not None else _DONE)
-        if self._handing is not None:
-            self._handing.referrer = leg
-
-    def _tell(self, referrer: Leg | None, code: int) -> None:
-        """A phone hears how the transfer goes that it asked for; one that hung up hears nothing."""
-        if referrer is not None:
-            self.context.tasks.start(_tell(referrer, code), "referrer")
-
-    def _do(self, wanted: Asked) -> None:
-        match wanted:
-            case HandOver(target, mode):
-                self.hand_over(target, mode, by=self.agent)
-            case "conference":
-                self.conference()
-            case "complete":
-                self.complete()
-            case "take_back":
-                self.take_back()
-            case _:
-                raise TransferRefused("there is no such code")
-
     # ------------------------------------------------------------ the transfer under way
 
     async def _handle_transfer(self) -> TalkEnded | None:
@@ -263,18 +194,18 @@ class Talk:
         if handing.taken_back and handing.is_open:
             await handing.drop(TransferEvent.TAKEN_BACK)
         if not handing.is_open:
-            return self._transfer_over(handing)
+            return await self._transfer_over(handing)
         if handing.is_to_be_put_through(agent_here=contact.is_open):
             await self._put_through(handing)
         return None
 
-    def _transfer_over(self, handing: HandingOver) -> TalkEnded | None:
+    async def _transfer_over(self, handing: HandingOver) -> TalkEnded | None:
         """It came to nothing: back to the agent, if there is still one."""
         self._handing = None
         if handing.state in (TransferState.REJECTED, TransferState.FAILED):
             if self.contact.is_open:
                 handing.move(TransferEvent.TO_AGENT)
-                self._tell(handing.referrer, _FAILED)
+                await tell(handing.referrer, FAILED)
                 say_no(self.contact.leg.leg)
                 return None
             to_message = self._voicemail
@@ -283,16 +214,14 @@ class Talk:
 
     async def _put_through(self, handing: HandingOver) -> None:
         before, self._handing = self.contact, None
-        if handing.referrer is not None:
-            await _tell(handing.referrer, _DONE)
+        await tell(handing.referrer, DONE)
         await self._succeed(before, handing.take(), by="transfer")
 
     async def _succeed(self, before: Contact, after: Contact, *, by: str) -> None:
         """Another person has the caller."""
         before.close(by, "talk")
         self.contact = after
-        self._keys = self._keypad()
-        take_keys(after.leg)
+        self._wishes.begin()
         after.bridged()
         await self._mix()
         await before.leg.hang_up()
@@ -352,8 +281,3 @@ class Talk:
         self._for_caller.keep(self._line.leg, music if apart else Wanted.NOTHING)
         rings = rings and not agent.ended
         self._for_agent.keep(agent.leg, Wanted.RINGING if rings else Wanted.NOTHING)
-
-
-async def _tell(referrer: Leg, code: int) -> None:
-    with suppress(CallError):
-        await referrer.tell_referrer(code)

@@ -1,0 +1,100 @@
+"""What the person who has the caller asks for: by keys in the talk, by the phone itself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from voicebot.core.errors import CallError
+from voicebot.core.ports import Leg, ReferRequested
+from voicebot.core.transfers import TransferMode
+from voicebot.session.directory import TransferRefused
+from voicebot.session.entertainment import say_no
+from voicebot.session.far_end import DECLINED, decline_refer, take_keys
+from voicebot.session.talk_keys import Asked, HandOver, TalkKeys
+from voicebot.session.target import meant_by
+
+if TYPE_CHECKING:
+    from voicebot.session.talk import Talk
+
+TRYING, DONE, FAILED = 100, 200, 503
+"""What a phone is told of the transfer that it asked for."""
+
+
+class Wishes:
+    """Of one talk."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk, self._context = talk, talk.context
+        self.begin()
+
+    def begin(self) -> None:
+        """Another person has the caller: what was pressed before counts no more."""
+        agents = self._context.directory.router.agents.values()
+        numbers = {agent.spec.number: agent.name for agent in agents if agent.spec.number}
+        self._keys = TalkKeys(self._context.services.transfers, numbers)
+        take_keys(self._talk.contact.leg)
+
+    async def take(self) -> None:
+        """Those since the last frame."""
+        contact = self._talk.contact
+        await self._decline_others()
+        if not contact.may_hand_over:
+            take_keys(contact.leg)
+            return
+        refer, contact.leg.refer = contact.leg.refer, None
+        if refer is not None:
+            await self._send_on(refer)
+        try:
+            for key in take_keys(contact.leg):
+                asked = self._keys.feed(key, self._context.line.now_ms)
+                if asked is not None:
+                    self._do(asked)
+        except TransferRefused:
+            say_no(contact.leg.leg)
+
+    async def _decline_others(self) -> None:
+        """Nobody but who has the caller sends them on."""
+        talk = self._talk
+        others = [one.far_end for one in talk.supervisors]
+        if not talk.contact.may_hand_over:
+            others.append(talk.contact.leg)
+        if talk.handing is not None and talk.handing.contact is not None:
+            others.append(talk.handing.contact.leg)
+        for far_end in others:
+            await decline_refer(far_end)
+
+    async def _send_on(self, refer: ReferRequested) -> None:
+        """The phone sends the caller on, by itself (RFC 3515)."""
+        talk, leg = self._talk, self._talk.contact.leg.leg
+        mode = TransferMode.ATTENDED if refer.replaces else TransferMode.BLIND
+        target = meant_by(self._context, refer.target, replaces=bool(refer.replaces))
+        try:
+            talk.hand_over(target, mode, by=talk.agent, replaces=refer.replaces)
+        except TransferRefused:
+            await tell(leg, DECLINED)
+            return
+        if talk.handing is not None:
+            talk.handing.referrer = leg
+        await tell(leg, TRYING if talk.handing is not None else DONE)
+
+    def _do(self, asked: Asked) -> None:
+        talk = self._talk
+        match asked:
+            case HandOver(target, mode):
+                talk.hand_over(target, mode, by=talk.agent)
+            case "conference":
+                talk.conference()
+            case "complete":
+                talk.complete()
+            case "take_back":
+                talk.take_back()
+            case _:
+                raise TransferRefused("there is no such code")
+
+
+async def tell(referrer: Leg | None, code: int) -> None:
+    """A phone hears how the transfer goes that it asked for; one that hung up hears nothing."""
+    if referrer is not None:
+        with suppress(CallError):
+            await referrer.tell_referrer(code)
