@@ -1,6 +1,7 @@
 """What calls cost the serving process, apart from SIP, RTP and recognition: CPU, frame by frame.
 
-    python -m bench.load_frames [--calls N] [--seconds S] [--share P] [--profile]
+    OPENBLAS_NUM_THREADS=1 python -m bench.load_frames [--calls N] [--seconds S] [--share P]
+                                                       [--profile]
 
 The calls of `bench/load.py` in virtual time: a menu whose prompt may be interrupted, callers who
 speak for `--share` of the time over it, real detectors, endpointing, flow and understanding. The
