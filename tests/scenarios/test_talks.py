@@ -610,5 +610,6 @@ def test_a_supervisor_who_does_not_answer_is_called_no_longer(talking: Talking) 
     talking.phone(BOSS, rings_for_ever)
     supervised(talking, 3, Supervision.LISTEN)
     talking.world.after_s(20, lambda: seen.append(talking.legs[BOSS].state))
-    talking.play()
+    facts = talking.play()
     assert seen == ["DISCONNECTED"]
+    assert of(facts, FactKind.SUPERVISED) == []

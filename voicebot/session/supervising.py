@@ -40,7 +40,7 @@ class Supervising:
     def advance(self, agent: str) -> bool:
         """Go on as far as that is possible now; False where the supervisor is out."""
         if self.far_end.ended or self._nobody_answers():
-            self.note(agent, on=False)
+            self.leave(agent)
             return False
         if not self.present and self._is_answered():
             self.present = True
@@ -57,6 +57,12 @@ class Supervising:
         if self.present:
             self.note(agent, on=True)
         return True
+
+    def leave(self, agent: str) -> None:
+        """Into the journal, where the supervisor took part at all."""
+        if self.present:
+            self.note(agent, on=False)
+        self.present = False
 
     def note(self, agent: str, *, on: bool) -> None:
         """Into the journal: nobody listens without a trace."""

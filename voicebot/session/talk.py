@@ -172,7 +172,7 @@ class Talk:
         if self._handing is not None:
             await self._handing.drop(TransferEvent.CALLER_GONE)
         for supervising in self._supervisors:
-            supervising.note(self.agent, on=False)
+            supervising.leave(self.agent)
             await supervising.far_end.hang_up()
         self._supervisors.clear()
         self._for_caller.stop()
