@@ -104,6 +104,12 @@ async def no_call_is_left(line: Hotline) -> None:
             await asyncio.sleep(0.05)
 
 
+async def agents_busy(line: Hotline) -> float:
+    """As a node sees them."""
+    metrics = await asyncio.to_thread(line.metrics)
+    return metrics.get('voicebot_agents{state="busy"}', 0)
+
+
 async def facts_of(line: Hotline, call: str) -> list[dict[str, Any]]:
     answer = await asyncio.to_thread(line.ask, f"/api/calls/{call}")
     return list(answer["facts"])
@@ -174,6 +180,10 @@ async def test_the_database_crashes_under_waiting_ringing_and_talking_callers(
                 {"busy": TALKING - 1, "ringing": RINGING, "available": 2},
                 20,
             )
+            async with asyncio.timeout(20):
+                # The other node knows it, too.
+                while await agents_busy(two) < TALKING - 1:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
             await asyncio.to_thread(postgres.stop)
             try:
                 # One who comes now is served all the same, by what is known.

@@ -60,6 +60,7 @@ RINGING = (AgentState.RESERVED, AgentState.RINGING)
 TALKING = (AgentState.BUSY, AgentState.HOLD)
 SETTLES_MS = 100
 """An agent whom somebody else has is not asked for again for so long."""
+_SERVED = (EntryState.BRIDGED, EntryState.WRAPPING)
 _NOT_TRIED = (OfferOutcome.CALLER_GONE, OfferOutcome.LEASE_EXPIRED)
 
 
@@ -390,6 +391,8 @@ class Router:
         if entry.queue not in self.queues:
             return
         known = self.entries.get(entry.id)
+        if known is not None and known.node == self.share.node and known.state in _SERVED:
+            return  # whoever talks here talks here
         if known is not None and (known.skills, known.preferred) != (entry.skills, entry.preferred):
             self._reach.pop(entry.id, None)
         self.entries[entry.id] = replace(entry, step=max(entry.step, known.step if known else 0))

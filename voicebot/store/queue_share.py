@@ -28,6 +28,7 @@ from voicebot.queueing.router import RINGING, TALKING, Router
 from voicebot.queueing.sharing import Offer, Reply
 from voicebot.queueing.snapshot import Agent, Entry, Snapshot
 from voicebot.store.database import Conflict
+from voicebot.store.queue_desk import SERVED
 from voicebot.store.queue_jobs import FAILED, Job, Jobs
 from voicebot.store.queues import QueueStore
 
@@ -238,15 +239,13 @@ class QueueShare:
             return counts
 
         at_ms = self.now_ms() if at_ms is None else at_ms
-        heeds = (False,) if needed else ()
-        self._add(
-            (offer.call,),
-            (offer.agent.name,),
-            at_ms,
-            run,
-            lambda _: self._lost(offer),
-            heeds=heeds,
-        )
+
+        def settle(_counts: object) -> None:
+            if needed:
+                self._lost(offer)
+            self.read((f"a {offer.agent.name}",))
+
+        self._add((offer.call,), (offer.agent.name,), at_ms, run, settle, heeds=(False,))
 
     # ------------------------------------------------------------ agents
 
@@ -353,6 +352,8 @@ class QueueShare:
                     self._real[offer.agent.name, offer.token] = found
                 else:
                     self._real.pop((offer.agent.name, offer.token), None)
+            if found is None:  # another node has the agent, too: this caller is served all the same
+                self._store.leave(offer.call, SERVED)
             return True
 
         self._add((offer.call,), (offer.agent.name,), self.now_ms(), run, heeds=())

@@ -318,3 +318,31 @@ async def test_two_hundred_wait_and_twenty_come_and_are_served_a_second(house: H
         assert served == [f"c{number:03}" for number in range(40)]
     assert len(house.rows("SELECT * FROM queue_entries WHERE state = 'closed'")) == 40
     assert len(house.rows("SELECT * FROM queue_offers WHERE outcome = 'answered'")) == 40
+
+
+async def test_who_was_put_through_to_an_agent_of_another_node_goes_on_talking(
+    house: House,
+) -> None:
+    """Dialed while the database was away, answered, and only then known to be somebody else's."""
+    async with node(house, "a", ANN) as a, node(house, "b", ANN) as b:
+        b.store.is_away = True
+        b.calls(TWO)
+        async with asyncio.timeout(5):
+            while not b.dialed:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert b.answered(b.dialed[0])
+        a.calls(ONE)
+        [kept] = await a.until_dialed()
+        assert a.answered(kept)
+        b.store.is_away = False
+        await b.written()
+        await b.written()
+        assert b.router.entries[TWO].state is EntryState.BRIDGED
+        assert b.router.counts(b.dialed[0])
+        assert len(b.dialed) == 1, "the caller who talks is offered to nobody else"
+        b.released(b.dialed[0])
+        await b.written()
+        await b.written()
+        assert b.router.agents["ann"].state is AgentState.BUSY, "with the other node's caller"
+    states = {row["id"]: row["state"] for row in house.rows("SELECT id, state FROM queue_entries")}
+    assert states == {ONE: "bridged", TWO: "closed"}
