@@ -101,9 +101,6 @@ def _run(args: argparse.Namespace) -> int:
         raise NotFound("there is no such call" if args.calls else "no call fits")
     if len(found.sources) == len(variants) == 1 or variants[0].backend == LIVE:
         return _one_by_one(args, found, variants[0])
-    checking = Replayer(variants)
-    checking.check()
-    checking.close()
     with _bar("replaying", len(found.sources)) as advance:
         each = replay_all(found.sources, variants, jobs=args.jobs, progress=advance)
     results = [[one[number] for one in each] for number in range(len(variants))]

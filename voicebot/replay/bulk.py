@@ -8,6 +8,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,13 +118,10 @@ def _guarded(call: RecordedCall, engines: Engines, live: Backend | None = None) 
 
 
 _replayer: Replayer | None = None
-"""Of a worker process."""
+"""Of a worker process, from before it was forked."""
 
 
-def _begin(variants: Sequence[ReplayOptions]) -> None:
-    global _replayer
-    _replayer = Replayer(variants)
-    _replayer.check()
+def _begin() -> None:
     # What is loaded stays, and calls leave little behind that goes round.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
@@ -162,6 +160,7 @@ def _done(
 ) -> Iterator[list[list[CallResult]]]:
     if jobs <= 1:
         replayer = Replayer(variants)
+        replayer.check()
         try:
             for chunk in chunks:
                 yield replayer.replay_chunk(chunk)
@@ -172,9 +171,19 @@ def _done(
         yield from pool.map(_replay, chunks)
 
 
-def _pool(jobs: int, variants: Sequence[ReplayOptions]) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, _begin, (variants,))
+@contextmanager
+def _pool(jobs: int, variants: Sequence[ReplayOptions]) -> Iterator[ProcessPoolExecutor]:
+    """Forked: the flows are there already, which takes longer to load than a thousand calls take.
+    What holds threads or files (engines, the database) is opened by each process for itself."""
+    global _replayer
+    _replayer = Replayer(variants)
+    _replayer.check()
+    try:
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(jobs, context, _begin) as pool:
+            yield pool
+    finally:
+        _replayer = None
 
 
 def write_pages(
