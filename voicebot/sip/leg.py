@@ -29,6 +29,8 @@ never (RFC 3264, RFC 3262), and nothing else would end such a call."""
 
 _DECLINE = 603
 
+_INT16 = np.dtype("<i2")
+
 _COUNTERS = ("frames_in", "frames_out", "played", "underruns", "overruns", "refused")
 
 _HARMLESS = frozenset({"respond", "end", "hear_no_more"})
@@ -204,7 +206,7 @@ class SipLeg:
         both = b"" if self._port is None else self._port.read()
         if not both:
             return None
-        samples = np.frombuffer(both, dtype="<i2")
+        samples = np.frombuffer(both, dtype=_INT16)
         half = len(samples) // 2
         return samples[:half], samples[half:]
 
