@@ -57,6 +57,7 @@ def two_nodes(folder: Path, url: str, agents: Sequence[AgentSpec], **files: Any)
             calls='default_flow = "wait"',
             flows={queue: desk(queue, queue) for queue in QUEUES},
             hotline=DESTINATIONS,
+            sip="capacity = 100\n",
             **files,
         )
         for name in ("one", "two")

@@ -46,6 +46,9 @@ class QueueBase:
         alone = engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
         self._as_of = threading.local()
+        self._several = threading.Lock()
+        """Held by whoever locks several agents in a transaction: two threads that did so
+        in different orders would wait for each other."""
         self.tells = not alone
         """Other nodes are told what this one changes."""
 
@@ -83,7 +86,7 @@ class QueueBase:
     def together(self) -> Iterator[None]:
         """What this thread does within is one transaction: all of it or nothing."""
         changed: set[str] = set()
-        with self._begun() as connection:
+        with self._several, self._begun() as connection:
             self._as_of.batch = connection, changed
             try:
                 yield

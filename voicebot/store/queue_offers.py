@@ -96,7 +96,7 @@ class Offers(QueueBase):
             return ()
         table = agents.c
         held = [(offer.agent.name, offer.token) for offer in sorted(offers, key=_by_agent)]
-        with self._desk() as desk:
+        with self._several, self._desk() as desk:
             desk.lock([name for name, _ in held])
             query = (
                 update(agents)
