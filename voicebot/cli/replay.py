@@ -46,6 +46,7 @@ from voicebot.replay.bulk import Replayer, replay_all, write_pages
 from voicebot.replay.choosing import Chosen, NotFound, chosen
 from voicebot.replay.junit import junit
 from voicebot.replay.live_backend import live_backend
+from voicebot.replay.one import Outcome
 from voicebot.replay.options import LIVE, ReplayOptions
 from voicebot.replay.page import call_page, totals_page
 from voicebot.replay.result import CallResult, Status
@@ -100,31 +101,43 @@ def _run(args: argparse.Namespace) -> int:
     if not found.sources:
         raise NotFound("there is no such call" if args.calls else "no call fits")
     if len(found.sources) == len(variants) == 1 or variants[0].backend == LIVE:
-        return _one_by_one(args, found, variants[0])
-    with _bar("replaying", len(found.sources)) as advance:
-        each = replay_all(found.sources, variants, jobs=args.jobs, progress=advance)
-    results = [[one[number] for one in each] for number in range(len(variants))]
-    if args.html:
-        _write_html(args, found, variants, results, names)
+        outcomes = _here(found, variants)
+        results = [[one.result for one in calls] for calls in outcomes]
+        if args.html:
+            single = len(outcomes) == len(outcomes[0]) == 1
+            page = call_page(outcomes[0][0]) if single else totals_page(results, names)
+            args.html.write_text(page, "utf-8")
+    else:
+        results = _side_by_side(args, found, variants)
+        if args.html:
+            _write_html(args, found, variants, results, names)
     _tell(args, results, names, found)
     return _exit_code([one for variant in results for one in variant])
 
 
-def _one_by_one(args: argparse.Namespace, found: Chosen, options: ReplayOptions) -> int:
-    """In this process: a single call with its page, or the live back end."""
-    replayer = Replayer([options])
+def _here(found: Chosen, variants: Sequence[ReplayOptions]) -> list[list[Outcome]]:
+    """In this process, for each variant, each call: a single call with its page, or the live back
+    end, which is asked once."""
+    replayer = Replayer(variants)
     replayer.check()
-    live = live_backend(replayer.hotline) if options.backend == LIVE else nullcontext()
-    with live as backend:
-        outcomes = [replayer.outcome(source, backend) for source in found.sources]
+    live = live_backend(replayer.hotline) if variants[0].backend == LIVE else nullcontext()
+    outcomes: list[list[Outcome]] = [[] for _ in variants]
+    with live as backend, _bar("replaying", len(found.sources)) as advance:
+        for source in found.sources:
+            for number, calls in enumerate(outcomes):
+                calls.append(replayer.outcome(source, backend, number))
+            advance(1)
     replayer.close()
-    results = [outcome.result for outcome in outcomes]
-    if len(outcomes) == 1 and args.html:
-        args.html.write_text(call_page(outcomes[0]), "utf-8")
-    elif args.html:
-        args.html.write_text(totals_page([results], [""]), "utf-8")
-    _tell(args, [results], [""], found)
-    return _exit_code(results)
+    return outcomes
+
+
+def _side_by_side(
+    args: argparse.Namespace, found: Chosen, variants: Sequence[ReplayOptions]
+) -> list[list[CallResult]]:
+    """In processes, for each variant, each call."""
+    with _bar("replaying", len(found.sources)) as advance:
+        each = replay_all(found.sources, variants, jobs=args.jobs, progress=advance)
+    return [[one[number] for one in each] for number in range(len(variants))]
 
 
 def _exit_code(results: Sequence[CallResult]) -> int:

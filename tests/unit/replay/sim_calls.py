@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from voicebot import nlu
+from voicebot.audio.wav_writer import write_wav
 from voicebot.core.audio import FRAME_MS, Pcm
+from voicebot.core.call import CallId
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.core.record import Fact, FactKind
@@ -21,6 +24,7 @@ from voicebot.replay.recorded import RecordedCall
 from voicebot.scenario.backend import Stub, StubBackend
 from voicebot.scenario.world import BEGAN, World
 from voicebot.sim.engines import SimVad
+from voicebot.store.opening import open_store
 
 FLOW = """
 flow: shop
@@ -103,6 +107,38 @@ def kept(world: World, facts: Iterable[Fact]) -> RecordedCall:
     played = Pcm.join([frame.played if frame else silence for frame in frames], 8_000)
     began = next(f.at_ms for f in stored if f.kind is FactKind.RECORDING and f.data["file"])
     return RecordedCall("call", stored, heard, played, began)
+
+
+KEYS = "0.0 ring +49 → shop\n5.0 keys 1\n9.0 keys 1234\n16.0 hangup caller\n"
+"""A caller who asks for an order by keys."""
+
+
+def keep_calls(folder: Path, names: Iterable[str]) -> list[str]:
+    """Below `folder` a hotline's folders, with calls of the shop made by keys; options that name
+    them."""
+    flow = shop(folder / "flows")
+    for name in ("config", "data", "data/recordings"):
+        (folder / name).mkdir()
+    store = open_store(f"sqlite:///{folder / 'data' / 'voicebot.db'}")
+    for name in names:
+        _, call = called(flow, KEYS)
+        assert call.heard is not None
+        assert call.played is not None
+        write_wav(folder / "data" / "recordings" / f"{name}.wav", call.heard, call.played)
+        for fact in call.facts:
+            store.journal.write(_of(name, fact))
+    store.journal.flush()
+    store.close()
+    return [
+        part for name in ("config", "flows", "data") for part in (f"--{name}", str(folder / name))
+    ]
+
+
+def _of(name: str, fact: Fact) -> Fact:
+    data = dict(fact.data)
+    if fact.kind is FactKind.RECORDING and data["file"]:
+        data["file"] = f"recordings/{name}.wav"
+    return replace(fact, call=CallId(name), data=data)
 
 
 def engines_of(world: World, **options: Any) -> Engines:

@@ -3,56 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from sim_calls import FLOW, called, shop
+from sim_calls import FLOW, keep_calls, shop
 
 from voicebot.audio.wav_writer import write_wav
 from voicebot.cli import main
 from voicebot.core.audio import Pcm
-from voicebot.core.call import CallId
-from voicebot.core.record import Fact, FactKind
-from voicebot.store.opening import open_store
-
-KEYS = "0.0 ring +49 → shop\n5.0 keys 1\n9.0 keys 1234\n16.0 hangup caller\n"
 
 
 @pytest.fixture
 def places(tmp_path: Path) -> list[str]:
     """A hotline's folders, with two calls of the shop, made by keys; options that name them."""
-    flow = shop(tmp_path / "flows")
-    store = open_store(f"sqlite:///{_made(tmp_path / 'data') / 'voicebot.db'}")
-    for name in ("aaa1", "bbb2"):
-        _, call = called(flow, KEYS)
-        assert call.heard is not None
-        assert call.played is not None
-        _made(tmp_path / "data" / "recordings")
-        write_wav(tmp_path / "data" / "recordings" / f"{name}.wav", call.heard, call.played)
-        for fact in call.facts:
-            store.journal.write(_of(name, fact))
-    store.journal.flush()
-    store.close()
-    folders = {"config": "config", "flows": "flows", "data": "data"}
-    _made(tmp_path / "config")
-    return [
-        part for name, folder in folders.items() for part in (f"--{name}", str(tmp_path / folder))
-    ]
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def _of(name: str, fact: Fact) -> Fact:
-    data = dict(fact.data)
-    if fact.kind is FactKind.RECORDING and data["file"]:
-        data["file"] = f"recordings/{name}.wav"
-    return replace(fact, call=CallId(name), data=data)
+    return keep_calls(tmp_path, ("aaa1", "bbb2"))
 
 
 def test_a_call_is_the_same(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
