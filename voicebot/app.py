@@ -27,10 +27,12 @@ from voicebot.config.in_effect import setup, with_intents
 from voicebot.config.secret_files import read_secrets
 from voicebot.config.settings import HotlineFile
 from voicebot.config.surroundings import database_url
+from voicebot.core.afterwards import CallbackResult, DueCallback
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId
 from voicebot.core.errors import ConfigError, DialRefused, EngineError
 from voicebot.core.ports import Backend, Leg
+from voicebot.core.queueing import Place
 from voicebot.customers.csv_file import CsvCustomers
 from voicebot.customers.lookup import Asking, Blocking, CustomerLookup, Threads
 from voicebot.customers.profile import profile_of
@@ -53,6 +55,8 @@ from voicebot.publishing.ready import make_heard, make_ready
 from voicebot.queueing.router import Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.call_session import CallSession
+from voicebot.session.callback_call import CallbackCall
+from voicebot.session.calling_back import CallingBack
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.session.star_agents import agent_handlers
@@ -125,10 +129,12 @@ class Node:
         desk: FlowDesk,
         models: ModelDesk,
         stars: StarDoor,
+        calling_back: CallingBack | None,
     ) -> None:
         self._settings = settings
         self._models = models
         self._stars = stars
+        self._calling_back = calling_back
         self._desk = desk
         self._line = line
         self._services = services
@@ -145,7 +151,12 @@ class Node:
             preparing = calls.create_task(self._prepare(), name="prepare")
             watching = calls.create_task(self._desk.watch(), name="flows")
             learning = calls.create_task(self._models.watch(), name="intents")
+            calling_back = None
+            if self._calling_back is not None:
+                calling_back = calls.create_task(self._calling_back.run(), name="callbacks")
             await self._stop.wait()
+            if calling_back is not None:
+                calling_back.cancel()
             watching.cancel()
             learning.cancel()
             preparing.cancel()
@@ -298,6 +309,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
         customer_wait_ms=hotline.customers.wait_ms,
     )
     directory = await _queues(store, hotline, lambda: node.draining, stack)
+    services, calling_back = _calling_back(store, hotline, services, directory)
     serving = settings.serving
 
     needed = (hotline.calls.default_flow, *hotline.calls.flows.values())
@@ -326,7 +338,7 @@ async def _start(settings: Settings, stack: AsyncExitStack, announce: Announce) 
     supervisors = SupervisorDesk(directory, store.audit)
     handlers = {**agent_handlers(agents), **supervisor_handlers(supervisors)}
     stars = _stars(settings, handlers, voice, store)
-    node = Node(settings, line, services, directory, desk, models, stars)
+    node = Node(settings, line, services, directory, desk, models, stars, calling_back)
     node.heed_signals()
     parts = Parts(
         line=line,
@@ -444,6 +456,34 @@ async def _queues(
     stack.callback(keeper.close)
     keeper.start()
     return directory
+
+
+def _calling_back(
+    store: Store, hotline: HotlineFile, services: Services, directory: Directory
+) -> tuple[Services, CallingBack | None]:
+    """Who dials callbacks, and the services by which calls leave them."""
+    plan = hotline.callbacks
+    if not plan.automatic:
+        return services, None
+    places = store.queue_store(hotline.queues, hotline.agents)
+
+    async def keep(place: Place, joined_ms: int, not_before_ms: int) -> None:
+        keeping = partial(places.keep_callback, joined_ms=joined_ms, not_before_ms=not_before_ms)
+        await asyncio.to_thread(keeping, place)
+
+    async def call(due: DueCallback) -> CallbackResult:
+        return await CallbackCall(due, plan, services, directory, CallId(uuid4().hex)).run()
+
+    dialing = CallingBack(
+        directory,
+        places,
+        store.callbacks.settle,
+        call,
+        plan,
+        clock=lambda: datetime.now(services.zone),
+        dialable=services.dialable,
+    )
+    return replace(services, keep_place=keep), dialing
 
 
 async def _resuming(store: Store, hotline: HotlineFile, stack: AsyncExitStack) -> ResumeBook | None:

@@ -28,7 +28,7 @@ from voicebot.store.opening import open_afterwards
 from voicebot.store.outbox import NoticeState, OutboxStore, Waiting, channel_of
 
 COLUMNS = ("id", "channel", "state", "created", "attempts", "due", "error")
-CALLBACK_COLUMNS = ("number", "queue", "state", "requested", "not before", "call", "id")
+CALLBACK_COLUMNS = ("number", "queue", "state", "attempts", "requested", "not before", "call", "id")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +145,7 @@ def _callback_cells(request: CallbackRequest) -> tuple[str, ...]:
         request.number,
         request.queue,
         str(request.state),
+        str(request.attempts),
         f"{request.requested_at.astimezone():%Y-%m-%d %H:%M:%S}",
         f"{when.astimezone():%Y-%m-%d %H:%M}" if when else "",
         request.call[:8],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from voicebot.audio.wav import WavError, read_wav
+from voicebot.config.callbacks import check_callbacks
 from voicebot.config.customers import check_customers, check_escalation, check_webhooks
 from voicebot.config.desk import check_desk
 from voicebot.config.people import check_people, check_star_codes
@@ -94,6 +95,7 @@ def _cross_check(
     check_people(file, hotline.queues, hotline.agents)
     check_star_codes(file, hotline.star_codes)
     check_transfers(file, hotline.transfers, hotline.queues, hotline.agents)
+    check_callbacks(file, hotline.callbacks)
     check_desk(file, hotline.console, hotline.desk, hotline.queues, hotline.agents)
     for i, agent in enumerate(hotline.agents):
         _check_target(file, ("agents", i, "address"), agent.address, sip)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.asr.settings import AsrSettings
+from voicebot.core.afterwards import CallbackPlan
 from voicebot.core.errors import Problem
 from voicebot.core.escalations import EscalationSettings
 from voicebot.core.events import Endpoint
@@ -65,6 +66,7 @@ class HotlineFile:
     star_codes: StarCodes = field(default_factory=StarCodes)
     desk: DeskSettings = field(default_factory=DeskSettings)
     transfers: TransferSettings = field(default_factory=TransferSettings)
+    callbacks: CallbackPlan = field(default_factory=CallbackPlan)
     supervision: SupervisionSettings = field(default_factory=SupervisionSettings)
     customers: CustomerSettings = field(default_factory=CustomerSettings)
     webhooks: tuple[Endpoint, ...] = ()

@@ -40,6 +40,74 @@ class CallbackState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELED = "canceled"
+    ADOPTED = "adopted"
+    """The customer rang again before, and went on from the same place."""
+    EXPIRED = "expired"
+    """It came to nothing for too long."""
+
+
+class CallbackResult(StrEnum):
+    """What came of one attempt to call back."""
+
+    SERVED = "served"
+    """The customer talked to an agent."""
+    UNSERVED = "unserved"
+    """Answered, but no agent came in time."""
+    HUNG_UP = "hung_up"
+    """Answered, and hung up before an agent came."""
+    BUSY = "busy"
+    REJECTED = "rejected"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    """The number cannot be reached, or may not be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackPlan:
+    """`[callbacks]`: whether callbacks are dialed, and how often."""
+
+    automatic: bool = False
+    """Call when it is the customer's turn in the queue; else they wait to be worked off by hand."""
+    language: str = "en"
+    """Of what a customer hears until an agent is there."""
+    ring_s: int = 30
+    """A phone rings so long."""
+    attempts: int = 3
+    """So many calls are made before it is given up."""
+    retry_s: int = 300
+    """From an attempt that came to nothing to the next."""
+    expires_s: int = 86_400
+    """Given up so long after the customer asked, or after the time that was asked for."""
+    from_hour: int = 8
+    """No calls before this hour of the hotline's day."""
+    until_hour: int = 20
+    """No calls from this hour on."""
+    at_once: int = 2
+    """A node calls so many customers at the same time."""
+    cut_off_after_s: int = 0
+    """Callers who waited, were cut off as their node died, and did not ring again for so long, are
+    called; 0: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCallback:
+    """One that this node is to make. Numbers are personal."""
+
+    id: CallId
+    """Of the place, and of the request where there is one."""
+    call: CallId
+    """The call in which it was asked for."""
+    queue: str
+    number: str = field(repr=False)
+    waited_ms: int
+    """Since the customer joined the queue."""
+    overdue_ms: int
+    """Since it could have been made."""
+    attempt: int
+    """1 for the first."""
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    preferred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class Router:
         self._policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
         self.agents = {agent.name: Agent(agent) for agent in agents}
         self.entries: dict[CallId, Entry] = {}
+        self.calling_back: set[CallId] = set()
+        """Callbacks whose customers this node rings: an agent is left free for each."""
         self._reach: dict[CallId, Reach] = {}
         """Whom the steps let in, by place."""
         self._joined = 0
@@ -148,8 +150,18 @@ class Router:
         picks = policy.decide(now)
         self._keep_steps(now)
         # Those of other nodes are made there: the agent is theirs, not to be given to anybody here.
-        mine = (pick for pick in picks if self.entries[pick.entry].node == self.share.node)
+        mine = (pick for pick in picks if self._is_mine(self.entries[pick.entry]))
         return tuple(self._claim(pick.entry, pick.agent, now_ms) for pick in mine)
+
+    def _is_mine(self, entry: Entry) -> bool:
+        return entry.node == self.share.node and entry.state is not EntryState.CALLBACK
+
+    def callbacks_due(self, now_ms: int) -> tuple[CallId, ...]:
+        """Callbacks whose turn it is, as an agent is free who would have the caller."""
+        picks = policy.decide(self._snapshot(now_ms, tuple(self.entries.values())))
+        places = dict.fromkeys(pick.entry for pick in picks)
+        due = (p for p in places if self.entries[p].state is EntryState.CALLBACK)
+        return tuple(place for place in due if place not in self.calling_back)
 
     def tick(self, now_ms: int) -> None:
         """What ends by itself ends: wrap-up, and pauses that have a time."""
@@ -401,6 +413,9 @@ class Router:
         """Nobody waits there any more, by the store. A caller of this node who does takes the place
         back: it was thought elsewhere that this node is dead."""
         entry = self.entries.get(place)
+        if entry is not None and entry.state is EntryState.CALLBACK:
+            self._forget(place)
+            return
         if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
             return
         if entry.node == self.share.node != "":
@@ -415,9 +430,17 @@ class Router:
     # ------------------------------------------------------------ how things stand
 
     def snapshot(self, now_ms: int) -> Snapshot:
-        """All of it, as the policy sees it."""
-        entries, agents = tuple(self.entries.values()), tuple(self.agents.values())
-        return Snapshot(now_ms, self._policies, entries, agents, self._reach)
+        """All of it, as the policy sees it; of callbacks only those whose customer rings."""
+        entries = self.entries.values()
+        if any(entry.state is EntryState.CALLBACK for entry in entries):
+            return self._snapshot(now_ms, tuple(e for e in entries if self._competes(e)))
+        return self._snapshot(now_ms, tuple(entries))
+
+    def _snapshot(self, now_ms: int, entries: tuple[Entry, ...]) -> Snapshot:
+        return Snapshot(now_ms, self._policies, entries, tuple(self.agents.values()), self._reach)
+
+    def _competes(self, entry: Entry) -> bool:
+        return entry.state is not EntryState.CALLBACK or entry.id in self.calling_back
 
     def waiting(self, queue: str, now_ms: int = 0) -> list[Entry]:
         """Entries of the queue that no phone rings for, the next one first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,6 +105,10 @@ class Share(Protocol):
         """By the agent."""
         ...
 
+    def read(self, rows: Iterable[str] | None) -> None:
+        """Learn these rows anew, `a NAME` of an agent and `e ID` of a place, or all."""
+        ...
+
 
 class Alone:
     """One node, whose memory is all there is."""
@@ -114,6 +118,9 @@ class Alone:
     def claim(self, entry: Entry, offer: Offer, reply: Reply) -> None:
         """Nobody else could have them."""
         reply(True)
+
+    def read(self, rows: Iterable[str] | None) -> None:
+        """There is nobody to learn from."""
 
     def _nobody_asks(self, *_what: object, **_more: object) -> None:
         return

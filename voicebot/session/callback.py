@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from voicebot.core.afterwards import CallbackOutcome, CallbackRequest
+from voicebot.core.afterwards import CallbackOutcome, CallbackRequest, Callbacks
+from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError
+from voicebot.core.queueing import Place
 from voicebot.core.record import FactKind
 from voicebot.flow.steps import CallbackEnded, RequestCallback
 from voicebot.session.context import Context
@@ -36,7 +39,7 @@ async def _store(context: Context, action: RequestCallback, *, gone: bool) -> Ca
     if store is None:
         return CallbackOutcome.FAILED
     try:
-        adding = store.add(_request(context, action))
+        adding = _add(context, store, _request(context, action))
         if gone:
             await adding
             return CallbackOutcome.ACCEPTED
@@ -52,6 +55,20 @@ async def _store(context: Context, action: RequestCallback, *, gone: bool) -> Ca
     return CallbackOutcome.ACCEPTED
 
 
+async def _add(context: Context, store: Callbacks, request: CallbackRequest) -> None:
+    await store.add(request)
+    keep, directory = context.services.keep_place, context.directory
+    if keep is None or request.queue not in directory.router.queues:
+        return
+    now_ms = directory.now_ms()
+    joined_ms = context.joined_ms.get(request.queue, now_ms)
+    when = request.not_before
+    not_before_ms = round(when.timestamp() * 1000) if when is not None else 0
+    place = Place(CallId(request.id), context.id, request.queue, request.number)
+    with suppress(EngineError):  # It will have one soon, as old as the request.
+        await keep(place, joined_ms, not_before_ms)
+
+
 def _request(context: Context, action: RequestCallback) -> CallbackRequest:
     """Raises `ValueError` for a time that is none."""
     not_before = datetime.fromisoformat(action.not_before) if action.not_before else None
@@ -59,7 +76,7 @@ def _request(context: Context, action: RequestCallback) -> CallbackRequest:
         not_before = not_before.replace(tzinfo=context.services.zone)
     context.notices += 1
     return CallbackRequest(
-        f"{context.id}-{context.notices}",
+        f"{context.id}-callback-{context.notices}",
         context.id,
         action.queue,
         action.number,

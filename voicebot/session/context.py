@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ from voicebot.core.ports import (
     Vad,
     Voice,
 )
-from voicebot.core.queueing import QueueStatus, TransferOutcome
+from voicebot.core.queueing import Place, QueueStatus, TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.resuming import Resuming, Unfinished
 from voicebot.core.speech import Voicing
@@ -80,6 +80,9 @@ class Services:
     """A new file for a message at a rate in Hz; None: no messages are kept."""
     callbacks: Callbacks | None = None
     """None: no callbacks are noted down."""
+    keep_place: Callable[[Place, int, int], Awaitable[None]] | None = None
+    """Keeps the place of a callback, which was joined at a time and is not to be called before
+    another, in ms of the store; None: callbacks are worked off by hand. Raises `EngineError`."""
     outbox: Outbox | None = None
     """None: nobody is notified."""
     dialable: Callable[[str], bool] = lambda target: True
@@ -149,6 +152,12 @@ class Context:
     """What is kept of the caller's last call."""
     stays: int = 0
     """In queues, so far."""
+    joined_ms: dict[str, int] = field(default_factory=dict)
+    """When the caller joined each queue of this call, in the directory's time."""
+    called_back: bool = False
+    """We called the customer, who had a place already."""
+    waited_before_ms: int = 0
+    """How long the place is older than the call."""
     place: CallId = NO_CALL
     """The call's place in a queue, the present or the last one; empty for none."""
     vad: Vad = field(init=False)

@@ -99,11 +99,11 @@ class DialedLeg:
                     self.refer = event
                 case LegEnded(code, sound=sound):
                     self.code = code
-                    self._outcome = self._outcome or _outcome_of(code)
+                    self._outcome = self._outcome or outcome_of(code)
                     context.pen.measured(self._role, sound)
 
 
-def _outcome_of(code: int) -> OfferOutcome:
+def outcome_of(code: int) -> OfferOutcome:
     """What a final response to the INVITE means (RFC 3261, section 21)."""
     if code in _BUSY:
         return OfferOutcome.BUSY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from voicebot.core.call import CallId, CallState
 from voicebot.core.errors import CallError
@@ -59,6 +59,12 @@ class Directory:
     def status(self, queue: str) -> QueueStatus:
         """How things stand in a queue."""
         return self.router.status(queue, self.now_ms())
+
+    def see(self, places: Iterable[CallId], *, anew: bool = False) -> None:
+        """Have places read that are not known here yet, or all of them `anew`."""
+        rows = [f"e {place}" for place in places if anew or place not in self.router.entries]
+        if rows:
+            self.router.share.read(rows)
 
     # ------------------------------------------------------------ agents
 

@@ -46,6 +46,7 @@ async def _stay(context: Context, action: Enqueue) -> QueueLeft:
     refused = directory.router.admit(action.queue, directory.now_ms())
     if action.queue in directory.closed:
         refused = QueueOutcome.CLOSED
+    refused = None if context.called_back else refused  # The place was taken long ago.
     return QueueLeft(refused) if refused else await _Waiting(context, action).run()
 
 
@@ -76,7 +77,7 @@ class _Waiting:
 
     async def run(self) -> QueueLeft:
         self._join()
-        outcome, to = "abandoned", ""
+        outcome, to = "callback" if self._context.called_back else "abandoned", ""
         try:
             left = await self._wait()
             outcome, to = left.outcome, str(self._sent or "")
@@ -87,13 +88,16 @@ class _Waiting:
 
     def _join(self) -> None:
         context, action, router = self._context, self._action, self._directory.router
-        number = context.line.leg.info.caller
+        number = "" if context.called_back else context.line.leg.info.caller
         wish = Wish(action.priority, action.skills, action.preferred, number)
         kept = context.unfinished
         joined_ms = kept.joined_ms.get(action.queue)
         context.unfinished = replace(kept, joined_ms={})
         now_ms = self._directory.now_ms()
         router.join(self._place, action.queue, now_ms, wish, call=context.id, joined_ms=joined_ms)
+        context.joined_ms.setdefault(action.queue, joined_ms or now_ms)
+        if context.waited_before_ms:
+            router.reprioritize(self._place, age_ms=context.waited_before_ms)
         context.move(CallEvent.ENQUEUED)
         context.pen.write(
             FactKind.QUEUED,

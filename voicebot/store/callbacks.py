@@ -37,9 +37,9 @@ class CallbackStore:
         with transaction(self._engine, "callbacks cannot be read") as connection:
             return tuple(_request(dict(row)) for row in connection.execute(query).mappings())
 
-    def settle(self, id: str, state: CallbackState) -> bool:
-        """It came to something, or will not; False where none of that id waits. Blocks. Raises
-        `DatabaseAway`."""
+    def settle(self, id: str, state: CallbackState, result: str = "") -> bool:
+        """It came to something, or will not; False where none of that id waits. `result` is that
+        of the last attempt. Blocks. Raises `DatabaseAway`."""
         table, now = tables.callbacks.c, datetime.now(UTC)
         waiting = (table.id == id, table.state == CallbackState.WAITING.value)
         with transaction(self._engine, "the callback was not settled") as connection:
@@ -49,6 +49,7 @@ class CallbackStore:
                 return False
             if self._events is not None:
                 data = {"callback": id, "queue": row["queue"], "outcome": state.value}
+                data |= {"result": result} if result else {}
                 kind, call = EventKind.CALLBACK_SETTLED, CallId(row["call"])
                 event = Event(f"{id}/settled", kind, now, call, data)
                 self._events.publish(connection, [event])

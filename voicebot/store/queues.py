@@ -5,6 +5,7 @@ for a place in one short transaction, with a lease and a token. No row stays loc
 rings. What follows from an event for an agent is the pure policy's to say; here it is made to last.
 
     Places   join, leave, adopt, to_be_called
+             keep_callback, take_callback, put_off, end_callback
     Offers   claim, dialed, answered, failed, released, renew      ┐ one `QueueStore`
     Staff    log_in, pause, resume, log_out, end_wrap_up, tick     │
     Watch    start, beat, reap                                     ┘
@@ -22,6 +23,7 @@ from sqlalchemy import CursorResult, Text, bindparam, cast, delete, select
 from voicebot.core.queueing import EntryState
 from voicebot.queueing.snapshot import Snapshot
 from voicebot.store.database import transaction
+from voicebot.store.queue_callbacks import CallbackPlaces
 from voicebot.store.queue_offers import Offers
 from voicebot.store.queue_places import Places
 from voicebot.store.queue_rows import Row, agent_of, entry_of
@@ -49,7 +51,7 @@ _SOME_AGENTS = _AGENTS.where(agents.c.name.in_(bindparam("names", expanding=True
 _EMPTY: dict[str, Any] = {"{}": {}, "[]": ()}
 
 
-class QueueStore(Places, Offers, Staff, Watch):
+class QueueStore(Places, CallbackPlaces, Offers, Staff, Watch):
     """All of it, for one node. Blocks: from the event loop, use it in a thread."""
 
     def snapshot(self) -> Snapshot:

@@ -101,7 +101,9 @@ def story_of(facts: Iterable[Fact]) -> Story | None:
 def _take(story: Story, fact: Fact, data: Mapping[str, Any]) -> Story:
     match fact.kind:
         case FactKind.RANG:
-            return replace(story, caller=str(data.get("caller") or ""), started=fact.time)
+            # Who is called by us has not rung again.
+            caller = "" if data.get("direction") == "out" else str(data.get("caller") or "")
+            return replace(story, caller=caller, started=fact.time)
         case FactKind.ANSWERED:
             return replace(story, flow=str(data.get("flow") or ""))
         case FactKind.TRANSFERRED if data.get("outcome") == TransferOutcome.DONE:

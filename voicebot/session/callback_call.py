@@ -1,0 +1,189 @@
+"""A customer is called back: rung, greeted, and put through like every other who waits.
+
+ring ─▶ answered ─▶ greeting ─▶ the queue, as old as the place is ─▶ an agent ─▶ over
+  └─ busy, no answer, ... ─▶ over
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from voicebot.core.afterwards import CallbackPlan, CallbackResult, DueCallback
+from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, LegState, Outcome
+from voicebot.core.errors import CallError, LegGone, VoicebotError
+from voicebot.core.ports import Leg, LegEnded, StateChanged
+from voicebot.core.queueing import OfferOutcome
+from voicebot.core.record import FactKind
+from voicebot.core.turn import BargeIn
+from voicebot.flow.steps import Enqueue
+from voicebot.prompts.callback_phrases import GREETING, SORRY, phrase
+from voicebot.session.context import Context, Services
+from voicebot.session.dialed_leg import outcome_of
+from voicebot.session.dialogue import say
+from voicebot.session.directory import Directory
+from voicebot.session.journal import CallClock, Pen
+from voicebot.session.line import Line
+from voicebot.session.presses import Presses
+from voicebot.session.speaker import Speaker
+from voicebot.session.tape import Tape
+from voicebot.session.tasks import Tasks
+from voicebot.session.waiting import wait_for_agent
+
+FLOW = "callback"
+"""What the journal has in place of a flow's name."""
+_RESULTS = {
+    OfferOutcome.BUSY: CallbackResult.BUSY,
+    OfferOutcome.REJECTED: CallbackResult.REJECTED,
+    OfferOutcome.NO_ANSWER: CallbackResult.NO_ANSWER,
+}
+_OUTCOMES = {
+    CallbackResult.SERVED: Outcome.HANDLED,
+    CallbackResult.UNSERVED: Outcome.UNSERVED,
+    CallbackResult.HUNG_UP: Outcome.HUNG_UP,
+}
+
+
+class CallbackCall:
+    """One attempt, a call of its own."""
+
+    def __init__(
+        self,
+        due: DueCallback,
+        plan: CallbackPlan,
+        services: Services,
+        directory: Directory,
+        call: CallId,
+    ) -> None:
+        self._due, self._plan = due, plan
+        self._services, self._directory, self._call = services, directory, call
+
+    async def run(self) -> CallbackResult:
+        """Call, and say what came of it. When it returns, nothing of the call is left."""
+        try:
+            leg = await self._services.telephone.dial(self._due.number, {})
+        except VoicebotError:
+            return CallbackResult.FAILED
+        try:
+            return await self._call_on(leg)
+        finally:
+            await leg.hang_up()
+
+    async def _call_on(self, leg: Leg) -> CallbackResult:
+        async with asyncio.TaskGroup() as group:
+            tasks = Tasks(group)
+            context = self._context(leg, tasks)
+            self._directory.enter(self._call)
+            self._write_rang(context)
+            result = CallbackResult.FAILED
+            try:
+                result = await self._ring(context.line)
+                if result is CallbackResult.SERVED:
+                    result = await self._talk(context)
+            finally:
+                await self._end(context, result)
+                self._directory.leave(self._call)
+                tasks.cancel()
+        return result
+
+    async def _ring(self, line: Line) -> CallbackResult:
+        """`SERVED` stands for an answer here."""
+        try:
+            async with asyncio.timeout(self._plan.ring_s):
+                async for event in line.leg.events():
+                    match event:
+                        case StateChanged(LegState.CONFIRMED):
+                            return CallbackResult.SERVED
+                        case LegEnded(code):
+                            line.ended = event  # There is nothing more to be read.
+                            return _RESULTS.get(outcome_of(code), CallbackResult.FAILED)
+        except TimeoutError:
+            return CallbackResult.NO_ANSWER
+        return CallbackResult.FAILED
+
+    async def _talk(self, context: Context) -> CallbackResult:
+        due = self._due
+        try:
+            self._begin(context)
+            await say(context, [(phrase(GREETING, self._plan.language), BargeIn.NONE)])
+            # From now on the call has the place: nothing is to be left free for it besides.
+            self._directory.router.calling_back.discard(due.id)
+            wish = Enqueue(
+                due.queue, priority=due.priority, skills=due.skills, preferred=due.preferred
+            )
+            await wait_for_agent(context, wish)
+            if not context.bridged:
+                await say(context, [(phrase(SORRY, self._plan.language), BargeIn.NONE)])
+        except LegGone:
+            left = CallbackResult.SERVED if context.bridged else CallbackResult.HUNG_UP
+            return left
+        except VoicebotError as error:
+            context.pen.write(FactKind.FAILED, what="call", error=str(error))
+        return CallbackResult.SERVED if context.bridged else CallbackResult.UNSERVED
+
+    def _context(self, leg: Leg, tasks: Tasks) -> Context:
+        line, services = Line(leg), self._services
+        clock = CallClock(services.clock)
+        pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=clock)
+        line.on_hold = lambda on: pen.write(FactKind.HELD, on=on)
+        presses = Presses(pen)
+        speaker = Speaker(leg, services.voice, tasks, pen)
+        context = Context(self._call, line, speaker, tasks, pen, services, self._directory, presses)
+        context.called_back, context.waited_before_ms = True, self._due.waited_ms
+        line.on_time = presses.frame
+        line.keys.on_taken = lambda press: presses.taken(press, secret=context.secret)
+        return context
+
+    def _begin(self, context: Context) -> None:
+        leg, services = context.line.leg, self._services
+        context.move(CallEvent.ANSWERED)
+        name, recording = services.record(self._call, leg.rate)
+        context.line.recording = Tape(recording)
+        context.pen.write(
+            FactKind.ANSWERED,
+            flow=FLOW,
+            flow_version="",
+            flows={},
+            knowledge={},
+            language=self._plan.language,
+            rate=leg.rate,
+            clock=services.clock().astimezone(services.zone).isoformat(),
+            zone=str(services.zone),
+        )
+        context.pen.write(FactKind.RECORDING, file=name, paused=False, failed="")
+
+    def _write_rang(self, context: Context) -> None:
+        context.pen.write(
+            FactKind.RANG,
+            caller=self._due.number,
+            caller_name="",
+            called="",
+            source="",
+            trunk="",
+            diversion="",
+            user_to_user="",
+            sip_call_id="",
+            direction="out",
+            of=self._due.call,
+        )
+
+    async def _end(self, context: Context, result: CallbackResult) -> None:
+        context.speaker.stop()
+        await context.line.leg.hang_up()
+        with suppress(CallError):
+            await context.line.drain()
+        if context.line.recording is not None:
+            context.line.recording.close()
+        context.presses.flush()
+        if context.state is not CallState.ENDED:
+            context.move(CallEvent.ENDED)
+        ended = context.line.ended
+        context.pen.measured("caller", ended.sound if ended else None)
+        context.pen.write(
+            FactKind.ENDED,
+            by=EndedBy.CALLER if result is CallbackResult.HUNG_UP else EndedBy.BOT,
+            outcome=_OUTCOMES.get(result, Outcome.FAILED),
+            code=ended.code if ended else 0,
+            node="",
+            reason=f"callback_{result}",
+        )

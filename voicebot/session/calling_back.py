@@ -1,0 +1,162 @@
+"""Customers are called back when it is their turn in the queue.
+
+an agent would be free for the place ─▶ take it ─▶ call ─▶ served ─▶ done
+       ▲                                             └─▶ busy, no answer ... ─▶ put off ─┐
+       └─────────────────────────────────────────────────────────────────────────────────┘
+
+The customer is rung first; the agent is not reserved meanwhile, but this node leaves one free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+from typing import Any, Protocol
+
+from voicebot.core.afterwards import CallbackPlan, CallbackResult, CallbackState, DueCallback
+from voicebot.core.call import CallId
+from voicebot.core.errors import EngineError
+from voicebot.session.directory import Directory
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+TOUCH_EVERY = 20
+PLACE_EVERY = 30
+"""Rounds."""
+
+
+class CallbackPlaces(Protocol):
+    """Where the places are kept. Every method blocks, and raises `EngineError`."""
+
+    def due_callbacks(self) -> tuple[CallId, ...]: ...
+
+    def take_callback(self, entry: CallId) -> DueCallback | None: ...
+
+    def touch_callbacks(self, entries: Collection[CallId]) -> None: ...
+
+    def put_off(self, entry: CallId, by_ms: int) -> bool: ...
+
+    def end_callback(self, entry: CallId, outcome: str) -> bool: ...
+
+    def adopted_callbacks(self) -> tuple[str, ...]: ...
+
+    def canceled_callbacks(self) -> tuple[CallId, ...]: ...
+
+    def place_callbacks(self) -> int: ...
+
+    def call_back_interrupted(self, after_ms: int) -> int: ...
+
+
+Settle = Callable[[str, CallbackState, str], object]
+"""Says what became of a request; blocks."""
+Aside = Callable[..., Awaitable[Any]]
+Call = Callable[[DueCallback], Awaitable[CallbackResult]]
+"""Makes one call."""
+
+
+class CallingBack:
+    """Of one node, while it serves. Used on one event loop."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        places: CallbackPlaces,
+        settle: Settle,
+        call: Call,
+        plan: CallbackPlan,
+        *,
+        clock: Callable[[], datetime],
+        dialable: Callable[[str], bool],
+        aside: Aside = asyncio.to_thread,
+    ) -> None:
+        """`clock` is the hotline's local time; `aside` does what blocks."""
+        self._aside = aside
+        self._directory, self._places, self._settle = directory, places, settle
+        self._call, self._plan, self._clock, self._dialable = call, plan, clock, dialable
+        self._attempts: dict[CallId, asyncio.Task[None]] = {}
+        self._round = 0
+
+    async def run(self) -> None:
+        """Until it is canceled; calls under way end with it."""
+        try:
+            while True:
+                await asyncio.sleep(EVERY_S)
+                try:
+                    await self.look()
+                except EngineError:
+                    log.warning("callbacks cannot be looked at just now")
+        finally:
+            for task in self._attempts.values():
+                task.cancel()
+            await asyncio.gather(*self._attempts.values(), return_exceptions=True)
+
+    async def look(self) -> None:
+        """See what is due, and begin to call."""
+        self._round += 1
+        await self._aside(self._tidy, tuple(self._attempts))
+        hour = self._clock().hour
+        if not self._plan.from_hour <= hour < self._plan.until_hour:
+            return
+        due: tuple[CallId, ...] = await self._aside(self._places.due_callbacks)
+        self._directory.see(due)
+        for place in self._directory.router.callbacks_due(self._directory.now_ms()):
+            if place in due and len(self._attempts) < self._plan.at_once:
+                self._begin(place)
+
+    def _tidy(self, mine: Collection[CallId]) -> None:
+        places = self._places
+        if mine and self._round % TOUCH_EVERY == 0:
+            places.touch_callbacks(mine)
+        for id in places.adopted_callbacks():
+            self._settle(id, CallbackState.ADOPTED, "")
+        for place in places.canceled_callbacks():
+            places.end_callback(place, "settled")
+        if self._round % PLACE_EVERY == 1:
+            places.place_callbacks()
+        if self._plan.cut_off_after_s:
+            places.call_back_interrupted(self._plan.cut_off_after_s * 1000)
+
+    def _begin(self, place: CallId) -> None:
+        self._directory.router.calling_back.add(place)
+        task = asyncio.create_task(self._attempt(place), name="callback")
+        self._attempts[place] = task
+        task.add_done_callback(lambda _: self._ended(place))
+
+    def _ended(self, place: CallId) -> None:
+        self._attempts.pop(place, None)
+        self._directory.router.calling_back.discard(place)
+        self._directory.see((place,), anew=True)
+        self._directory.dispatcher.changed()
+
+    async def _attempt(self, place: CallId) -> None:
+        try:
+            due: DueCallback | None = await self._aside(self._places.take_callback, place)
+            if due is None:
+                return
+            if due.overdue_ms >= self._plan.expires_s * 1000:
+                await self._aside(self._close, due, CallbackState.EXPIRED, "")
+                return
+            result = CallbackResult.FAILED
+            if self._dialable(due.number):
+                result = await self._call(due)
+            await self._aside(self._after, due, result)
+        except EngineError:
+            log.warning("a callback is left to be made again", extra={"call": place})
+        except Exception:
+            # The place stays, and is due again after a while.
+            log.exception("a callback failed", extra={"call": place})
+
+    def _after(self, due: DueCallback, result: CallbackResult) -> None:
+        if result is CallbackResult.SERVED:
+            self._close(due, CallbackState.DONE, result)
+        elif due.attempt >= self._plan.attempts:
+            self._close(due, CallbackState.FAILED, result)
+        else:
+            self._places.put_off(due.id, self._plan.retry_s * 1000)
+
+    def _close(self, due: DueCallback, state: CallbackState, result: str) -> None:
+        if self._places.end_callback(due.id, state) or result == CallbackResult.SERVED:
+            self._settle(due.id, state, result)

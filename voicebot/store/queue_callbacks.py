@@ -1,0 +1,192 @@
+"""Places without a leg: kept, taken by the node that calls the customer, put off, given up.
+
+    keep ─▶ due ─▶ take ─▶ the customer talked to an agent ─▶ end
+             ▲       └─ busy, no answer, ... ─▶ put_off
+             └───────┘ the node that took it is gone: it is due again after `TAKEN_MS`
+
+A customer who rings meanwhile inherits the place (`Places.inherit`), which closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+
+from voicebot.core.afterwards import CallbackState, DueCallback
+from voicebot.core.call import CallId
+from voicebot.core.queueing import EntryState, Place
+from voicebot.queueing.entry_machine import EntryEvent
+from voicebot.store.database import Conflict
+from voicebot.store.queue_base import QueueBase
+from voicebot.store.queue_places import ADOPTED
+from voicebot.store.queue_tables import queue_entries
+from voicebot.store.tables import callbacks
+
+TAKEN_MS = 120_000
+"""A callback that its node has not touched for so long may be taken by another one."""
+UNPLACED_MS = 60_000
+"""A callback that has no place so long after it was noted down will get none by its call."""
+_E = queue_entries.c
+
+
+class CallbackPlaces(QueueBase):
+    """What is done about callbacks."""
+
+    def keep_callback(self, place: Place, *, joined_ms: int, not_before_ms: int = 0) -> None:
+        """A caller who hung up has a place that is as old as the wait was; twice is once."""
+        values = {
+            "id": place.id,
+            "queue": place.queue,
+            "call": place.call,
+            "number": place.number,
+            "node": "",
+            "state": EntryState.CALLBACK.value,
+            "joined_ms": joined_ms,
+            "priority": place.priority,
+            "age_ms": 0,
+            "skills": dict(place.skills),
+            "preferred": list(place.preferred),
+            "step": 0,
+            "tried": [],
+            "attempt": 0,
+            "agent": "",
+            "outcome": "",
+            "callback": True,
+            "not_before_ms": not_before_ms,
+        }
+        try:
+            with self._desk() as desk:
+                row = values | {"changed_ms": desk.now_ms}
+                desk.connection.execute(insert(queue_entries).values(row))
+                desk.changed.add(f"e {place.id}")
+        except Conflict:
+            return
+
+    def due_callbacks(self) -> tuple[CallId, ...]:
+        """Those that may be called now, and that nobody calls; the longest waiting first."""
+        with self._desk() as desk:
+            query = select(_E.id).where(_free(desk.now_ms)).order_by(_E.joined_ms, _E.ordinal)
+            return tuple(CallId(id) for id in desk.connection.execute(query).scalars())
+
+    def take_callback(self, entry: CallId) -> DueCallback | None:
+        """This node is going to call; None where it is not to be called any more, or by another
+        node."""
+        with self._desk() as desk:
+            change = (
+                update(queue_entries)
+                .where(_E.id == entry, _free(desk.now_ms))
+                .values(node=self.node, changed_ms=desk.now_ms, attempt=_E.attempt + 1)
+            )
+            if desk.connection.execute(change).rowcount != 1:
+                return None
+            row = desk.entry(entry)
+            assert row is not None
+            noted = callbacks.c.id == entry
+            count = update(callbacks).where(noted).values(attempts=row["attempt"])
+            desk.connection.execute(count)
+            asked = desk.connection.execute(select(callbacks.c.not_before).where(noted)).scalar()
+            since_ms = max(row["joined_ms"], round(asked.timestamp() * 1000) if asked else 0)
+            return DueCallback(
+                entry,
+                CallId(row["call"]),
+                row["queue"],
+                row["number"],
+                waited_ms=max(0, desk.now_ms - row["joined_ms"]),
+                overdue_ms=max(0, desk.now_ms - since_ms),
+                attempt=row["attempt"],
+                priority=row["priority"],
+                skills=row["skills"],
+                preferred=tuple(row["preferred"]),
+            )
+
+    def touch_callbacks(self, entries: Collection[CallId]) -> None:
+        """This node is still at them."""
+        with self._desk() as desk:
+            mine = (_E.id.in_(list(entries)), _E.state == EntryState.CALLBACK.value)
+            change = update(queue_entries).where(*mine, _E.node == self.node)
+            desk.connection.execute(change.values(changed_ms=desk.now_ms))
+
+    def put_off(self, entry: CallId, by_ms: int) -> bool:
+        """Not now; False where the place is gone, as the customer rang again."""
+        with self._desk() as desk:
+            row = desk.entry(entry)
+            if row is None or row["state"] != EntryState.CALLBACK or row["node"] != self.node:
+                return False
+            until_ms = desk.now_ms + by_ms
+            desk.write_entry(entry, node="", not_before_ms=until_ms, changed_ms=desk.now_ms)
+            return True
+
+    def end_callback(self, entry: CallId, outcome: str) -> bool:
+        """Called, or given up; False where the place is gone, as the customer rang again."""
+        with self._desk() as desk:
+            row = desk.entry(entry)
+            if row is None or row["state"] != EntryState.CALLBACK:
+                return False
+            desk.move(row, EntryEvent.LEFT, outcome=outcome, callback=False)
+            return True
+
+    def adopted_callbacks(self) -> tuple[str, ...]:
+        """Callbacks that still wait, though the customer rang and has the place."""
+        query = (
+            select(callbacks.c.id)
+            .join(queue_entries, _E.id == callbacks.c.id)
+            .where(callbacks.c.state == CallbackState.WAITING.value)
+            .where(_E.state == EntryState.CLOSED.value, _E.outcome == ADOPTED)
+        )
+        with self._desk() as desk:
+            return tuple(desk.connection.execute(query).scalars())
+
+    def canceled_callbacks(self) -> tuple[CallId, ...]:
+        """Places of callbacks that somebody settled by hand."""
+        query = (
+            select(_E.id)
+            .join(callbacks, _E.id == callbacks.c.id)
+            .where(callbacks.c.state != CallbackState.WAITING.value)
+            .where(_E.state == EntryState.CALLBACK.value, _E.node == "")
+        )
+        with self._desk() as desk:
+            return tuple(CallId(id) for id in desk.connection.execute(query).scalars())
+
+    def place_callbacks(self) -> int:
+        """Callbacks that were noted down and have no place, as their node died or did not dial, get
+        one; how many."""
+        query = (
+            select(callbacks)
+            .outerjoin(queue_entries, _E.id == callbacks.c.id)
+            .where(callbacks.c.state == CallbackState.WAITING.value, _E.id.is_(None))
+        )
+        with self._desk() as desk:
+            now_ms = desk.now_ms
+            rows = desk.connection.execute(query).mappings().all()
+        placed = 0
+        for row in rows:
+            asked_ms = round(row["requested_at"].timestamp() * 1000)
+            if row["queue"] in self.queues and asked_ms <= now_ms - UNPLACED_MS:
+                when = row["not_before"]
+                not_before_ms = round(when.timestamp() * 1000) if when else 0
+                place = Place(CallId(row["id"]), row["call"], row["queue"], row["number"])
+                self.keep_callback(place, joined_ms=asked_ms, not_before_ms=not_before_ms)
+                placed += 1
+        return placed
+
+    def call_back_interrupted(self, after_ms: int) -> int:
+        """Callers who were cut off so long ago, and did not ring again, are to be called; how
+        many."""
+        with self._desk() as desk:
+            cut = (_E.state == EntryState.INTERRUPTED.value, _E.number != "")
+            old = _E.changed_ms <= desk.now_ms - after_ms
+            ids = desk.connection.execute(select(_E.id).where(*cut, old)).scalars().all()
+            values: dict[str, Any] = {"callback": True, "node": "", "attempt": 0}
+            for id in ids:
+                row = desk.entry(id)
+                if row is not None and row["state"] == EntryState.INTERRUPTED:
+                    desk.move(row, EntryEvent.TO_BE_CALLED, not_before_ms=0, **values)
+            return len(ids)
+
+
+def _free(now_ms: int) -> ColumnElement[bool]:
+    untaken = or_(_E.node == "", _E.changed_ms < now_ms - TAKEN_MS)
+    state = _E.state == EntryState.CALLBACK.value
+    return and_(state, _E.not_before_ms <= now_ms, untaken)
