@@ -155,14 +155,16 @@ class Node:
             if self._calling_back is not None:
                 calling_back = calls.create_task(self._calling_back.run(), name="callbacks")
             await self._stop.wait()
-            if calling_back is not None:
-                calling_back.cancel()
+            if self._calling_back is not None:
+                self._calling_back.stopping = True
             watching.cancel()
             learning.cancel()
             preparing.cancel()
             await self._drain()
             accepting.cancel()
             self._directory.stopping = True
+            if calling_back is not None:
+                calling_back.cancel()
             for task in self._sessions:
                 task.cancel()
 
@@ -229,8 +231,13 @@ class Node:
                 await _first(self._all_ended(), self._hurry.wait())
 
     async def _all_ended(self) -> None:
-        while self._sessions:
-            await asyncio.wait(set(self._sessions))
+        while tasks := self._tasks():
+            await asyncio.wait(tasks)
+
+    def _tasks(self) -> set[asyncio.Task[None]]:
+        """Calls under way, of either direction."""
+        called_back = self._calling_back.calls if self._calling_back is not None else frozenset()
+        return {*self._sessions, *called_back}
 
 
 async def _first(*waits: Coroutine[Any, Any, object]) -> None:

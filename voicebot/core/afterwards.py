@@ -99,8 +99,8 @@ class DueCallback:
     """The call in which it was asked for."""
     queue: str
     number: str = field(repr=False)
-    waited_ms: int
-    """Since the customer joined the queue."""
+    joined_ms: int
+    """When the customer joined the queue, in ms of the store's time."""
     overdue_ms: int
     """Since it could have been made."""
     attempt: int

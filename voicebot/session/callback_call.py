@@ -79,8 +79,10 @@ class CallbackCall:
             try:
                 result = await self._ring(context.line)
                 if result is CallbackResult.SERVED:
+                    result = CallbackResult.UNSERVED
                     result = await self._talk(context)
             finally:
+                result = CallbackResult.SERVED if context.bridged else result
                 await self._end(context, result)
                 self._directory.leave(self._call)
                 tasks.cancel()
@@ -129,7 +131,7 @@ class CallbackCall:
         presses = Presses(pen)
         speaker = Speaker(leg, services.voice, tasks, pen)
         context = Context(self._call, line, speaker, tasks, pen, services, self._directory, presses)
-        context.called_back, context.waited_before_ms = True, self._due.waited_ms
+        context.called_back, context.waits_since_ms = True, self._due.joined_ms
         line.on_time = presses.frame
         line.keys.on_taken = lambda press: presses.taken(press, secret=context.secret)
         return context

@@ -78,6 +78,13 @@ class CallingBack:
         self._call, self._plan, self._clock, self._dialable = call, plan, clock, dialable
         self._attempts: dict[CallId, asyncio.Task[None]] = {}
         self._round = 0
+        self.stopping = False
+        """No further calls are begun."""
+
+    @property
+    def calls(self) -> frozenset[asyncio.Task[None]]:
+        """Those under way."""
+        return frozenset(self._attempts.values())
 
     async def run(self) -> None:
         """Until it is canceled; calls under way end with it."""
@@ -88,6 +95,9 @@ class CallingBack:
                     await self.look()
                 except EngineError:
                     log.warning("callbacks cannot be looked at just now")
+                except Exception:
+                    # The node's other calls go on.
+                    log.exception("the look at callbacks failed")
         finally:
             for task in self._attempts.values():
                 task.cancel()
@@ -98,7 +108,7 @@ class CallingBack:
         self._round += 1
         await self._aside(self._tidy, tuple(self._attempts))
         hour = self._clock().hour
-        if not self._plan.from_hour <= hour < self._plan.until_hour:
+        if self.stopping or not self._plan.from_hour <= hour < self._plan.until_hour:
             return
         due: tuple[CallId, ...] = await self._aside(self._places.due_callbacks)
         self._directory.see(due)

@@ -156,8 +156,9 @@ class Context:
     """When the caller joined each queue of this call, in the directory's time."""
     called_back: bool = False
     """We called the customer, who had a place already."""
-    waited_before_ms: int = 0
-    """How long the place is older than the call."""
+    waits_since_ms: int | None = None
+    """When the place was joined that the customer has, in the directory's time; None: by this
+    call."""
     place: CallId = NO_CALL
     """The call's place in a queue, the present or the last one; empty for none."""
     vad: Vad = field(init=False)

@@ -96,8 +96,9 @@ class _Waiting:
         now_ms = self._directory.now_ms()
         router.join(self._place, action.queue, now_ms, wish, call=context.id, joined_ms=joined_ms)
         context.joined_ms.setdefault(action.queue, joined_ms or now_ms)
-        if context.waited_before_ms:
-            router.reprioritize(self._place, age_ms=context.waited_before_ms)
+        if context.waits_since_ms is not None:  # The wait on the line begins now.
+            older_ms = max(0, now_ms - context.waits_since_ms)
+            router.reprioritize(self._place, age_ms=older_ms)
         context.move(CallEvent.ENQUEUED)
         context.pen.write(
             FactKind.QUEUED,

@@ -93,7 +93,7 @@ class CallbackPlaces(QueueBase):
                 CallId(row["call"]),
                 row["queue"],
                 row["number"],
-                waited_ms=max(0, desk.now_ms - row["joined_ms"]),
+                joined_ms=row["joined_ms"],
                 overdue_ms=max(0, desk.now_ms - since_ms),
                 attempt=row["attempt"],
                 priority=row["priority"],

@@ -305,6 +305,7 @@ def test_an_agent_is_left_free_while_the_customer_rings(play: Callable[..., Hotl
     seen: list[Offer] = []
     hotline = play(answers(10_000), seconds=50, meanwhile=another_waits)
     assert hotline.results == [CallbackResult.SERVED]
+    assert [offer.call for offer in seen] == ["late"]  # afterwards
     [bridged] = [f for f in hotline.journal.facts if f.kind is FactKind.BRIDGED]
     assert bridged.call == "back-0"
 
