@@ -242,6 +242,10 @@ def test_a_key_leads_from_the_queue_to_a_callback() -> None:
     hotline = world()
     facts = hotline.play(f"{RING}  1.0  keys     0\n  9.0  keys     2\n 13.0  keys     1\n")
     assert path(facts) == ["main", "agent", "callback", "thanks", "bye"]
+    [(place, joined_ms, _)] = hotline.callbacks.places
+    [joined] = [fact for fact in facts if fact.kind is FactKind.QUEUED]
+    assert place.number == "+4917055501"
+    assert abs(joined_ms - joined.at_ms) < 1_000  # the place is as old as the wait
     assert [request.number for request in hotline.callbacks.requests] == ["+4917055501"]
     nothing_is_left(hotline)
 

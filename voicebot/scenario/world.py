@@ -125,6 +125,7 @@ class World:
             clock=lambda: self.began + timedelta(seconds=loop.time()),
             message=self.messages,
             callbacks=self.callbacks,
+            keep_place=self.callbacks.keep_place,
             outbox=self.outbox,
             supervision_beep=self.supervision_beep,
             customers=self.customers if self._looks_up else None,

@@ -10,7 +10,7 @@ from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError
 from voicebot.core.queueing import Place
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import CallbackEnded, RequestCallback
+from voicebot.flow.steps import CallbackEnded, Enqueue, RequestCallback
 from voicebot.session.context import Context
 
 PATIENCE_MS = 3_000
@@ -60,11 +60,19 @@ async def _add(context: Context, store: Callbacks, request: CallbackRequest) -> 
     keep, directory = context.services.keep_place, context.directory
     if keep is None or request.queue not in directory.router.queues:
         return
-    now_ms = directory.now_ms()
-    joined_ms = context.joined_ms.get(request.queue, now_ms)
+    unasked = directory.now_ms(), Enqueue(request.queue)
+    joined_ms, wish = context.joined.get(request.queue, unasked)
     when = request.not_before
     not_before_ms = round(when.timestamp() * 1000) if when is not None else 0
-    place = Place(CallId(request.id), context.id, request.queue, request.number)
+    place = Place(
+        CallId(request.id),
+        context.id,
+        request.queue,
+        request.number,
+        wish.priority,
+        wish.skills,
+        wish.preferred,
+    )
     with suppress(EngineError):  # It will have one soon, as old as the request.
         await keep(place, joined_ms, not_before_ms)
 

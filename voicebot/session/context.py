@@ -152,8 +152,8 @@ class Context:
     """What is kept of the caller's last call."""
     stays: int = 0
     """In queues, so far."""
-    joined_ms: dict[str, int] = field(default_factory=dict)
-    """When the caller joined each queue of this call, in the directory's time."""
+    joined: dict[str, tuple[int, Enqueue]] = field(default_factory=dict)
+    """When the caller joined each queue of this call, in the directory's time, and how."""
     called_back: bool = False
     """We called the customer, who had a place already."""
     waits_since_ms: int | None = None

@@ -95,7 +95,7 @@ class _Waiting:
         context.unfinished = replace(kept, joined_ms={})
         now_ms = self._directory.now_ms()
         router.join(self._place, action.queue, now_ms, wish, call=context.id, joined_ms=joined_ms)
-        context.joined_ms.setdefault(action.queue, joined_ms or now_ms)
+        context.joined.setdefault(action.queue, (joined_ms or now_ms, action))
         if context.waits_since_ms is not None:  # The wait on the line begins now.
             older_ms = max(0, now_ms - context.waits_since_ms)
             router.reprioritize(self._place, age_ms=older_ms)

@@ -9,6 +9,7 @@ from voicebot.core.afterwards import CallbackRequest, Notice
 from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError
 from voicebot.core.ports import Audio
+from voicebot.core.queueing import Place
 
 
 class SimMessage:
@@ -54,10 +55,16 @@ class SimCallbacks:
 
     def __init__(self) -> None:
         self.requests: list[CallbackRequest] = []
+        self.places: list[tuple[Place, int, int]] = []
+        """Of callbacks, with the time of joining, and that before which nobody calls."""
         self.broken = False
         """True: nothing can be noted down."""
         self.delay_s = 0.0
         """How long it takes."""
+
+    async def keep_place(self, place: Place, joined_ms: int, not_before_ms: int) -> None:
+        """As the services' `keep_place`."""
+        self.places.append((place, joined_ms, not_before_ms))
 
     async def add(self, request: CallbackRequest) -> None:
         await asyncio.sleep(self.delay_s)

@@ -8,7 +8,7 @@ import pytest
 from queue_house import LEASE_MS, House, claimed, opened_house, place, seen, state
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, PauseReason
+from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, PauseReason, Place
 from voicebot.queueing import policy
 from voicebot.queueing.router import Offer
 from voicebot.store.queues import QueueStore
@@ -429,6 +429,39 @@ def test_a_callback_keeps_the_place_and_any_node_may_call(house: House) -> None:
     assert (state(here, ONE), seen(here, ONE).joined_ms) == (EntryState.CALLBACK, joined_ms)
     assert here.answered(claimed(here, ONE, "bob"))
     assert state(here, ONE) is EntryState.BRIDGED
+
+
+def test_a_callback_is_taken_by_one_node_and_put_off(house: House) -> None:
+    here, there = house.node("one"), house.node("two")
+    callback = Place(ONE, CallId("asked"), "service", "+491", 2, {"english": 50}, ("bob",))
+    here.keep_callback(callback, joined_ms=500)
+    here.keep_callback(callback, joined_ms=900)  # twice is once
+    assert there.due_callbacks() == (ONE,)
+    due = there.take_callback(ONE)
+    assert due is not None
+    assert (due.joined_ms, due.attempt, due.priority, due.preferred) == (500, 1, 2, ("bob",))
+    assert here.take_callback(ONE) is None
+    assert not here.put_off(ONE, 1_000)
+    assert there.put_off(ONE, 1_000)
+    assert here.due_callbacks() == ()
+    house.later(1_000)
+    again = here.take_callback(ONE)
+    assert again is not None
+    assert again.attempt == 2
+    house.later(100_000)
+    here.touch_callbacks([ONE])
+    house.later(100_000)
+    assert there.due_callbacks() == ()
+    house.later(60_000)  # the node that took it is dead
+    assert there.take_callback(ONE) is not None
+    assert there.end_callback(ONE, "done")
+    assert not there.end_callback(ONE, "done")
+    assert house.rows("select number from queue_entries") == [{"number": ""}]
+    assert (there.adopted_callbacks(), there.canceled_callbacks(), there.place_callbacks()) == (
+        (),
+        (),
+        0,
+    )
 
 
 def test_who_rings_before_the_callback_has_the_place(house: House, node: QueueStore) -> None:
