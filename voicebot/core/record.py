@@ -19,7 +19,7 @@ class FactKind(StrEnum):
     """What happened. The comment names the keys of `Fact.data`."""
 
     RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user,
-    #                sip_call_id
+    #                sip_call_id, direction, of   (`out`, and whose callback it is)
     SETUP = "setup"  # program, settings, models   (what the call is served with)
     ANSWERED = "answered"  # flow, flow_version, flows, knowledge, language, rate, clock, zone
     CONTINUED = "continued"  # of, node   (the call that broke off, and where it goes on)
