@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,17 @@ from agent_phone import CANCELLED, one_call_phone
 from hotline import free_port
 from sip_line import open_line
 
-from voicebot import nlu
-from voicebot.core.afterwards import CallbackPlan, CallbackResult, DueCallback
+from voicebot import app, nlu
+from voicebot.config.settings import HotlineFile
+from voicebot.core.afterwards import (
+    CallbackPlan,
+    CallbackRequest,
+    CallbackResult,
+    CallbackState,
+    DueCallback,
+)
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentSpec, QueueSpec
+from voicebot.core.queueing import AgentSpec, Place, QueueSpec
 from voicebot.core.record import FactKind
 from voicebot.flow.loader import load_file
 from voicebot.queueing.router import Router
@@ -24,6 +33,7 @@ from voicebot.session.callback_call import CallbackCall
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.sim.engines import SimBackend
+from voicebot.store.opening import open_store
 
 pytestmark = [
     pytest.mark.timeout(60),
@@ -85,3 +95,47 @@ async def test_a_customer_does_not_answer(
         found, hotline = await call(tmp_path, customer, free_port())
     assert found is result
     assert hotline.journal.facts[-1].data["reason"] == f"callback_{result}"
+
+
+async def test_a_node_calls_back_by_itself(tmp_path: Path) -> None:
+    customer, agent = free_port(), free_port()
+    (tmp_path / "f.yaml").write_text(FLOW, "utf-8")
+    anna = AgentSpec("anna", f"sip:anna@127.0.0.1:{agent}", ("support",))
+    sim = Hotline(load_file(tmp_path / "f.yaml"), nlu.build(), SimBackend({}), (QUEUE,), (anna,))
+    plan = CallbackPlan(automatic=True, from_hour=0, until_hour=24)
+    settings = HotlineFile(queues=(QUEUE,), agents=(anna,), callbacks=plan)
+    number, asked = f"sip:customer@127.0.0.1:{customer}", CallId("asked")
+    store = open_store(f"sqlite:///{tmp_path}/voicebot.db")
+    async with AsyncExitStack() as stack:
+        stack.callback(store.close)
+        line = await stack.enter_async_context(open_line())
+        directory = await app._queues(store, settings, lambda: False, stack)
+        services = replace(
+            sim.services(),
+            telephone=line.endpoint,
+            callbacks=store.callbacks,
+            journal=store.journal,
+        )
+        services, dialing = app._calling_back(store, settings, services, directory)
+        assert dialing is not None
+        assert services.keep_place is not None
+        request = CallbackRequest("one", asked, "support", number, datetime.now(UTC))
+        await store.callbacks.add(request)
+        place = Place(CallId("one"), asked, "support", number)
+        await services.keep_place(place, directory.now_ms(), 0)
+        with (
+            one_call_phone(tmp_path, customer, rings_ms=300),
+            one_call_phone(tmp_path, agent, rings_ms=200, talks_ms=1_000),
+        ):
+            running = asyncio.create_task(dialing.run())
+            for _ in range(150):
+                if store.callbacks.list(CallbackState.DONE):
+                    break
+                await asyncio.sleep(0.2)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        [done] = store.callbacks.list()
+        assert (done.state, done.attempts) == (CallbackState.DONE, 1)
+        store.journal.flush()
+        [record] = store.calls.list().calls
+        assert (record.outcome, record.agent, record.caller) == ("handled", "anna", number)
