@@ -14,7 +14,8 @@ from agent_phone import CANCELLED, one_call_phone
 from hotline import free_port
 from sip_line import open_line
 
-from voicebot import app, nlu
+from voicebot import nlu
+from voicebot.app.people import callbacks_dialed, shared_queues
 from voicebot.config.settings import HotlineFile
 from voicebot.core.afterwards import (
     CallbackPlan,
@@ -109,14 +110,14 @@ async def test_a_node_calls_back_by_itself(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         stack.callback(store.close)
         line = await stack.enter_async_context(open_line())
-        directory = await app._queues(store, settings, lambda: False, stack)
+        directory = await shared_queues(store, settings, lambda: False, stack)
         services = replace(
             sim.services(),
             telephone=line.endpoint,
             callbacks=store.callbacks,
             journal=store.journal,
         )
-        services, dialing = app._calling_back(store, settings, services, directory)
+        services, dialing = callbacks_dialed(store, settings, services, directory)
         assert dialing is not None
         assert services.keep_place is not None
         request = CallbackRequest("one", asked, "support", number, datetime.now(UTC))

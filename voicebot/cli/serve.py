@@ -23,7 +23,7 @@ import argparse
 import asyncio
 from dataclasses import replace
 
-from voicebot.app import serve
+from voicebot.app.serving import serve
 from voicebot.cli.places import add_places
 from voicebot.config import Settings, load
 from voicebot.observe import log_lines

@@ -1,6 +1,6 @@
 """Ports: what the session needs of the world, one to six methods each.
 
-Adapters implement them, `voicebot.sim` ships stand-ins, and `app.py` joins them.
+Adapters implement them, `voicebot.sim` ships stand-ins, and `app` joins them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,160 @@
+"""One node while it serves: calls are taken until it is told to stop, then it drains."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from voicebot.config import Settings
+from voicebot.core.call import CallId
+from voicebot.core.ports import Leg
+from voicebot.flow.state import Flow
+from voicebot.publishing.desk import FlowDesk
+from voicebot.publishing.models import ModelDesk
+from voicebot.session.call_session import CallSession
+from voicebot.session.calling_back import CallingBack
+from voicebot.session.context import Services
+from voicebot.session.directory import Directory
+from voicebot.session.star_call import StarDoor
+from voicebot.sip.endpoint import SipEndpoint
+
+log = logging.getLogger(__name__)
+
+
+class Node:
+    """One node while it serves."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        line: SipEndpoint,
+        services: Services,
+        directory: Directory,
+        desk: FlowDesk,
+        models: ModelDesk,
+        stars: StarDoor,
+        calling_back: CallingBack | None,
+    ) -> None:
+        self._settings = settings
+        self._models = models
+        self._stars = stars
+        self._calling_back = calling_back
+        self._desk = desk
+        self._line = line
+        self._services = services
+        self._directory = directory
+        self._sessions: set[asyncio.Task[None]] = set()
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self.draining = False
+
+    async def run(self) -> None:
+        """Serve calls until told to stop, then drain."""
+        async with asyncio.TaskGroup() as calls:
+            accepting = calls.create_task(self._accept(calls), name="accept")
+            preparing = calls.create_task(self._prepare(), name="prepare")
+            watching = calls.create_task(self._desk.watch(), name="flows")
+            learning = calls.create_task(self._models.watch(), name="intents")
+            calling_back = None
+            if self._calling_back is not None:
+                calling_back = calls.create_task(self._calling_back.run(), name="callbacks")
+            await self._stop.wait()
+            if self._calling_back is not None:
+                self._calling_back.stopping = True
+            watching.cancel()
+            learning.cancel()
+            preparing.cancel()
+            await self._drain()
+            accepting.cancel()
+            self._directory.stopping = True
+            if calling_back is not None:
+                calling_back.cancel()
+            for task in self._sessions:
+                task.cancel()
+
+    def heed_signals(self) -> None:
+        """From now on SIGTERM and SIGINT stop the node in order; a second one hurries it. SIGHUP
+        has the flows' folder read anew."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._desk.read_folder)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_stop)
+
+    def _told_to_stop(self) -> None:
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    async def _prepare(self) -> None:
+        """Make ready what calls will need while the first are up: what they want goes first."""
+        try:
+            await self._desk.prepare()
+        except Exception:
+            log.exception("calls may wait for what is not prepared")
+        # It stays as long as the node does, too.
+        gc.freeze()
+
+    async def _accept(self, calls: asyncio.TaskGroup) -> None:
+        async for leg in self._line.incoming():
+            task = calls.create_task(self._serve_one(leg), name="call")
+            self._sessions.add(task)
+            task.add_done_callback(self._sessions.discard)
+
+    async def _serve_one(self, leg: Leg) -> None:
+        is_flow = leg.info.called in self._settings.hotline.calls.flows
+        dialed = None if is_flow else self._stars.dialed(leg)
+        if dialed is not None:
+            await self._stars.serve(leg, dialed)
+            return
+        serving = self._models.serving
+        services = replace(self._services, understanding=serving.understanding, setup=serving.setup)
+        session = CallSession(
+            leg, self._flow_for(leg), services, self._directory, CallId(uuid4().hex)
+        )
+        try:
+            await session.run()
+        except Exception:
+            # The call is over; what is left to do is to keep the others.
+            log.exception("a call ended by a fault")
+            with suppress(Exception):
+                await leg.hang_up(500)
+
+    def _flow_for(self, leg: Leg) -> Flow:
+        calls, known = self._settings.hotline.calls, self._desk.library.names()
+        called = leg.info.called
+        name = calls.flows.get(called, called)
+        return self._desk.flow_for(name if name in known else calls.default_flow, leg)
+
+    async def _drain(self) -> None:
+        """Let calls under way end, for a while; refuse new ones."""
+        self.draining = True
+        await self._line.drain()
+        log.info("draining", extra={"calls": len(self._directory)})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.hotline.calls.drain_s):
+                await _first(self._all_ended(), self._hurry.wait())
+
+    async def _all_ended(self) -> None:
+        while tasks := self._tasks():
+            await asyncio.wait(tasks)
+
+    def _tasks(self) -> set[asyncio.Task[None]]:
+        """Calls under way, of either direction."""
+        called_back = self._calling_back.calls if self._calling_back is not None else frozenset()
+        return {*self._sessions, *called_back}
+
+
+async def _first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when one of the waits is over; the others are dropped."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(wait) for wait in waits]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,112 @@
+"""Queues, agents and supervisors: what of them is kept, and by which doors they come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from uuid import uuid4
+
+from voicebot.config import Settings
+from voicebot.config.settings import HotlineFile
+from voicebot.core.afterwards import CallbackResult, DueCallback
+from voicebot.core.call import CallId
+from voicebot.core.queueing import Place
+from voicebot.queueing.router import Router
+from voicebot.session.agent_desk import AgentDesk
+from voicebot.session.callback_call import CallbackCall
+from voicebot.session.calling_back import CallingBack
+from voicebot.session.context import Services
+from voicebot.session.directory import Directory
+from voicebot.session.star_call import Handler, StarDoor
+from voicebot.session.star_proof import Pins
+from voicebot.store.opening import Store
+from voicebot.store.resume_book import ResumeBook
+from voicebot.tts.voice import PromptVoice
+from voicebot.web.office import Office
+
+
+def star_door(
+    settings: Settings, handlers: Mapping[str, Handler], voice: PromptVoice, store: Store
+) -> StarDoor:
+    """What agents' phones may call. A trunk's word for its callers counts where it is trusted."""
+    hotline, trunks = settings.hotline, settings.sip.trunks
+    return StarDoor(
+        hotline.star_codes,
+        {agent.name: agent for agent in hotline.agents},
+        handlers,
+        voice,
+        store.audit,
+        Pins(lambda: round(time.monotonic() * 1000)),
+        {trunk.name: trunk.host for trunk in trunks if trunk.trust_identity},
+    )
+
+
+async def shared_queues(
+    store: Store, hotline: HotlineFile, draining: Callable[[], bool], stack: AsyncExitStack
+) -> Directory:
+    """The queues as the database has them, and this node among those who serve them."""
+    share, keeper = store.queue_share(hotline.queues, hotline.agents, draining)
+    share.kept_ms = hotline.calls.resume_within_s * 1000
+    router = Router(hotline.queues, hotline.agents, share)
+    await asyncio.to_thread(share.open)
+    await asyncio.to_thread(share.learn_all, router)
+    directory = Directory(router, share.now_ms)
+    stack.callback(share.close)
+    share.join(router, directory.dispatcher.changed)
+    stack.callback(keeper.close)
+    keeper.start()
+    return directory
+
+
+def callbacks_dialed(
+    store: Store, hotline: HotlineFile, services: Services, directory: Directory
+) -> tuple[Services, CallingBack | None]:
+    """Who dials callbacks, and the services by which calls leave them."""
+    plan = hotline.callbacks
+    if not plan.automatic:
+        return services, None
+    places = store.queue_store(hotline.queues, hotline.agents)
+
+    async def keep(place: Place, joined_ms: int, not_before_ms: int) -> None:
+        keeping = partial(places.keep_callback, joined_ms=joined_ms, not_before_ms=not_before_ms)
+        await asyncio.to_thread(keeping, place)
+
+    async def call(due: DueCallback) -> CallbackResult:
+        return await CallbackCall(due, plan, services, directory, CallId(uuid4().hex)).run()
+
+    dialing = CallingBack(
+        directory,
+        places,
+        store.callbacks.settle,
+        call,
+        plan,
+        clock=lambda: datetime.now(services.zone),
+        dialable=services.dialable,
+    )
+    return replace(services, keep_place=keep), dialing
+
+
+async def resume_book(
+    store: Store, hotline: HotlineFile, stack: AsyncExitStack
+) -> ResumeBook | None:
+    within_ms = hotline.calls.resume_within_s * 1000
+    if not within_ms:
+        return None
+    book = store.resume_book(hotline.queues, hotline.agents, within_ms=within_ms)
+    await asyncio.to_thread(book.open)
+    stack.callback(book.close)
+    return book
+
+
+def agents_office(
+    settings: Settings, store: Store, agents: AgentDesk, directory: Directory
+) -> Office:
+    """What the console knows of agents."""
+    return Office(
+        agents, directory, store.calls, store.dispositions, store.audit, settings.hotline.desk
+    )

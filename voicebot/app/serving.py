@@ -1,0 +1,32 @@
+"""One node, from its start to its stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from contextlib import AsyncExitStack
+from typing import Any
+
+from voicebot.app.start import Announce, start_node
+from voicebot.config import Settings
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings, announce: Announce) -> None:
+    """Run one node until SIGTERM or SIGINT. Raises `ConfigError` where it cannot start."""
+    asyncio.get_running_loop().set_exception_handler(_log_fault)
+    async with AsyncExitStack() as stack:
+        node = await start_node(settings, stack, announce)
+        # What is there now stays: looking through all of it again and again holds up the calls.
+        gc.collect()
+        gc.freeze()
+        await node.run()
+    announce("Stopped.")
+
+
+def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """asyncio's own report quotes tasks and exceptions, which may hold what a caller said."""
+    error = context.get("exception")
+    log.error("fault in a task", exc_info=error, extra={"what": context.get("message", "")})
