@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hotline import ROOT, hotline, voicebot
 
-from voicebot.app.start import SAMPLE_CALL
+from voicebot.app.announcing import SAMPLE_CALL
 from voicebot.audio.gain import level_db
 from voicebot.audio.wav import Wav, read_wav
 from voicebot.core.audio import FRAME_MS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from voicebot.app.start import Announce
+from voicebot.app.announcing import Announce
 from voicebot.config import Settings
 from voicebot.observe.follow import Taker, following
 from voicebot.observe.metrics import Metrics

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from voicebot import asr, vad
-from voicebot.app.start import Announce
+from voicebot.app.announcing import Announce
 from voicebot.asr.recognizer import PooledRecognizer
 from voicebot.config import Settings
 from voicebot.core.errors import ConfigError, EngineError

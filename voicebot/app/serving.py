@@ -8,7 +8,8 @@ import logging
 from contextlib import AsyncExitStack
 from typing import Any
 
-from voicebot.app.start import Announce, start_node
+from voicebot.app.announcing import Announce
+from voicebot.app.start import start_node
 from voicebot.config import Settings
 
 log = logging.getLogger(__name__)

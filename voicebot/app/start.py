@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from voicebot import asr, nlu, vad
+from voicebot.app.announcing import Announce, patiently, say_where
 from voicebot.app.console import serving_console
 from voicebot.app.customers import customer_lookup, customer_registry
 from voicebot.app.engines import load_together, note_what_is_missing, prompt_voice, time_zone
@@ -58,17 +59,6 @@ from voicebot.web.lapses import watching
 from voicebot.web.server import start_server
 from voicebot.web.starting import starting
 
-Announce = Callable[[str], None]
-"""Where lines for the person at the terminal go."""
-
-
-SAMPLE_CALL = '--say "I lost my card" --dtmf 4321 --say "no thank you" --say goodbye'
-"""A call that the sample bank serves to its end."""
-
-
-PATIENCE_S = 2.0
-"""A step of the start that takes longer says what it is."""
-
 
 async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Node:
     """Build everything, the line last but for the console, which asks it how it is: a node that
@@ -89,7 +79,7 @@ async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announ
     stack.push_async_callback(recognizer.close)
     stack.push_async_callback(voice.close)
     async with starting(hotline.console):
-        with _patiently("recognizers and voices load", announce):
+        with patiently("recognizers and voices load", announce):
             detector = await load_together(
                 recognizer.start(), voice.start(), asyncio.to_thread(vad.build, hotline.vad)
             )
@@ -183,7 +173,7 @@ async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announ
         serving_console(settings, store, parts, board, announce, office, registry)
     )
     announce(f"Flows    {serving_text(serving.library)}")
-    _say_where(settings, line, announce)
+    say_where(settings, line, announce)
     return node
 
 
@@ -191,17 +181,6 @@ def _store_settings(settings: Settings) -> StoreSettings:
     kept = StoreSettings(folder=settings.data, endpoints=settings.hotline.webhooks)
     node = settings.hotline.node
     return replace(kept, node=node) if node else kept
-
-
-@contextmanager
-def _patiently(what: str, announce: Announce) -> Iterator[None]:
-    """Say what is waited for, if it takes a while."""
-    loop = asyncio.get_running_loop()
-    saying = loop.call_later(PATIENCE_S, announce, f"Starting: {what}")
-    try:
-        yield
-    finally:
-        saying.cancel()
 
 
 async def _demo_bank(port: int, stack: AsyncExitStack, announce: Announce) -> None:
@@ -212,19 +191,6 @@ async def _demo_bank(port: int, stack: AsyncExitStack, announce: Announce) -> No
         announce(f"Note: {error.problems[0].message}; the sample flows ask what answers there")
     else:
         stack.push_async_callback(bank.stop)
-
-
-def _say_where(settings: Settings, line: SipEndpoint, announce: Announce) -> None:
-    for address in line.addresses:
-        announce(f"SIP      {address}")
-    where, _, parameters = line.addresses[0].partition(";")
-    port = where.rsplit(":", 1)[-1]
-    flow = settings.hotline.calls.default_flow
-    uri = f"sip:{flow}@127.0.0.1:{port}"
-    if parameters:
-        uri = f"'{uri};{parameters}'"
-    steps = f" {SAMPLE_CALL}" if flow == "bank_en" else ""
-    announce(f"Try it   .venv/bin/voicebot call {uri}{steps}")
 
 
 def _music(settings: Settings) -> Callable[[str, int], Pcm]:
