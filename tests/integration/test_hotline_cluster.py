@@ -215,7 +215,7 @@ async def test_nodes_restart_one_after_the_other_and_no_call_is_lost(edge: Edge)
             caller.press("4")
             await caller.until_fact("queued")
         # One talks, three wait; on both nodes there are some when they are told to go.
-        edge.process.send_signal(signal.SIGHUP)
+        edge.process.send_signal(signal.SIGUSR1)
         await asyncio.to_thread(edge.until_said, "node one stops", 10)
         for caller in callers:
             await caller.until_fact("bridged", agent="anna")

@@ -200,8 +200,14 @@ def linked(library: Mapping[str, Flow]) -> dict[str, Flow]:
         if len(within) > 1:
             parts = [version, *sorted(f"{n} {library[n].version}" for n in within if n != name)]
             version = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        found[name] = replace(flow, version=version, library=found)
+        reads = any(_reads_customer(library[n]) for n in within)
+        found[name] = replace(flow, version=version, library=found, reads_customer=reads)
     return found
+
+
+def _reads_customer(flow: Flow) -> bool:
+    """In an expression, a text, or by the language that callers are greeted in."""
+    return len(flow.translations) > 1 or "customer." in flow.file.model_dump_json()
 
 
 def _closure(flow: Flow, library: Mapping[str, Flow]) -> set[str]:

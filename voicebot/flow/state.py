@@ -45,6 +45,9 @@ class Flow:
     it, so that a call keeps these versions, too. None where it was read alone."""
     bases: Mapping[str, Knowledge] = field(default_factory=dict, compare=False, repr=False)
     """Knowledge bases beside it, by name: a call keeps those that it began with."""
+    reads_customer: bool = field(default=True, compare=False)
+    """Whether it, or a flow that it may come to, reads the caller's profile: only then does the
+    answer of a call wait for it."""
     outer: Flow | None = field(default=None, compare=False, repr=False)
     """The flow that called this one: its commands work here as well."""
     translations: Mapping[str, FlowFile[Any]] = field(

@@ -146,7 +146,7 @@ class CallSession:
             await asyncio.sleep(FRAME_MS / 1000)
             if self._leg.state is LegState.DISCONNECTED:
                 raise LegGone("the caller hung up while it rang")
-        await who.in_time()
+        await who.in_time(self._flow)
         await returning.in_time()
         self._flow = self._flow.in_language(who.language_of(self._flow))
         if early := self._flow.early_prompts():

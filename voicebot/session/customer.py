@@ -41,10 +41,10 @@ class Caller:
         asked = services.customers.find(number=number)
         self._work = self._context.tasks.start(asked, "customer")
 
-    async def in_time(self) -> None:
-        """Wait for the profile while it rings, but not for long. There is no sound yet whose
-        time would pass, so it is waited for by the clock."""
-        if self._work is not None:
+    async def in_time(self, flow: Flow) -> None:
+        """Wait for the profile while it rings, but not for long, nor where the flow does not read
+        it. There is no sound yet whose time would pass, so it is waited for by the clock."""
+        if self._work is not None and flow.reads_customer:
             await self._work.settled(self._context.services.customer_wait_ms / 1000)
         self.news()
 

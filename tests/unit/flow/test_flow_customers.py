@@ -20,7 +20,7 @@ from voicebot.flow.customers import (
     typed_attribute,
 )
 from voicebot.flow.engine import recognized, start, step
-from voicebot.flow.loader import Flows, checked, read_flows
+from voicebot.flow.loader import Flows, checked, load_flows, read_flows
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import Flow, FlowState
 from voicebot.flow.steps import (
@@ -235,3 +235,34 @@ def test_a_profile_comes_back_from_the_journal_as_it_was() -> None:
     assert customer_from_json(customer_json(ANNA)) == ANNA
     assert ANNA.version != Customer(id="7", name="Anna").version
     assert customer_from_json({"tags": None, "attributes": 3}) == NOBODY
+
+
+def test_an_answer_waits_for_the_profile_only_where_it_is_read(tmp_path: Path) -> None:
+    """By the flow itself, by one that it calls, or by a choice of languages."""
+    head = """\
+flow: {}
+language: en
+start: a
+on_error: bye
+nodes:
+  a: {{kind: say, prompt: {}, to: b}}
+  b: {}
+  bye: {{kind: hangup}}
+"""
+    bye = "{kind: hangup}"
+    files = {
+        "plain": head.format("plain", "Hello.", bye),
+        "reads": head.format("reads", "'Hello {customer.name}.'", bye),
+        "calls": head.format("calls", "Hello.", "{kind: goto, flow: reads}"),
+        "speaks": "languages: [en, zh]\n"
+        + head.replace("language: en\n", "").format("speaks", "{en: Hello., zh: 您好。}", bye),
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    flows = load_flows(tmp_path)
+    assert {name: flows.get(name).reads_customer for name in files} == {
+        "plain": False,
+        "reads": True,
+        "calls": True,
+        "speaks": True,
+    }
