@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
 from voicebot.core.audio import FRAME_MS
-from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, LegState, Outcome
+from voicebot.core.call import CallId, CallState, EndedBy, LegState, Outcome
 from voicebot.core.errors import LegGone, VoicebotError
 from voicebot.core.personal import Personal
 from voicebot.core.ports import Leg
@@ -19,27 +18,14 @@ from voicebot.session.context import Context, Services
 from voicebot.session.customer import Caller
 from voicebot.session.dialogue import converse, say
 from voicebot.session.directory import Directory
-from voicebot.session.journal import CallClock, Pen
-from voicebot.session.line import Line
-from voicebot.session.presses import Presses
+from voicebot.session.on_record import Ending, answered, opened, wound_up
 from voicebot.session.returning import Returning
-from voicebot.session.speaker import Speaker
-from voicebot.session.tape import Tape
 from voicebot.session.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 APOLOGY_MS = 8_000
 """The longest that a failing call's apology may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How the call ended, for its last fact."""
-
-    by: EndedBy
-    outcome: Outcome
-    reason: str = ""
 
 
 class _Rejected(Exception):
@@ -62,29 +48,13 @@ class CallSession:
         """Serve the call."""
         async with asyncio.TaskGroup() as group:
             tasks = Tasks(group)
-            context = self._context(tasks)
+            context = opened(self._call, self._leg, self._services, self._directory, tasks)
             self._directory.enter(self._call)
             try:
                 await self._serve(context)
             finally:
                 self._directory.leave(self._call)
                 tasks.cancel()
-
-    def _context(self, tasks: Tasks) -> Context:
-        line = Line(self._leg)
-        services = self._services
-        clock = CallClock(services.clock)
-        pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=clock)
-        line.on_hold = lambda on: pen.write(FactKind.HELD, on=on)
-        line.on_keys_dropped = lambda drop: pen.write(
-            FactKind.KEY_DROPPED, method=drop.method, reason=drop.reason, count=drop.count
-        )
-        speaker = Speaker(self._leg, services.voice, tasks, pen)
-        presses = Presses(pen)
-        context = Context(self._call, line, speaker, tasks, pen, services, self._directory, presses)
-        line.on_time = presses.frame
-        line.keys.on_taken = lambda press: presses.taken(press, secret=context.secret)
-        return context
 
     async def _serve(self, context: Context) -> None:
         self._write_rang(context)
@@ -119,21 +89,14 @@ class CallSession:
     async def _answer(self, context: Context, who: Caller, returning: Returning) -> None:
         await self._before_answer(context, who, returning)
         await self._leg.answer()
-        context.move(CallEvent.ANSWERED)
-        name, recording = self._services.record(self._call, self._leg.rate)
-        context.line.recording = Tape(recording)
-        context.pen.write(
-            FactKind.ANSWERED,
-            flow=self._flow.name,
-            flow_version=self._flow.version,
-            flows={f.name: f.version for f in (self._flow.library or {}).values()},
-            knowledge=self._flow.knowledge_versions(),
-            language=self._flow.language,
-            rate=self._leg.rate,
-            clock=self._services.clock().astimezone(self._services.zone).isoformat(),
-            zone=str(self._services.zone),
-        )
-        context.pen.write(FactKind.RECORDING, file=name, paused=False, failed="")
+        served_by = {
+            "flow": self._flow.name,
+            "flow_version": self._flow.version,
+            "flows": {f.name: f.version for f in (self._flow.library or {}).values()},
+            "knowledge": self._flow.knowledge_versions(),
+            "language": self._flow.language,
+        }
+        answered(context, served_by)
 
     async def _before_answer(self, context: Context, who: Caller, returning: Returning) -> None:
         """Turn it away, or let it ring, and say what the flow wants said before the answer."""
@@ -168,26 +131,7 @@ class CallSession:
         raise _Rejected
 
     async def _end(self, context: Context, ending: Ending) -> None:
-        context.speaker.stop()
-        await self._leg.hang_up()
-        await context.line.drain()
-        if context.line.recording is not None:
-            context.line.recording.close()
-            if failure := context.line.recording.failure:
-                context.pen.write(FactKind.RECORDING, file="", paused=False, failed=failure)
-        context.presses.flush()
-        if context.state is not CallState.ENDED:
-            context.move(CallEvent.ENDED)
-        ended = context.line.ended
-        context.pen.measured("caller", ended.sound if ended else None)
-        context.pen.write(
-            FactKind.ENDED,
-            by=ending.by,
-            outcome=ending.outcome,
-            code=ended.code if ended else 0,
-            node=context.node,
-            reason=ending.reason,
-        )
+        await wound_up(context, ending)
         said = {"outcome": ending.outcome.value, "by": ending.by.value, "node": context.node}
         log.info("call ended", extra={"call": self._call, "ms": context.line.now_ms, **said})
 

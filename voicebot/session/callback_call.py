@@ -7,11 +7,10 @@ ring ─▶ answered ─▶ greeting ─▶ the queue, as old as the place is �
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 from voicebot.core.afterwards import CallbackPlan, CallbackResult, DueCallback
-from voicebot.core.call import CallEvent, CallId, CallState, EndedBy, LegState, Outcome
-from voicebot.core.errors import CallError, LegGone, VoicebotError
+from voicebot.core.call import CallId, EndedBy, LegState, Outcome
+from voicebot.core.errors import LegGone, VoicebotError
 from voicebot.core.ports import Leg, LegEnded, StateChanged
 from voicebot.core.queueing import OfferOutcome
 from voicebot.core.record import FactKind
@@ -22,11 +21,8 @@ from voicebot.session.context import Context, Services
 from voicebot.session.dialed_leg import outcome_of
 from voicebot.session.dialogue import say
 from voicebot.session.directory import Directory
-from voicebot.session.journal import CallClock, Pen
 from voicebot.session.line import Line
-from voicebot.session.presses import Presses
-from voicebot.session.speaker import Speaker
-from voicebot.session.tape import Tape
+from voicebot.session.on_record import Ending, answered, opened, wound_up
 from voicebot.session.tasks import Tasks
 from voicebot.session.waiting import wait_for_agent
 
@@ -104,6 +100,7 @@ class CallbackCall:
         return CallbackResult.FAILED
 
     async def _talk(self, context: Context) -> CallbackResult:
+        """What it came to if no agent had the customer; `context.bridged` tells whether one had."""
         due = self._due
         try:
             self._begin(context)
@@ -117,42 +114,19 @@ class CallbackCall:
             if not context.bridged:
                 await say(context, [(phrase(SORRY, self._plan.language), BargeIn.NONE)])
         except LegGone:
-            left = CallbackResult.SERVED if context.bridged else CallbackResult.HUNG_UP
-            return left
+            return CallbackResult.HUNG_UP
         except VoicebotError as error:
             context.pen.write(FactKind.FAILED, what="call", error=str(error))
-        return CallbackResult.SERVED if context.bridged else CallbackResult.UNSERVED
+        return CallbackResult.UNSERVED
 
     def _context(self, leg: Leg, tasks: Tasks) -> Context:
-        line, services = Line(leg), self._services
-        clock = CallClock(services.clock)
-        pen = Pen(services.journal, self._call, now_ms=lambda: line.now_ms, clock=clock)
-        line.on_hold = lambda on: pen.write(FactKind.HELD, on=on)
-        presses = Presses(pen)
-        speaker = Speaker(leg, services.voice, tasks, pen)
-        context = Context(self._call, line, speaker, tasks, pen, services, self._directory, presses)
+        context = opened(self._call, leg, self._services, self._directory, tasks)
         context.called_back, context.waits_since_ms = True, self._due.joined_ms
-        line.on_time = presses.frame
-        line.keys.on_taken = lambda press: presses.taken(press, secret=context.secret)
         return context
 
     def _begin(self, context: Context) -> None:
-        leg, services = context.line.leg, self._services
-        context.move(CallEvent.ANSWERED)
-        name, recording = services.record(self._call, leg.rate)
-        context.line.recording = Tape(recording)
-        context.pen.write(
-            FactKind.ANSWERED,
-            flow=FLOW,
-            flow_version="",
-            flows={},
-            knowledge={},
-            language=self._plan.language,
-            rate=leg.rate,
-            clock=services.clock().astimezone(services.zone).isoformat(),
-            zone=str(services.zone),
-        )
-        context.pen.write(FactKind.RECORDING, file=name, paused=False, failed="")
+        served_by = {"flow": FLOW, "flow_version": "", "flows": {}, "knowledge": {}}
+        answered(context, {**served_by, "language": self._plan.language})
 
     def _write_rang(self, context: Context) -> None:
         context.pen.write(
@@ -170,22 +144,6 @@ class CallbackCall:
         )
 
     async def _end(self, context: Context, result: CallbackResult) -> None:
-        context.speaker.stop()
-        await context.line.leg.hang_up()
-        with suppress(CallError):
-            await context.line.drain()
-        if context.line.recording is not None:
-            context.line.recording.close()
-        context.presses.flush()
-        if context.state is not CallState.ENDED:
-            context.move(CallEvent.ENDED)
-        ended = context.line.ended
-        context.pen.measured("caller", ended.sound if ended else None)
-        context.pen.write(
-            FactKind.ENDED,
-            by=EndedBy.CALLER if result is CallbackResult.HUNG_UP else EndedBy.BOT,
-            outcome=_OUTCOMES.get(result, Outcome.FAILED),
-            code=ended.code if ended else 0,
-            node="",
-            reason=f"callback_{result}",
-        )
+        by = EndedBy.CALLER if result is CallbackResult.HUNG_UP else EndedBy.BOT
+        outcome = _OUTCOMES.get(result, Outcome.FAILED)
+        await wound_up(context, Ending(by, outcome, f"callback_{result}"))
