@@ -15,7 +15,7 @@ from hotline import free_port
 from sip_line import open_line
 
 from voicebot import nlu
-from voicebot.app.people import callbacks_dialed, shared_queues
+from voicebot.app.people import callbacks_dialed, place_keeper, shared_queues
 from voicebot.config.settings import HotlineFile
 from voicebot.core.afterwards import (
     CallbackPlan,
@@ -117,13 +117,15 @@ async def test_a_node_calls_back_by_itself(tmp_path: Path) -> None:
             callbacks=store.callbacks,
             journal=store.journal,
         )
-        services, dialing = callbacks_dialed(store, settings, services, directory)
+        keep_place = place_keeper(store, settings)
+        assert keep_place is not None
+        services = replace(services, keep_place=keep_place)
+        dialing = callbacks_dialed(store, settings, services, directory)
         assert dialing is not None
-        assert services.keep_place is not None
         request = CallbackRequest("one", asked, "support", number, datetime.now(UTC))
         await store.callbacks.add(request)
         place = Place(CallId("one"), asked, "support", number)
-        await services.keep_place(place, directory.now_ms(), 0)
+        await keep_place(place, directory.now_ms(), 0)
         with (
             one_call_phone(tmp_path, customer, rings_ms=300),
             one_call_phone(tmp_path, agent, rings_ms=200, talks_ms=1_000),

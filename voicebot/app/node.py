@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from voicebot.app.duty import Duty
 from voicebot.config import Settings
 from voicebot.core.call import CallId
 from voicebot.core.ports import Leg
@@ -34,6 +34,7 @@ class Node:
     def __init__(
         self,
         settings: Settings,
+        duty: Duty,
         line: SipEndpoint,
         services: Services,
         directory: Directory,
@@ -43,6 +44,7 @@ class Node:
         calling_back: CallingBack | None,
     ) -> None:
         self._settings = settings
+        self._duty = duty
         self._models = models
         self._stars = stars
         self._calling_back = calling_back
@@ -51,9 +53,6 @@ class Node:
         self._services = services
         self._directory = directory
         self._sessions: set[asyncio.Task[None]] = set()
-        self._stop = asyncio.Event()
-        self._hurry = asyncio.Event()
-        self.draining = False
 
     async def run(self) -> None:
         """Serve calls until told to stop, then drain."""
@@ -65,7 +64,7 @@ class Node:
             calling_back = None
             if self._calling_back is not None:
                 calling_back = calls.create_task(self._calling_back.run(), name="callbacks")
-            await self._stop.wait()
+            await self._duty.stop.wait()
             if self._calling_back is not None:
                 self._calling_back.stopping = True
             watching.cancel()
@@ -78,19 +77,6 @@ class Node:
                 calling_back.cancel()
             for task in self._sessions:
                 task.cancel()
-
-    def heed_signals(self) -> None:
-        """From now on SIGTERM and SIGINT stop the node in order; a second one hurries it. SIGHUP
-        has the flows' folder read anew."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, self._desk.read_folder)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_stop)
-
-    def _told_to_stop(self) -> None:
-        if self._stop.is_set():
-            self._hurry.set()
-        self._stop.set()
 
     async def _prepare(self) -> None:
         """Make ready what calls will need while the first are up: what they want goes first."""
@@ -134,12 +120,12 @@ class Node:
 
     async def _drain(self) -> None:
         """Let calls under way end, for a while; refuse new ones."""
-        self.draining = True
+        self._duty.draining = True
         await self._line.drain()
         log.info("draining", extra={"calls": len(self._directory)})
         with suppress(TimeoutError):
             async with asyncio.timeout(self._settings.hotline.calls.drain_s):
-                await _first(self._all_ended(), self._hurry.wait())
+                await _first(self._all_ended(), self._duty.hurry.wait())
 
     async def _all_ended(self) -> None:
         while tasks := self._tasks():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import uuid4
@@ -22,23 +21,33 @@ from voicebot.session.callback_call import CallbackCall
 from voicebot.session.calling_back import CallingBack
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
-from voicebot.session.star_call import Handler, StarDoor
+from voicebot.session.star_agents import agent_handlers
+from voicebot.session.star_call import StarDoor
 from voicebot.session.star_proof import Pins
+from voicebot.session.star_supervisors import supervisor_handlers
+from voicebot.session.supervisor_desk import SupervisorDesk
 from voicebot.store.opening import Store
 from voicebot.store.resume_book import ResumeBook
 from voicebot.tts.voice import PromptVoice
 from voicebot.web.office import Office
 
+KeepPlace = Callable[[Place, int, int], Awaitable[None]]
+"""See `Services.keep_place`."""
+
 
 def star_door(
-    settings: Settings, handlers: Mapping[str, Handler], voice: PromptVoice, store: Store
+    settings: Settings,
+    agents: AgentDesk,
+    supervisors: SupervisorDesk,
+    voice: PromptVoice,
+    store: Store,
 ) -> StarDoor:
     """What agents' phones may call. A trunk's word for its callers counts where it is trusted."""
     hotline, trunks = settings.hotline, settings.sip.trunks
     return StarDoor(
         hotline.star_codes,
         {agent.name: agent for agent in hotline.agents},
-        handlers,
+        {**agent_handlers(agents), **supervisor_handlers(supervisors)},
         voice,
         store.audit,
         Pins(lambda: round(time.monotonic() * 1000)),
@@ -63,37 +72,45 @@ async def shared_queues(
     return directory
 
 
-def callbacks_dialed(
-    store: Store, hotline: HotlineFile, services: Services, directory: Directory
-) -> tuple[Services, CallingBack | None]:
-    """Who dials callbacks, and the services by which calls leave them."""
-    plan = hotline.callbacks
-    if not plan.automatic:
-        return services, None
+def place_keeper(store: Store, hotline: HotlineFile) -> KeepPlace | None:
+    """What keeps the places of callbacks; None where they are worked off by hand."""
+    if not hotline.callbacks.automatic:
+        return None
     places = store.queue_store(hotline.queues, hotline.agents)
 
     async def keep(place: Place, joined_ms: int, not_before_ms: int) -> None:
         keeping = partial(places.keep_callback, joined_ms=joined_ms, not_before_ms=not_before_ms)
         await asyncio.to_thread(keeping, place)
 
+    return keep
+
+
+def callbacks_dialed(
+    store: Store, hotline: HotlineFile, services: Services, directory: Directory
+) -> CallingBack | None:
+    """Who dials callbacks; None where they are worked off by hand."""
+    plan = hotline.callbacks
+    if not plan.automatic:
+        return None
+
     async def call(due: DueCallback) -> CallbackResult:
         return await CallbackCall(due, plan, services, directory, CallId(uuid4().hex)).run()
 
-    dialing = CallingBack(
+    return CallingBack(
         directory,
-        places,
+        store.queue_store(hotline.queues, hotline.agents),
         store.callbacks.settle,
         call,
         plan,
         clock=lambda: datetime.now(services.zone),
         dialable=services.dialable,
     )
-    return replace(services, keep_place=keep), dialing
 
 
 async def resume_book(
     store: Store, hotline: HotlineFile, stack: AsyncExitStack
 ) -> ResumeBook | None:
+    """Where it is kept how far calls have come; None where nobody may go on with one."""
     within_ms = hotline.calls.resume_within_s * 1000
     if not within_ms:
         return None
