@@ -180,6 +180,16 @@ def test_a_caller_who_hangs_up_while_it_rings_leaves_nothing() -> None:
     nothing_is_left(hotline)
 
 
+def test_a_caller_who_hangs_up_before_a_blind_transfer_came_about_cancels_it() -> None:
+    hotline = world()
+    hotline.leg.answer_to_refer = 100
+    facts = hotline.play("  0.0  ring     +49170 → desk\n  1.0  keys     3\n  9.0  hangup   caller\n")
+    [transferred] = of(facts, FactKind.TRANSFERRED)
+    assert (transferred.data["outcome"], transferred.data["target"]) == ("canceled", "branch")
+    assert facts[-1].data["outcome"] == "hung_up"
+    nothing_is_left(hotline)
+
+
 def test_what_an_agent_should_know_is_in_the_journal_and_no_secret_is() -> None:
     hotline = world()
     facts = hotline.play(

@@ -359,6 +359,17 @@ def test_every_outcome_has_its_branch(far_end: Any, outcome: str, node: str) -> 
     nothing_is_left(hotline)
 
 
+def test_a_caller_who_hangs_up_in_the_talk_was_put_through() -> None:
+    hotline = world()
+    hotline.telephone.far_ends[FRONT] = takes_it(1_000, 60_000)
+    facts = hotline.play(f"{RING}  1.0  keys     3\n 15.0  hangup   caller\n")
+    assert only(facts, FactKind.TRANSFERRED)["outcome"] == "done"
+    record = fold(facts)
+    assert record is not None
+    assert (record.outcome, record.ended_by) == ("transferred", "caller")
+    nothing_is_left(hotline)
+
+
 def test_all_ring_at_once_and_the_first_wins() -> None:
     hotline = world()
     hotline.telephone.far_ends[FRONT] = answers(6_000, 20_000)
@@ -374,7 +385,7 @@ def test_a_caller_who_leaves_while_it_rings_leaves_no_phone_ringing() -> None:
     hotline = world()
     hotline.telephone.far_ends[FRONT] = hotline.telephone.far_ends[BACK] = rings_for_ever
     facts = hotline.play(f"{RING}  1.0  keys     6\n  5.0  hangup   caller\n")
-    assert only(facts, FactKind.TRANSFERRED)["outcome"] == "failed"
+    assert only(facts, FactKind.TRANSFERRED)["outcome"] == "canceled"
     assert longest_silence_ms(hotline) <= DEAD_AIR_MS
     nothing_is_left(hotline)
 

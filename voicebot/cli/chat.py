@@ -44,7 +44,7 @@ from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.ports import Backend, BackendReply, BackendRequest, Understanding
 from voicebot.core.prompt import Prompt
-from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
+from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.engine import start, step
 from voicebot.flow.state import Flow
@@ -106,9 +106,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--transfer-outcome",
         type=TransferOutcome,
+        choices=TRANSFER_ENDS,
         default=TransferOutcome.DONE,
         metavar="OUTCOME",
-        help=f"how a transfer ends: {', '.join(TransferOutcome)} (done)",
+        help=f"how a transfer ends: {', '.join(TRANSFER_ENDS)} (done)",
     )
     parser.add_argument("--caller", default="", help="the caller's number")
     parser.add_argument(

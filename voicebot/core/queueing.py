@@ -125,6 +125,12 @@ class TransferOutcome(StrEnum):
     BUSY = "busy"
     DECLINED = "declined"
     FAILED = "failed"
+    CANCELED = "canceled"
+    """The caller hung up first: no transition."""
+
+
+TRANSFER_ENDS = tuple(one for one in TransferOutcome if one is not TransferOutcome.CANCELED)
+"""Those by which a flow goes on."""
 
 
 @dataclass(frozen=True, slots=True)

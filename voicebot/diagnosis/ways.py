@@ -102,7 +102,7 @@ def nobody_came(case: Case) -> Iterator[Finding]:
             shown(fact, "queue", "outcome", "wait_ms"),
         )
     for fact in case.of(FactKind.TRANSFERRED):
-        if fact.data.get("outcome") not in ("done", "answered", "", None):
+        if fact.data.get("outcome") not in ("done", "canceled", "answered", "", None):
             yield case.finding(
                 "transfer-failed",
                 fact,

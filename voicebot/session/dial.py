@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from voicebot.audio.tones import ring_back
 from voicebot.core.call import CallEvent
-from voicebot.core.errors import CallError
+from voicebot.core.errors import CallError, LegGone
 from voicebot.core.queueing import TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.transfers import TransferState
@@ -44,6 +44,7 @@ class _Dialing:
         self._left = list(action.targets)
         self._open: list[Screening] = []
         self._outcomes: list[TransferOutcome] = []
+        self._talked = False
         self._talk_ms = 0
         self._code = 0
         self._target = ""
@@ -52,6 +53,9 @@ class _Dialing:
         outcome = TransferOutcome.FAILED
         try:
             outcome = await self._until_over()
+        except LegGone:
+            outcome = TransferOutcome.DONE if self._talked else TransferOutcome.CANCELED
+            raise
         finally:
             self._music.stop()
             for screening in self._open:
@@ -115,7 +119,7 @@ class _Dialing:
         context, began_ms = self._context, self._line.now_ms
         self._target = screening.name
         context.move(CallEvent.BRIDGED)
-        context.transferred = True
+        context.transferred = self._talked = True
         self._note(screening, "answered")
         for other in self._open:
             if other is not screening:

@@ -26,6 +26,8 @@ async def transfer(context: Context, target: str) -> TransferOutcome:
         # A phone that was told of success may hang up before its last NOTIFY is read.
         if line.refer is not None and 200 <= line.refer.code < 300:
             outcome, code = TransferOutcome.DONE, line.refer.code
+        else:
+            outcome = TransferOutcome.CANCELED
         raise
     except CallError:
         outcome = TransferOutcome.DECLINED

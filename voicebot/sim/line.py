@@ -43,6 +43,7 @@ class SimLeg:
         self.hears: set[Leg] = set()
         """Far ends that this one hears, besides what is played to it."""
         self.answer_to_refer = 202
+        """100: nothing more is told of it."""
         self.referred_to = ""
         self.redirected_to = ""
         self.told_referrer: list[int] = []
@@ -169,7 +170,7 @@ class SimLeg:
         self._require()
         self.referred_to = target
         self._queue.append(ReferProgress(self.answer_to_refer, self.answer_to_refer >= 300))
-        if self.answer_to_refer < 300:
+        if 200 <= self.answer_to_refer < 300:
             self._queue.append(ReferProgress(200, True))
 
     async def tell_referrer(self, code: int) -> None:
