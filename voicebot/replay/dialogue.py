@@ -21,7 +21,8 @@ from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.customers import opening_language
 from voicebot.flow.engine import recognized, start, step
-from voicebot.flow.state import Flow
+from voicebot.flow.resuming import resumed
+from voicebot.flow.state import Flow, FlowState
 from voicebot.flow.steps import (
     Action,
     Call,
@@ -58,12 +59,13 @@ from voicebot.flow.steps import (
     Waited,
 )
 from voicebot.replay.assumed import Assumptions
+from voicebot.replay.continued import unfinished_of
 from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then
 from voicebot.replay.engines import Engines
 from voicebot.replay.recognizer import transcript_of
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.run import Replayed
-from voicebot.replay.stays import left_by, stays_of
+from voicebot.replay.stays import Stays, hung_up_within, left_by
 
 T = TypeVar("T")
 
@@ -93,14 +95,16 @@ class _Walk:
         self._call, self._engines = call, engines
         self._assumed = Assumptions()
         self._inputs = deque(fact for fact in call.of(*_INPUTS) if _is_input(fact))
-        self._stays = deque(stays_of(call.facts))
+        self._stays = Stays(call.facts)
+        self._hung_up_within = hung_up_within(call.facts)
         self._answers = {kind: deque(call.of(kind)) for kind in _ANSWERS}
         caller = self._known_at_start(flow)
         language = opening_language(flow.translations, caller)
-        self._state = start(flow, language, now=call.clock, customer=caller)
         self._facts: list[Fact] = []
         self._now_ms = 0
         self._node = ""
+        begun = start(flow, language, now=call.clock, customer=caller)
+        self._state = self._gone_on(begun)
         self._queued = self._bridged = self._transferred = self._in_queue = False
 
     def _known_at_start(self, flow: Flow) -> Customer:
@@ -110,6 +114,15 @@ class _Walk:
             return NOBODY
         self._late = None
         return known_then(fact)
+
+    def _gone_on(self, state: FlowState) -> FlowState:
+        """Where the call began: of one that broke off, its caller's last one."""
+        unfinished = unfinished_of(self._call, state.flow, self._assumed)
+        again = resumed(state, unfinished.record) if unfinished.call else None
+        if again is None:
+            return state
+        self._write(FactKind.CONTINUED, of=unfinished.call, node=again.resumes_at)
+        return again
 
     def _recognize(self) -> None:
         """Who calls, where it was known only after the answer."""
@@ -270,18 +283,22 @@ class _Walk:
 
     def _waited(self, queue: str) -> Event | _CallerLeft:
         status, self._queued = self._seen(queue), True
+        if refusal := self._stays.refusal(queue):
+            return QueueLeft(refusal)
         if not status.staffed:
             return QueueLeft(QueueOutcome.NOBODY)
         if status.full:
             return QueueLeft(QueueOutcome.FULL)
-        while self._stays and self._stays[0][0].data["queue"] != queue:
-            self._stays.popleft()
-        if not self._stays:
+        return self._joined(queue)
+
+    def _joined(self, queue: str) -> Event | _CallerLeft:
+        stay = self._stays.next(queue)
+        if not stay:
             self._write(FactKind.QUEUED, queue=queue, position=1, summary={})
             self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
             self._bridged = True
             return QueueLeft(QueueOutcome.SERVED)
-        return self._stayed(self._stays.popleft())
+        return self._stayed(stay)
 
     def _stayed(self, stay: list[Fact]) -> Event | _CallerLeft:
         for fact in stay:
@@ -291,14 +308,19 @@ class _Walk:
         sent = last.data.get("outcome") == QueueOutcome.SENT
         if last.kind is not FactKind.LEFT_QUEUE or sent:
             self._bridged = self._bridged or not sent
-            if last.kind is FactKind.UNBRIDGED and last.data["by"] == "caller":
+            if last.seq >= self._hung_up_within:
                 return _CallerLeft()
-            left = left_by(last)
-            return self._waited(left.queue) if left.queue else left
+            return self._sent_on(left_by(last))
         self._in_queue = last.data["outcome"] == "abandoned"
         if self._in_queue:
             return _CallerLeft()
         return QueueLeft(QueueOutcome(last.data["outcome"]), "*")
+
+    def _sent_on(self, left: QueueLeft) -> Event | _CallerLeft:
+        if not left.queue:
+            return left
+        refusal = self._stays.refusal(left.queue)
+        return QueueLeft(refusal) if refusal else self._joined(left.queue)
 
     def _found_customer(self) -> Event:
         if not self._asked:
@@ -310,7 +332,7 @@ class _Walk:
         customer = known_then(fact)
         return EngineFailed("customer") if customer.error else CustomerSeen(customer)
 
-    def _put_through(self) -> Event:
+    def _put_through(self) -> Event | _CallerLeft:
         fact = self._next(FactKind.TRANSFERRED)
         if fact is None:
             self._assumed.note("nobody was called: whoever is called now answers")
@@ -318,6 +340,8 @@ class _Walk:
             self._write(FactKind.TRANSFERRED, **fact.data)
         outcome = TransferOutcome(fact.data["outcome"] if fact else TransferOutcome.DONE)
         self._transferred = self._transferred or outcome is TransferOutcome.DONE
+        if fact is not None and fact.seq >= self._hung_up_within:
+            return _CallerLeft()
         return TransferEnded(outcome)
 
     def _recorded(self) -> Event:

@@ -79,6 +79,9 @@ def _facts_missing(call: RecordedCall) -> Iterator[Missing]:
         yield Missing("the call has not ended, or its end is not in the journal", call.ended_ms)
     if call.ended_by == "system":
         yield Missing("the call was cut off by the hotline, not by what was said", call.ended_ms)
+    for fact in call.of(FactKind.CONTINUED):
+        if not fact.data.get("record"):
+            yield Missing("the state that the call went on from was not kept", 0)
     for fact in call.of(FactKind.REQUESTED):
         data = fact.data
         if data.get("status") and "reply" in data and data["reply"] is None:

@@ -5,6 +5,7 @@ joined ─▶ the facts of then, each as long after it as it came ─▶ out of 
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -18,7 +19,7 @@ from voicebot.core.turn import BargeIn
 from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.recorded import RecordedCall
-from voicebot.replay.stays import ends, left_by, stays_of
+from voicebot.replay.stays import Stays, ends, hung_up_within, left_by
 from voicebot.session.announcer import filled
 from voicebot.session.context import Context
 from voicebot.session.music import Music
@@ -50,8 +51,9 @@ class JournalPeople:
         """`now_ms` is the time of the call then."""
         self._assumed, self._now_ms = assumed, now_ms
         self._seen = deque(call.of(FactKind.QUEUE_SEEN))
-        self._stays = deque(stays_of(call.facts))
-        of_queues = {fact.seq for stay in self._stays for fact in stay}
+        self._stays = Stays(call.facts)
+        self._hung_up_within = hung_up_within(call.facts)
+        of_queues = self._stays.numbers
         transfers = call.of(FactKind.TRANSFERRED)
         self._transfers = deque(fact for fact in transfers if fact.seq not in of_queues)
         self._last: QueueStatus | None = None
@@ -70,23 +72,25 @@ class JournalPeople:
     async def wait(self, context: Context, action: Enqueue) -> QueueLeft:
         """Wait as long as then, and with the same end. Raises `LegGone`."""
         context.queued = True
+        if refusal := self._stays.refusal(action.queue):
+            return QueueLeft(refusal)
         if self._last is not None and not self._last.staffed:
             return QueueLeft(QueueOutcome.NOBODY)
         if self._last is not None and self._last.full:
             return QueueLeft(QueueOutcome.FULL)
-        left = await _Stay(context, action, self._stay(action.queue)).run()
+        left = await self._stay(context, action)
         while left.queue:  # An agent sent the caller on.
+            if refusal := self._stays.refusal(left.queue):
+                return QueueLeft(refusal)
             action = replace(action, queue=left.queue)
-            left = await _Stay(context, action, self._stay(action.queue)).run()
+            left = await self._stay(context, action)
         return left
 
-    def _stay(self, queue: str) -> list[Fact]:
-        while self._stays:
-            stay = self._stays.popleft()
-            if stay[0].data["queue"] == queue:
-                return stay
-        self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
-        return []
+    async def _stay(self, context: Context, action: Enqueue) -> QueueLeft:
+        queue, facts = action.queue, self._stays.next(action.queue)
+        if not facts:
+            self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
+        return await _Stay(context, action, facts, self._hung_up_within).run()
 
     async def transfer(self, context: Context, action: Transfer | Dial) -> TransferOutcome:
         """The outcome of then, after as long. Raises `LegGone`."""
@@ -96,22 +100,27 @@ class JournalPeople:
             data: Mapping[str, Any] = _ASSUMED_TRANSFER
         else:
             fact = self._transfers.popleft()
-            until_ms, data = fact.at_ms, fact.data
-        context.transferred = context.transferred or data["outcome"] == TransferOutcome.DONE
+            hung_up = fact.seq >= self._hung_up_within
+            until_ms, data = sys.maxsize if hung_up else fact.at_ms, fact.data
+        outcome = TransferOutcome(data["outcome"])
+        context.transferred = context.transferred or outcome is TransferOutcome.DONE
         try:
             while self._now_ms() < until_ms:
                 await context.line.frame()
         finally:
             context.pen.write(FactKind.TRANSFERRED, **data)
-        return TransferOutcome(data["outcome"])
+        return outcome
 
 
 class _Stay:
     """One stay in a queue."""
 
-    def __init__(self, context: Context, action: Enqueue, stay: list[Fact]) -> None:
+    def __init__(
+        self, context: Context, action: Enqueue, stay: list[Fact], hung_up_within: int
+    ) -> None:
         self._context, self._line, self._action = context, context.line, action
         self._began_ms = context.line.now_ms
+        self._hung_up_within = hung_up_within
         told = stay[1:] or _assumed_stay(context, action)
         self._facts = deque(fact for fact in told if fact.kind is not FactKind.SAID)
         self._said = deque(fact for fact in told if fact.kind is FactKind.SAID)
@@ -164,8 +173,8 @@ class _Stay:
 
     def _is_due(self, fact: Fact) -> bool:
         waited_ms = self._line.now_ms - self._began_ms
-        left_by_caller = fact.data.get("by") == "caller" or fact.data.get("outcome") == "abandoned"
-        return fact.at_ms - self._then_ms <= waited_ms and not left_by_caller
+        hung_up = ends(fact) and fact.seq >= self._hung_up_within
+        return fact.at_ms - self._then_ms <= waited_ms and not hung_up
 
     def _take(self, fact: Fact) -> None:
         context = self._context
@@ -225,8 +234,9 @@ class _Stay:
         context.speaker.stop()
         self._music.stop()
         waited_ms = self._line.now_ms - self._began_ms
-        if self._last is not None and self._last.kind in (FactKind.TRANSFER, FactKind.TRANSFERRED):
-            context.pen.write(self._last.kind, **self._last.data)
+        last = self._last or (self._facts[-1] if self._facts else None)
+        if last is not None and last.kind in (FactKind.TRANSFER, FactKind.TRANSFERRED):
+            context.pen.write(last.kind, **last.data)
         elif self._bridged_ms is not None:
             talk_ms = self._line.now_ms - self._bridged_ms
             by = "caller" if outcome == "abandoned" else self._ending.get("by", "agent")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from voicebot.core.record import Fact, FactKind
@@ -37,7 +38,7 @@ def scenario_of(call: RecordedCall, flow: Flow, title: str) -> str:
         raise NotPinned("the call has not been served to its end")
     mask = mask_of(call, flow)
     head = [f"# {title}", f"flow    {call.flow}", f"clock   {call.clock:%Y-%m-%d %H:%M}"]
-    head += [*_customers(call, mask)]
+    head += [*_customers(call, mask), *_continued(call, mask)]
     head += [*_requests(call, flow, mask), *_agents(call), *_readings(call, mask)]
     return "\n".join([*head, "", *_stimuli(call, mask)]) + "\n"
 
@@ -54,6 +55,10 @@ def _words(call: RecordedCall, flow: Flow) -> Iterator[str]:
         for name, value in (fact.data.get("slots") or {}).items():
             if name in free:
                 yield str(value.get("value", "") if isinstance(value, Mapping) else value)
+    for fact in call.of(FactKind.CONTINUED):
+        for name, value in (fact.data.get("record") or {}).get("values", {}).items():
+            if name in free and "slot" in value:
+                yield str(value["slot"]["value"])
 
 
 # ---------------------------------------------------------------- the setting
@@ -82,6 +87,22 @@ def _customers(call: RecordedCall, mask: Mask) -> Iterator[str]:
         if "name" in kept:
             kept["name"] = "Example"
         yield f"customer {key} {json.dumps(mask.value(kept), ensure_ascii=False)}"
+
+
+def _continued(call: RecordedCall, mask: Mask) -> Iterator[str]:
+    """Where it goes on, and with what."""
+    for fact in call.of(FactKind.CONTINUED):
+        record = fact.data.get("record")
+        if not record:
+            raise NotPinned("the state that the call went on from was not kept")
+        values = {name: _plain(value) for name, value in record["values"].items()}
+        kept = {"values": values, "intent": record["intent"], "language": record["language"]}
+        text = json.dumps(mask.value(kept), ensure_ascii=False)
+        yield f"continues {fact.data['node']} {text}"
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    return value["slot"]["value"] if "slot" in value else value["json"]
 
 
 def _path(flow: Flow, place: str) -> str:

@@ -23,6 +23,7 @@ from voicebot.queueing.router import Router
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.backend import ReplayBackend
 from voicebot.replay.caller import ReplayCaller
+from voicebot.replay.continued import unfinished_of
 from voicebot.replay.customers import JournalCustomers
 from voicebot.replay.engines import Engines
 from voicebot.replay.leg import ReplayLeg
@@ -39,6 +40,7 @@ from voicebot.sim.afterwards import SimCallbacks, SimMessages, SimOutbox
 from voicebot.sim.clock import run_virtual
 from voicebot.sim.engines import SimJournal, SimRecording
 from voicebot.sim.line import SimTelephone
+from voicebot.sim.resuming import SimResuming
 
 LONGEST_S = 14_400
 """Virtual seconds after which a call that does not end is given up."""
@@ -133,6 +135,7 @@ class _Replay:
         callbacks = SimCallbacks()
         outcomes = [fact.data["outcome"] for fact in call.of(FactKind.CALLBACK)]
         callbacks.broken = "failed" in outcomes
+        unfinished = unfinished_of(call, self._flow, self._assumed)
         recognizer = ReplayRecognizer(engines.recognizer, Readings(call), self._now_then)
         return Services(
             telephone=SimTelephone(),
@@ -152,6 +155,7 @@ class _Replay:
             dialable=lambda target: "invalid" not in outcomes,
             zone=call.zone,
             customers=JournalCustomers(call) if call.first(FactKind.CUSTOMER) else None,
+            resuming=SimResuming(unfinished) if unfinished.call else None,
             people=JournalPeople(call, self._assumed, self._now_then),
             endpointing=engines.tuned.endpointing,
             barge_in=engines.tuned.barge_in,

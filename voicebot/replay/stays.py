@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from voicebot.core.queueing import QueueOutcome
 from voicebot.core.record import Fact, FactKind
@@ -15,22 +18,89 @@ _OF_QUEUES = (
 )
 _GOES_ON = ("talk", "transfer")
 _CAME_TO_NOTHING = (TransferState.RETURNED_TO_BOT, TransferState.VOICEMAIL)
+_BY_ITS_LIMITS = (QueueOutcome.CLOSED, QueueOutcome.LONG_WAIT, QueueOutcome.CROWDED)
+_BY_WHO_IS_THERE = (QueueOutcome.NOBODY, QueueOutcome.FULL)
+"""A look at the queue tells of these."""
 
 
-def stays_of(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
-    """What happened in each queue, from joining to leaving, with what was said meanwhile."""
-    stay: list[Fact] = []
+@dataclass(slots=True)
+class Stay:
+    """One time that a call came to a queue."""
+
+    queue: str
+    facts: list[Fact] = field(default_factory=list)
+    """From joining to leaving, with what was said meanwhile; none where it was not taken."""
+    refused: QueueOutcome | None = None
+    """Why it was not taken."""
+
+
+class Stays:
+    """Those of one call, in order, each to be taken once."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._left = deque(_stays_of(facts))
+
+    @property
+    def numbers(self) -> set[int]:
+        """Of all facts of those that are left."""
+        return {fact.seq for stay in self._left for fact in stay.facts}
+
+    def refusal(self, queue: str) -> QueueOutcome | None:
+        """Why the queue did not take the call when it came there next; None where it did."""
+        stay = next((one for one in self._left if one.queue == queue), None)
+        if stay is None or stay.refused is None:
+            return None
+        self._take(stay)
+        return stay.refused
+
+    def next(self, queue: str) -> list[Fact]:
+        """The next stay there; nothing where there was none. Those before it are over."""
+        stay = next((s for s in self._left if s.queue == queue and not s.refused), Stay(queue))
+        self._take(stay)
+        return stay.facts
+
+    def _take(self, stay: Stay) -> None:
+        while self._left and self._left.popleft() is not stay:
+            pass
+
+
+def _stays_of(facts: Iterable[Fact]) -> Iterable[Stay]:
+    stay: Stay | None = None
+    comes_to, reasons = "", _BY_ITS_LIMITS
     for fact in facts:
-        if fact.kind is FactKind.QUEUED:
-            stay = [fact]
-        elif stay and fact.kind is FactKind.SAID:
-            if int(fact.data["start_ms"]) >= stay[0].at_ms:
-                stay.append(fact)
-        elif stay and fact.kind in _OF_QUEUES:
-            stay.append(fact)
+        if fact.kind is FactKind.QUEUE_SEEN:
+            comes_to, reasons = str(fact.data["queue"]), _BY_ITS_LIMITS
+        elif fact.kind is FactKind.MOVED:
+            via = fact.data.get("via")
+            if comes_to and via in reasons:
+                yield Stay(comes_to, refused=QueueOutcome(str(via)))
+            comes_to = ""
+        elif fact.kind is FactKind.QUEUED:
+            stay, comes_to = Stay(str(fact.data["queue"]), [fact]), ""
+        elif stay is not None and _is_of(fact, stay):
+            stay.facts.append(fact)
             if ends(fact):
                 yield stay
-                stay = []
+                stay, comes_to = None, _sent_to(fact, "queue")
+                reasons = (*_BY_ITS_LIMITS, *_BY_WHO_IS_THERE)  # Nobody looks before it.
+
+
+def _is_of(fact: Fact, stay: Stay) -> bool:
+    if fact.kind is FactKind.SAID:
+        return int(fact.data["start_ms"]) >= stay.facts[0].at_ms
+    return fact.kind in _OF_QUEUES
+
+
+def hung_up_within(facts: Iterable[Fact]) -> int:
+    """Facts with this number or a later one came while the caller hung up: the flow heard of none
+    of them. More than there are where it was not the caller who hung up."""
+    went_on, hung_up = -1, False
+    for fact in facts:
+        if fact.kind in (FactKind.MOVED, FactKind.QUEUED):
+            went_on = fact.seq
+        elif fact.kind is FactKind.ENDED:
+            hung_up = fact.data.get("by") == "caller"
+    return went_on + 1 if hung_up else sys.maxsize
 
 
 def ends(fact: Fact) -> bool:
@@ -51,9 +121,12 @@ def left_by(last: Fact) -> QueueLeft:
     outcome = str(last.data.get("outcome"))
     if last.kind is FactKind.LEFT_QUEUE and outcome != QueueOutcome.SENT:
         return QueueLeft(QueueOutcome(outcome))
-    kind, _, name = str(last.data.get("to", "")).partition(":")
-    if kind == "queue":
-        return QueueLeft(QueueOutcome.SENT, queue=name)
-    if kind == "node":
-        return QueueLeft(QueueOutcome.SENT, node=name)
-    return QueueLeft(QueueOutcome.SERVED)
+    queue, node = _sent_to(last, "queue"), _sent_to(last, "node")
+    sent = queue or node
+    return QueueLeft(QueueOutcome.SENT if sent else QueueOutcome.SERVED, queue=queue, node=node)
+
+
+def _sent_to(last: Fact, kind: str) -> str:
+    """The queue or node; empty where it was none."""
+    where, _, name = str(last.data.get("to", "")).partition(":")
+    return name if where == kind else ""

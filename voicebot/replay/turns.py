@@ -9,6 +9,7 @@ from typing import Any
 from voicebot.core.record import Fact, FactKind
 
 _OUTSIDE = {
+    FactKind.CONTINUED: ("node",),
     FactKind.REQUESTED: ("node", "method", "status", "error"),
     FactKind.QUEUE_SEEN: ("queue", "staffed", "available", "full"),
     FactKind.QUEUED: ("queue",),

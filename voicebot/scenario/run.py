@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from voicebot import nlu
 from voicebot.core.call import CallId
 from voicebot.core.errors import ConfigError, Problem
+from voicebot.core.meaning import SlotValue
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec, TransferOutcome
+from voicebot.core.resuming import Unfinished
 from voicebot.flow.base import Destination, QueueName, marked
+from voicebot.flow.engine import start
 from voicebot.flow.loader import Flows
 from voicebot.flow.problems import did_you_mean
-from voicebot.flow.state import Flow
+from voicebot.flow.resuming import record_of
+from voicebot.flow.state import Flow, Waiting
 from voicebot.nlu import NluSettings
 from voicebot.queueing.router import Router
 from voicebot.scenario.backend import StubBackend
@@ -25,6 +30,7 @@ from voicebot.scenario.script import rows, stimuli
 from voicebot.scenario.setting import QueueSetting, Setting, read_setting
 from voicebot.scenario.world import ACCEPTS_MS, ANSWERS_MS, BEGAN, TALKS_MS, World
 from voicebot.sim.line import SimLeg, refuses
+from voicebot.sim.resuming import SimResuming
 
 COMMON = "common.txt"
 """Beside scenarios: the setting that all of them have."""
@@ -99,7 +105,7 @@ class Rehearsal:
         self._now = setting.clock
         self._prepare(flow)
         backend = StubBackend(setting.stubs)
-        world = self._world(flow, setting, backend)
+        world = self._world(flow, setting, backend, path)
         result = Result(path, self._folder, flow.name, _title(text))
         try:
             facts = world.play(text)
@@ -142,7 +148,7 @@ class Rehearsal:
             raise ConfigError([Problem(str(path), 1, 1, "missing-flow", message, hint)])
         return self._flows.get(name)
 
-    def _world(self, flow: Flow, setting: Setting, backend: StubBackend) -> World:
+    def _world(self, flow: Flow, setting: Setting, backend: StubBackend, path: Path) -> World:
         agents, queues = _agents(flow, setting), tuple(_queues(flow, setting))
         targets = {t: _address(t) for t in _named(flow, Destination)}
         world = World(
@@ -152,6 +158,7 @@ class Rehearsal:
         world.recognizer.broken = "recognizer" in setting.broken
         world.voice.broken = "voice" in setting.broken
         world.callbacks.broken = "callbacks" in setting.broken
+        world.resuming = _resuming(flow, setting.continues, path)
         world.customers.profiles = setting.customers
         world.customers.delays_s = setting.customer_delays_s
         world.customers.broken = "customers" in setting.broken
@@ -198,6 +205,31 @@ def _with_arms(flow: Flow, arms: Mapping[str, str], path: Path) -> Flow:
         }
         nodes[name] = node.model_copy(update={"arms": sure})
     return replace(flow, file=flow.file.model_copy(update={"nodes": nodes})) if arms else flow
+
+
+def _resuming(flow: Flow, continues: Mapping[str, Any], path: Path) -> SimResuming | None:
+    """What is kept of the call that broke off, as the flow keeps it."""
+    if not continues:
+        return None
+    node = str(continues["node"])
+    if node not in flow.nodes:
+        hint = did_you_mean(node, list(flow.nodes)) or "name a node of the flow"
+        message = f"a call cannot go on at {node}: there is no such node"
+        raise ConfigError([Problem(str(path), 1, 1, "missing-node", message, hint)])
+    values = continues.get("values", {})
+    state = replace(
+        start(flow, str(continues.get("language", ""))),
+        node=node,
+        waiting=Waiting.CALLER,
+        values={name: _value(flow, name, value) for name, value in values.items()},
+        intent=str(continues.get("intent", "")),
+    )
+    return SimResuming(Unfinished(CallId("before"), record_of(state) or {}))
+
+
+def _value(flow: Flow, name: str, value: Any) -> Any:
+    slot = flow.file.slots.get(name)
+    return value if slot is None else SlotValue(slot.type, str(value), str(value))
 
 
 def _address(target: str) -> str:

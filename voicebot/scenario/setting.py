@@ -12,6 +12,7 @@ transfer  busy                                 how transfers end: no_answer, dec
 hears     "my balance" as "my ballots" 0.45 or "my balance" 0.40
 arm       new_menu b                           the way that a percent node takes
 customer  +491701 {"id": "7", "name": "Li Wei", "language": "zh"}   also by an id; after 3s
+continues main {"values": {"last4": "4321"}}   a call that broke off there; also intent, language
 broken    recognizer                           also: voice, callbacks, messages, customers
 show      words                                what the bot says, in place of prompts' names
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from typing import Any
 from voicebot.core.customers import NOBODY, Customer, customer_from_json, customer_json
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.ports import BackendReply
-from voicebot.core.queueing import TransferOutcome
+from voicebot.core.queueing import TRANSFER_ENDS, TransferOutcome
 from voicebot.core.speech import Hypothesis
 from voicebot.scenario.backend import Stub
 from voicebot.scenario.script import is_event
@@ -65,6 +66,9 @@ class Setting:
     customers: dict[str, Customer] = field(default_factory=dict)
     """By number or id."""
     customer_delays_s: dict[str, float] = field(default_factory=dict)
+    continues: Mapping[str, Any] = field(default_factory=dict)
+    """Where the call goes on with one that broke off: node, values, intent, language; empty where
+    it begins anew."""
     broken: set[str] = field(default_factory=set)
     words: bool = False
 
@@ -185,10 +189,9 @@ def _number(words: Iterator[str], example: str, unit: str = "") -> float:
 
 
 def _transfer(setting: Setting, rest: str) -> None:
-    try:
-        setting.transfer = TransferOutcome(rest)
-    except ValueError:
-        raise _Wrong(f"no transfer ends as {rest}", ", ".join(TransferOutcome)) from None
+    if rest not in TRANSFER_ENDS:
+        raise _Wrong(f"no transfer ends as {rest}", ", ".join(TRANSFER_ENDS))
+    setting.transfer = TransferOutcome(rest)
 
 
 _HEARS = re.compile(r'"(?P<said>[^"]*)"\s*(?:as\s+)?(?P<readings>.*)')
@@ -230,6 +233,18 @@ def _customer(setting: Setting, rest: str) -> None:
     setting.customer_delays_s[key] = float(found["after"] or 0)
 
 
+_CONTINUED = {"values", "intent", "language"}
+
+
+def _continues(setting: Setting, rest: str) -> None:
+    node, _, text = rest.partition(" ")
+    kept = _json(text.strip() or "{}")
+    if not node or not isinstance(kept, dict) or kept.keys() - _CONTINUED:
+        example = 'write continues NODE {"values": {"last4": "4321"}, "intent": "", "language": ""}'
+        raise _Wrong("this line cannot be read", example)
+    setting.continues = {"node": node, **kept}
+
+
 _BREAKABLE = ("recognizer", "voice", "callbacks", "messages", "customers")
 
 
@@ -255,6 +270,7 @@ _READERS: dict[str, Callable[[Setting, str], None]] = {
     "hears": _hears,
     "arm": _arm,
     "customer": _customer,
+    "continues": _continues,
     "broken": _broken,
     "show": _show,
 }

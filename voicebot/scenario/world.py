@@ -36,6 +36,7 @@ from voicebot.sim.engines import (
     SimVoice,
 )
 from voicebot.sim.line import SimLeg, SimTelephone
+from voicebot.sim.resuming import SimResuming
 
 BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday morning."""
@@ -71,6 +72,7 @@ class World:
         self.callbacks = SimCallbacks()
         self.outbox = SimOutbox()
         self.customers = SimCustomers()
+        self.resuming: SimResuming | None = None
         self.supervision_beep = Beep.NONE
         self.callable: Callable[[str], bool] = lambda number: True
         """Whether a number may be called back."""
@@ -129,6 +131,7 @@ class World:
             outbox=self.outbox,
             supervision_beep=self.supervision_beep,
             customers=self.customers if self._looks_up else None,
+            resuming=self.resuming,
             dialable=lambda number: self.callable(number),
         )
 

@@ -47,7 +47,8 @@ class Returning:
         again = resumed(state, found.record)
         if again is None:
             return state
-        self._context.pen.write(FactKind.CONTINUED, of=found.call, node=found.record["node"])
+        told = {"node": found.record["node"], "record": dict(found.record)}
+        self._context.pen.write(FactKind.CONTINUED, of=found.call, **told)
         store = self._context.services.resuming
         if store is not None:
             store.forget(found.call)
