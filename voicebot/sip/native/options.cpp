@@ -1,7 +1,8 @@
 #include "options.hpp"
 
+#include "dialogs.hpp"
+
 #include <pjsip_simple.h>
-#include <pjsip_ua.h>
 #include <pjsua-lib/pjsua.h>
 
 namespace voicebot {
@@ -16,24 +17,14 @@ bool is_over(pjsip_dialog *dialog) {
 
 // The status for a request in this dialog; 0 where the dialog is to refuse it. Section 12.2.2: a
 // lower number than the last is out of order, the same again is a repetition.
-int status_in(pjsip_dialog *dialog, pj_int32_t number) {
+int status_in(pjsip_dialog *dialog, pjsip_rx_data *rdata) {
+    pj_int32_t number = rdata->msg_info.cseq->cseq;
     if (is_over(dialog))
         return PJSIP_SC_CALL_TSX_DOES_NOT_EXIST;
     if (number < dialog->remote.cseq)
         return 0;
     dialog->remote.cseq = number;
     return PJSIP_SC_OK;
-}
-
-int status_of(pjsip_rx_data *rdata) {
-    pjsip_dialog *dialog =
-        pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
-                             &rdata->msg_info.from->tag, PJ_TRUE);
-    if (!dialog)
-        return 0;
-    int status = status_in(dialog, rdata->msg_info.cseq->cseq);
-    pjsip_dlg_dec_lock(dialog);
-    return status;
 }
 
 void add_copy(pjsip_rx_data *rdata, pjsip_hdr *headers, const pjsip_hdr *header) {
@@ -54,7 +45,7 @@ void add_abilities(pjsip_rx_data *rdata, pjsip_hdr *headers) {
 bool answer_options(pjsip_rx_data *rdata) {
     if (rdata->msg_info.msg->line.req.method.id != PJSIP_OPTIONS_METHOD)
         return false;
-    int status = status_of(rdata);
+    int status = judged_in_dialog(rdata, &status_in);
     if (status == 0)
         return false;
     pjsip_hdr headers;

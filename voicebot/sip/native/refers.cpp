@@ -1,6 +1,7 @@
 #include "refers.hpp"
 
-#include <pjsip_ua.h>
+#include "dialogs.hpp"
+
 #include <pjsua-lib/pjsua.h>
 
 #include <mutex>
@@ -49,24 +50,13 @@ int status_in(pjsip_dialog *dialog, pjsip_rx_data *rdata) {
     return told ? PJSIP_SC_ACCEPTED : PJSIP_SC_SERVICE_UNAVAILABLE;
 }
 
-int status_of(pjsip_rx_data *rdata) {
-    pjsip_dialog *dialog =
-        pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag,
-                             &rdata->msg_info.from->tag, PJ_TRUE);
-    if (!dialog)
-        return 0;
-    int status = status_in(dialog, rdata);
-    pjsip_dlg_dec_lock(dialog);
-    return status;
-}
-
 }  // namespace
 
 bool take_refer(pjsip_rx_data *rdata) {
     const pj_str_t refer = {(char *)"REFER", 5};
     if (pj_strcmp(&rdata->msg_info.msg->line.req.method.name, &refer) != 0)
         return false;
-    int status = status_of(rdata);
+    int status = judged_in_dialog(rdata, &status_in);
     if (status == 0)
         return false;
     pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, status, NULL, NULL, NULL);

@@ -18,6 +18,7 @@ setup(
                 "pcm_port.cpp",
                 "sip_guard.cpp",
                 "objections.cpp",
+                "dialogs.cpp",
                 "options.cpp",
                 "refers.cpp",
                 "source_limit.cpp",

@@ -1,6 +1,7 @@
 #include "sip_guard.hpp"
 
 #include "connections.hpp"
+#include "dialogs.hpp"
 #include "info_keys.hpp"
 #include "network.hpp"
 #include "objections.hpp"
@@ -405,5 +406,10 @@ std::vector<std::string> SipGuard::newlySilent() {
 }
 
 std::vector<std::string> SipGuard::newRefers() { return new_refers(); }
+
+bool SipGuard::hasDialog(const std::string &call_id, const std::string &local_tag,
+                         const std::string &remote_tag) const {
+    return is_confirmed_dialog(call_id, local_tag, remote_tag);
+}
 
 }  // namespace voicebot

@@ -64,6 +64,9 @@ class SipGuard {
     std::vector<std::string> newlySilent();
     // REFERs of phones that we dialed since the last call of this: Call-ID, a line end, Refer-To.
     std::vector<std::string> newRefers();
+    // Whether an answered call of ours is the dialog of this name (RFC 3261 section 12).
+    bool hasDialog(const std::string &call_id, const std::string &local_tag,
+                   const std::string &remote_tag) const;
 
   private:
     SipGuard(const SipGuard &);
