@@ -5,7 +5,7 @@ from __future__ import annotations
 from voicebot.core.call import CallId
 from voicebot.core.record import FactKind
 from voicebot.core.resuming import Unfinished
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.recorded import RecordedCall
 

@@ -21,8 +21,9 @@ from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.customers import opening_language
 from voicebot.flow.engine import recognized, start, step
+from voicebot.flow.flow import Flow
 from voicebot.flow.resuming import resumed
-from voicebot.flow.state import Flow, FlowState
+from voicebot.flow.state import FlowState
 from voicebot.flow.steps import (
     Action,
     Call,

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from voicebot.core.record import Fact, FactKind
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.replay.masking import CALLER, Mask
 from voicebot.replay.recorded import RecordedCall
 

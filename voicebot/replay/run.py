@@ -17,7 +17,7 @@ from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.ports import Backend, Vad
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.speech import Transcript
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.nlu import AnsweringUnderstanding
 from voicebot.queueing.router import Router
 from voicebot.replay.assumed import Assumptions

@@ -17,10 +17,11 @@ from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec, TransferOut
 from voicebot.core.resuming import Unfinished
 from voicebot.flow.base import Destination, QueueName, marked
 from voicebot.flow.engine import start
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import Flows
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.resuming import record_of
-from voicebot.flow.state import Flow, Waiting
+from voicebot.flow.state import Waiting
 from voicebot.nlu import NluSettings
 from voicebot.queueing.router import Router
 from voicebot.scenario.backend import StubBackend

@@ -16,7 +16,7 @@ from voicebot.core.call import CallId, LegInfo
 from voicebot.core.ports import Backend, Understanding
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.core.record import Fact, FactKind
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.queueing.router import Router
 from voicebot.scenario.pace import Pacer
 from voicebot.scenario.script import CODES, Stimulus, stimuli

@@ -11,8 +11,8 @@ from sim_calls import FLOW, engines_of, kept, shop, told, world_of
 from voicebot.core.call import CallId
 from voicebot.core.record import FactKind
 from voicebot.core.resuming import Unfinished
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_flows
-from voicebot.flow.state import Flow
 from voicebot.replay.engines import Engines
 from voicebot.replay.one import replay_one
 from voicebot.replay.options import From
