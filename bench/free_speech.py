@@ -36,7 +36,7 @@ from voicebot.audio.wav import read_wav
 from voicebot.core.audio import NARROWBAND, Pcm
 from voicebot.core.meaning import Expectation, Interpretation, Match
 from voicebot.core.phrases import sentences
-from voicebot.flow.state import Visit
+from voicebot.flow.visit import Visit
 from voicebot.nlu.intents import store
 from voicebot.nlu.intents.train import train
 from voicebot.nlu.intents.training_set import read_training

@@ -15,7 +15,7 @@ from voicebot.app.duty import Duty
 from voicebot.config import Settings
 from voicebot.core.call import CallId
 from voicebot.core.ports import Leg
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.publishing.desk import FlowDesk
 from voicebot.publishing.models import ModelDesk
 from voicebot.session.call_session import CallSession

@@ -47,7 +47,7 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.speech import Hypothesis, Transcript
 from voicebot.flow.engine import start, step
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.flow.steps import (
     Action,
     Call,

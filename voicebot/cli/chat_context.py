@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voicebot.flow.state import Flow, FlowState
+from voicebot.flow.flow import Flow
+from voicebot.flow.state import FlowState
 from voicebot.flow.values import Value, written
 
 

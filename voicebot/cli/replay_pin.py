@@ -34,8 +34,8 @@ from voicebot.core.audio import Pcm
 from voicebot.core.errors import ConfigError
 from voicebot.core.record import Fact
 from voicebot.flow.anywhere import Anywhere
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import Flows, load_flows
-from voicebot.flow.state import Flow
 from voicebot.replay.bulk import Replayer
 from voicebot.replay.choosing import NotFound
 from voicebot.replay.options import ReplayOptions

@@ -18,10 +18,11 @@ from voicebot.core.knowledge import Entry, Finding, Knowledge, KnowledgeScope, V
 from voicebot.core.meaning import Choice, Expectation, Interpretation, Match
 from voicebot.core.phrases import Words
 from voicebot.core.record import FactKind
+from voicebot.flow.flow import Flow
 from voicebot.flow.knowledge.property import Knowing
 from voicebot.flow.knowledge.wording import DENY, choices
 from voicebot.flow.listening import Listening
-from voicebot.flow.state import Flow, Proposal, Visit
+from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk
 
 ENTRY = "entry"

@@ -25,9 +25,10 @@ from voicebot.core.turn import KeySpec
 from voicebot.flow.asking_back import FREE_TYPES
 from voicebot.flow.base import NodeName, Prompts, Strict
 from voicebot.flow.correcting import Correcting
+from voicebot.flow.flow import Flow
 from voicebot.flow.keyed import read_keys
-from voicebot.flow.state import Flow, Proposal, Visit
 from voicebot.flow.values import DIGIT_STRINGS, Value, written
+from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk
 
 _READ_BACK_FROM = 5

@@ -21,8 +21,8 @@ from voicebot.core.meaning import (
 )
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.turn import KeySpec
-from voicebot.flow.state import Proposal
 from voicebot.flow.values import Value, written
+from voicebot.flow.visit import Proposal
 from voicebot.flow.wording import WHICH_PHRASES
 
 ANSWER = "answer"

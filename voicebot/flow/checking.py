@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from voicebot.core.errors import Problem, Severity
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import ReadFlow, read_flows, with_bases
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
-from voicebot.flow.state import Flow
 
 
 @dataclass(frozen=True, slots=True)

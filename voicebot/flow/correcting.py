@@ -14,9 +14,10 @@ from voicebot.core.meaning import SlotSpec, SlotType, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.flow.asking_back import FREE_TYPES
 from voicebot.flow.base import NodeName
+from voicebot.flow.flow import Flow
 from voicebot.flow.listening import Listening
-from voicebot.flow.state import Flow, Proposal, Visit
 from voicebot.flow.values import Value, written
+from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk
 
 

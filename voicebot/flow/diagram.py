@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from voicebot.flow.base import Prompts
+from voicebot.flow.flow import Flow, Node
 from voicebot.flow.lints.traits import kind_of, other_flow
-from voicebot.flow.state import Flow, Node
 from voicebot.flow.ways import Way, ways_of
 
 _HUB = 4
@@ -289,7 +289,7 @@ def _gist(flow: Flow, node: Node) -> str:
             return _cut(str(value), _WIDTH)
     prompts: Prompts = getattr(node, "prompt", ())
     if prompts:
-        return _cut(flow.text(prompts[0])[1], _WIDTH)
+        return _cut(flow.texts.text(prompts[0])[1], _WIDTH)
     values = getattr(node, "values", None)
     if isinstance(values, Mapping):
         return _cut(", ".join(f"{name} = {text}" for name, text in values.items()), _WIDTH)

@@ -82,6 +82,6 @@ def stay_within(walk: Walk, node: str) -> None:
     last = state.digressions[-1]
     depth = len(last.frames) - last.floors
     is_deeper = len(state.frames) > depth
-    is_part = len(state.frames) == depth and node in state.flow.digression(last.command)
+    is_part = len(state.frames) == depth and node in state.flow.reach.digression(last.command)
     if not is_deeper and not is_part:
         walk.change(digressions=())

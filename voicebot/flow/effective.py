@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from voicebot.flow.base import Path
+from voicebot.flow.flow import Flow
 from voicebot.flow.knowledge.property import KnowledgeModel
 from voicebot.flow.listening import Listening
 from voicebot.flow.properties import Reaction, TimingModel
-from voicebot.flow.state import Flow
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from voicebot.core.record import FactKind
 from voicebot.flow.digression import stay_within
 from voicebot.flow.expecting import Expecting
 from voicebot.flow.expressions import EvaluationError
-from voicebot.flow.state import Flow, FlowState, Visit, Waiting
+from voicebot.flow.flow import Flow
+from voicebot.flow.state import FlowState, Waiting
 from voicebot.flow.steps import (
     Action,
     CallbackEnded,
@@ -45,6 +46,7 @@ from voicebot.flow.steps import (
     Understood,
     Waited,
 )
+from voicebot.flow.visit import Visit
 from voicebot.flow.walk import Kind, Walk
 
 TAKES: dict[Waiting, tuple[type, ...]] = {

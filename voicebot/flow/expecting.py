@@ -18,8 +18,9 @@ from voicebot.core.meaning import (
 from voicebot.core.turn import BargeIn, KeySpec
 from voicebot.flow.asking_back import expected
 from voicebot.flow.base import Prompts
+from voicebot.flow.flow import Flow
 from voicebot.flow.properties import ConfidenceModel, Reactions, TimingModel
-from voicebot.flow.state import Flow, Proposal, Visit
+from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Kind, Walk
 
 YES_NO_CONFIRM = 0.2

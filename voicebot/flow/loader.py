@@ -17,6 +17,7 @@ from voicebot.core.errors import ConfigError, Problem, Severity
 from voicebot.flow.base import FlowName, marked
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.files import flow_files
+from voicebot.flow.flow import Flow
 from voicebot.flow.kinds import AnyNode
 from voicebot.flow.knowledge.entities import expanded
 from voicebot.flow.knowledge.folder import read_bases
@@ -26,7 +27,6 @@ from voicebot.flow.model import FlowFile
 from voicebot.flow.problems import problems_of
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Report, Surroundings
-from voicebot.flow.state import Flow
 from voicebot.flow.validate import validate
 
 _FILE = FlowFile[AnyNode]

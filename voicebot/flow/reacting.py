@@ -13,10 +13,11 @@ from voicebot.core.meaning import Expectation, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.expecting import Expecting
+from voicebot.flow.flow import Flow
 from voicebot.flow.one_phrase import timed
 from voicebot.flow.properties import Reaction, Reactions, reaction_to
-from voicebot.flow.state import Flow, Proposal
 from voicebot.flow.values import Value
+from voicebot.flow.visit import Proposal
 from voicebot.flow.walk import Walk, copied
 
 _MAX_UNCLEAR = 2

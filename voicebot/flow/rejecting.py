@@ -8,8 +8,8 @@ from dataclasses import replace
 from voicebot.core.call import LegInfo
 from voicebot.flow.engine import start
 from voicebot.flow.expressions import EvaluationError
+from voicebot.flow.flow import Flow
 from voicebot.flow.model import Rejection
-from voicebot.flow.state import Flow
 from voicebot.flow.walk import Walk
 
 

@@ -12,8 +12,8 @@ from voicebot.flow.calendars import Calendar
 from voicebot.flow.customers import CustomerTerms
 from voicebot.flow.document import Document
 from voicebot.flow.expression_types import TypeOf
+from voicebot.flow.flow import Flow
 from voicebot.flow.problems import did_you_mean
-from voicebot.flow.state import Flow
 from voicebot.flow.value_types import types_of
 from voicebot.flow.ways import Way, ways_of
 

@@ -34,6 +34,7 @@ from voicebot.flow.customers import FIELDS
 from voicebot.flow.document import Document
 from voicebot.flow.expression_types import mismatches
 from voicebot.flow.expressions import ExpressionError, names, parse
+from voicebot.flow.flow import Flow
 from voicebot.flow.kinds.ask import AskNode
 from voicebot.flow.kinds.digits import DigitsNode
 from voicebot.flow.kinds.http import HttpNode
@@ -41,7 +42,6 @@ from voicebot.flow.lints import check_all
 from voicebot.flow.listening import Listening
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.report import Report, Surroundings
-from voicebot.flow.state import Flow
 from voicebot.flow.templates import Mark, Parts, TemplateError, parse_template
 from voicebot.flow.values import DIGIT_STRINGS
 from voicebot.flow.wording import built_in
@@ -138,7 +138,7 @@ def _check_calendar(report: Report, path: Path, name: str) -> None:
 
 
 def _check_prompt_ref(report: Report, path: Path, ref: str) -> None:
-    prompts = report.flow.prompts
+    prompts = report.flow.texts.prompts
     if ref in prompts:
         return
     if ref.isascii() and ref.replace("_", "").replace(".", "").isalnum() and ref == ref.lower():
@@ -171,7 +171,7 @@ def _check_early(report: Report) -> None:
     """Nothing is known of a call that is not answered yet."""
     for i, ref in enumerate(report.flow.file.before_answer.early):
         try:
-            known = report.flow.static_prompt(str(ref)) is not None
+            known = report.flow.texts.static_prompt(str(ref)) is not None
         except TemplateError:
             continue  # Reported where the prompt stands.
         if not known:

@@ -21,7 +21,8 @@ from voicebot.core.turn import BargeIn, Timing
 from voicebot.flow.clock import CLOCK, clock_value
 from voicebot.flow.customers import Routing, routing_of, tags_due
 from voicebot.flow.expressions import Name, evaluate, parse
-from voicebot.flow.state import NOTHING, Flow, FlowState, Frame, Node, Visit, Waiting
+from voicebot.flow.flow import Flow, Node
+from voicebot.flow.state import FlowState, Frame, Waiting
 from voicebot.flow.steps import (
     Action,
     Call,
@@ -44,6 +45,7 @@ from voicebot.flow.steps import (
 )
 from voicebot.flow.templates import Mark, fill, parse_template
 from voicebot.flow.values import Json, Value, into, plain, spoken, stored, typed, written
+from voicebot.flow.visit import NOTHING, Visit
 
 
 def _tags(customer: Mapping[str, Value]) -> list[str]:
@@ -227,10 +229,10 @@ class Walk:
 
     def prompt(self, ref: str, values: Mapping[str, Value] | None = None) -> Prompt:
         """A prompt with its values; `values` win over those of the call."""
-        fixed = self.flow.fixed_prompt(ref)
+        fixed = self.flow.texts.fixed_prompt(ref)
         if fixed is not None and fixed.language == self.state.language:
             return fixed
-        return self.worded(*self.flow.text(ref, self._turn(ref)), values)
+        return self.worded(*self.flow.texts.text(ref, self._turn(ref)), values)
 
     def worded(
         self, prompt_id: str, text: str, values: Mapping[str, Value] | None = None
@@ -252,7 +254,7 @@ class Walk:
 
     def _turn(self, ref: str) -> int:
         """How often a prompt was said; counted for those of several wordings only."""
-        if len(self.flow.wordings(ref)) == 1:
+        if len(self.flow.texts.wordings(ref)) == 1:
             return 0
         turn = self.state.turns.get(ref, 0)
         self.change(turns={**self.state.turns, ref: turn + 1})

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from voicebot.flow.base import NodeName, Path, marked
+from voicebot.flow.flow import Flow, Node
 from voicebot.flow.listening import Listening
-from voicebot.flow.state import Flow, Node
 
 TROUBLE = frozenset(
     {"no_input", "no_match", "failed", "error", "invalid", "give_up", "rejected", "refused"}

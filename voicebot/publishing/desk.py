@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from voicebot.core.errors import ConfigError, EngineError, Problem, Severity
 from voicebot.core.ports import Leg
 from voicebot.flow.document import Document
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.publishing.library import Library
 from voicebot.publishing.sources import SHOWN, Sources
 from voicebot.store.versions import VersionStore

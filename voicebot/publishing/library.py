@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from voicebot.core.publishing import Publishing, share_of
 from voicebot.flow.document import Document
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import Flows, ReadFlow, checked, linked, read_flow
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
-from voicebot.flow.state import Flow
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from voicebot.core.meaning import Expectation
 from voicebot.core.prompt import Prompt
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.publishing.library import Library
 
 _PAUSE_S = 0.02

@@ -10,7 +10,7 @@ from html import escape, unescape
 from itertools import pairwise
 
 from voicebot.flow.diagram import dot_of
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 
 _GROUP = re.compile(r'<g id="([^"]*)" class="(node|edge)">\s*<title>([^<]*)</title>')
 _DRAWING_S = 60

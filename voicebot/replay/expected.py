@@ -8,7 +8,7 @@ from voicebot.core.errors import ConfigError
 from voicebot.core.meaning import Expectation
 from voicebot.core.phrases import sentences
 from voicebot.diagnosis.case import Expected
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.replay.library import FlowShelf, NoFlow
 from voicebot.replay.recorded import RecordedCall
 

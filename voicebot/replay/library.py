@@ -11,9 +11,9 @@ from voicebot.core.errors import ConfigError
 from voicebot.core.record import FactKind
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.document import Document
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import content_hash, with_bases
 from voicebot.flow.properties import FlowSettings
-from voicebot.flow.state import Flow
 from voicebot.publishing.kept import kept_base, kept_version
 from voicebot.publishing.library import Choice, Edition, Library
 from voicebot.publishing.sources import Sources, document_of

@@ -9,7 +9,7 @@ from typing import Any
 from voicebot.core.errors import ConfigError, EngineError
 from voicebot.core.ports import Backend
 from voicebot.core.record import Fact, FactKind
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.replay.compare import Comparison, Pair, compared
 from voicebot.replay.dialogue import replay_dialogue
 from voicebot.replay.engines import Engines

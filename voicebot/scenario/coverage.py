@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.base import NodeName, Path, marked
 from voicebot.flow.document import Document
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 
 _BEGINS = ("start", "call", "goto")
 """How a call comes to the first node of a flow."""

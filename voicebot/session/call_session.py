@@ -12,8 +12,8 @@ from voicebot.core.personal import Personal
 from voicebot.core.ports import Leg
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
+from voicebot.flow.flow import Flow
 from voicebot.flow.rejecting import rejection
-from voicebot.flow.state import Flow
 from voicebot.session.context import Context, Services
 from voicebot.session.customer import Caller
 from voicebot.session.dialogue import converse, say

@@ -12,7 +12,7 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
 from voicebot.flow.engine import outlives_caller, recognized, start, step
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.flow.steps import (
     Action,
     Call,

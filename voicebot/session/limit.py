@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicebot.core.audio import FRAME_MS
 from voicebot.core.call import CallState
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.session.context import Context
 
 

@@ -9,8 +9,8 @@ import pytest
 from flow_caller import HEAD, write
 
 from voicebot.core.errors import ConfigError, Problem
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file
-from voicebot.flow.state import Flow
 
 Build = Callable[..., Flow]
 

@@ -10,7 +10,8 @@ from voicebot.core.call import LegInfo
 from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.flow.engine import start, step
-from voicebot.flow.state import Flow, FlowState
+from voicebot.flow.flow import Flow
+from voicebot.flow.state import FlowState
 from voicebot.flow.steps import Action, Event, Listen, Note, Say, Started, Understood
 
 HEAD = """\

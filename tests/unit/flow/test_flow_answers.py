@@ -18,8 +18,9 @@ from voicebot.core.record import FactKind
 from voicebot.flow.asking_back import ANSWER
 from voicebot.flow.effective import effective
 from voicebot.flow.engine import start, step
+from voicebot.flow.flow import Flow
 from voicebot.flow.knowledge.wording import DENY, DONE, MORE
-from voicebot.flow.state import Flow, FlowState, Waiting
+from voicebot.flow.state import FlowState, Waiting
 from voicebot.flow.steps import (
     EngineFailed,
     Event,

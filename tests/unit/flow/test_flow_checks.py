@@ -7,9 +7,9 @@ from flow_caller import HEAD, indented
 
 from voicebot.core.errors import Problem, Severity
 from voicebot.flow.document import Document, read_text
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import check_document
 from voicebot.flow.report import Surroundings
-from voicebot.flow.state import Flow
 
 AROUND = Surroundings(queues=["service", "cards"], destinations=["office"])
 

@@ -10,8 +10,8 @@ from flow_caller import HEAD, Caller, indented
 
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_flows
-from voicebot.flow.state import Flow
 from voicebot.flow.steps import HangUp, NoInput, NoMatch, Typed, Understood
 from voicebot.flow.values import written
 

@@ -20,9 +20,10 @@ from voicebot.flow.customers import (
     typed_attribute,
 )
 from voicebot.flow.engine import recognized, start, step
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import Flows, checked, load_flows, read_flows
 from voicebot.flow.report import Surroundings
-from voicebot.flow.state import Flow, FlowState
+from voicebot.flow.state import FlowState
 from voicebot.flow.steps import (
     Action,
     CustomerSeen,

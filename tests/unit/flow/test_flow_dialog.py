@@ -9,7 +9,7 @@ from flow_caller import HEAD, Caller
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.flow.steps import NoInput, NoMatch, Say, Typed, Understood
 
 Build = Callable[..., Flow]

@@ -9,9 +9,9 @@ import pytest
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.diff import Change, What, changes, lines_of
 from voicebot.flow.document import Document, read_text
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import read_flow
 from voicebot.flow.report import Surroundings
-from voicebot.flow.state import Flow
 
 BANK = (Path(__file__).parents[3] / "ivr_flows/bank_en.yaml").read_text("utf-8")
 

@@ -14,7 +14,8 @@ from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import QueueOutcome, TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.flow.engine import UnexpectedEvent, start, step
-from voicebot.flow.state import Flow, Waiting
+from voicebot.flow.flow import Flow
+from voicebot.flow.state import Waiting
 from voicebot.flow.steps import (
     Call,
     CallFailed,

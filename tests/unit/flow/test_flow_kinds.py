@@ -15,7 +15,7 @@ from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import QueueStatus
 from voicebot.core.record import FactKind
 from voicebot.flow.engine import start, step
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.flow.steps import (
     Action,
     EngineFailed,

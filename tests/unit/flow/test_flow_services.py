@@ -17,9 +17,10 @@ from voicebot.core.call import LegInfo
 from voicebot.core.errors import Problem
 from voicebot.core.queueing import QueueOutcome, TransferOutcome
 from voicebot.flow.engine import UnexpectedEvent, outlives_caller, start, step
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file
 from voicebot.flow.rejecting import rejection
-from voicebot.flow.state import Flow, Waiting
+from voicebot.flow.state import Waiting
 from voicebot.flow.steps import (
     Action,
     CallbackEnded,

@@ -12,8 +12,8 @@ from voicebot.core.call import Outcome
 from voicebot.core.errors import ConfigError, Problem, Severity
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file, load_flows
-from voicebot.flow.state import Flow
 from voicebot.flow.steps import Enqueue, HangUp, NoMatch, Typed
 
 SUB = """\

@@ -15,8 +15,8 @@ from voicebot.core.call import CallId
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.core.record import Fact, FactKind
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_flows
-from voicebot.flow.state import Flow
 from voicebot.replay.engines import Engines
 from voicebot.replay.options import ReplayOptions
 from voicebot.replay.recorded import RecordedCall

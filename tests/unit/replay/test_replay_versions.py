@@ -9,7 +9,7 @@ from sim_calls import FLOW
 
 from voicebot.core.call import CallId
 from voicebot.core.record import Fact, FactKind
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.publishing.kept import keep_versions
 from voicebot.replay.engines import Engines
 from voicebot.replay.one import replay_one

@@ -24,9 +24,9 @@ from voicebot.cli.places import add_places
 from voicebot.core.errors import ConfigError
 from voicebot.flow.anywhere import Anywhere
 from voicebot.flow.diff import changes, lines_of
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import read_flow
 from voicebot.flow.report import Surroundings
-from voicebot.flow.state import Flow
 from voicebot.publishing.names import Named, find
 
 

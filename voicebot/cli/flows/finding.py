@@ -7,9 +7,9 @@ from pathlib import Path
 from voicebot.core.errors import ConfigError, Problem
 from voicebot.flow.document import read_document
 from voicebot.flow.files import SUFFIXES, flow_files
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file
 from voicebot.flow.problems import did_you_mean
-from voicebot.flow.state import Flow
 
 
 def load_by_name(folder: Path, name: str) -> Flow:

@@ -11,8 +11,8 @@ from typing import Any
 from voicebot.flow.base import NodeName, Path, PromptRef, marked
 from voicebot.flow.diff.changes import Change, What
 from voicebot.flow.diff.renames import flat, renames
+from voicebot.flow.flow import Flow, Node
 from voicebot.flow.listening import Listening
-from voicebot.flow.state import Flow, Node
 from voicebot.flow.ways import way_name
 
 _INHERITED = ("timing", "confidence", "barge_in")

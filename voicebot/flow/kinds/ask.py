@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field
 from voicebot.core.turn import KeySpec
 from voicebot.flow.asking import Asked, Asking
 from voicebot.flow.base import NodeName, Prompts, SlotName
+from voicebot.flow.flow import Flow
 from voicebot.flow.keyed import key_spec
-from voicebot.flow.state import Flow
 
 
 def _from_prompt(value: object) -> object:

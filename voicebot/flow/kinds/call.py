@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.flow.base import FlowName, NodeName
+from voicebot.flow.flow import Flow
 from voicebot.flow.functions import EvaluationError
 from voicebot.flow.model import Name
-from voicebot.flow.state import Flow
 from voicebot.flow.subflows import Parameter, Value
 from voicebot.flow.values import Value as Given
 from voicebot.flow.values import as_type

@@ -11,8 +11,8 @@ from pydantic import Field
 from voicebot.core.turn import KeySpec
 from voicebot.flow.asking import Asked, Asking
 from voicebot.flow.base import SlotName
+from voicebot.flow.flow import Flow
 from voicebot.flow.keyed import key_spec
-from voicebot.flow.state import Flow
 
 
 class DigitsNode(Asking):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from voicebot.core.meaning import SlotValue
 from voicebot.flow.base import FlowName, NodeName
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 from voicebot.flow.values import Value
 from voicebot.flow.walk import Kind, Walk
 

@@ -41,7 +41,7 @@ class LoopNode(Kind):
     def enter(self, walk: Walk) -> None:
         """Once more, or on."""
         state = walk.state
-        is_new = not state.came_from or state.came_from in walk.flow.outside(state.node)
+        is_new = not state.came_from or state.came_from in walk.flow.reach.outside(state.node)
         count = 1 if is_new else state.loops.get(state.node, 0) + 1
         times = walk.evaluate(self.times)
         if isinstance(times, bool) or not isinstance(times, int | float):

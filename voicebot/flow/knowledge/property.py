@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from voicebot.core.knowledge import AnswerLevels, KnowledgeScope
 from voicebot.flow.base import KnowledgeName, Strict
-from voicebot.flow.state import Flow
+from voicebot.flow.flow import Flow
 
 
 def _listed(value: object) -> object:

@@ -71,7 +71,7 @@ def _check_digressions(report: Report) -> None:
     for name, command in flow.file.globals.items():
         if not command.returns:
             continue
-        found = flow.digression(name)
+        found = flow.reach.digression(name)
         within |= found
         if not any(flow.nodes[node].resumes for node in found):
             message = f"the digression {name} never comes back to the question that was left"

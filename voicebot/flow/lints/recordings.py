@@ -16,7 +16,7 @@ def check_recordings(report: Report) -> None:
         return  # Nothing of this flow is recorded: it speaks with one voice.
     for name in flow.file.prompts:
         try:
-            is_static = flow.static_prompt(name) is not None
+            is_static = flow.texts.static_prompt(name) is not None
         except TemplateError:
             continue  # Reported where the prompt stands.
         if not is_static and name in recorded:

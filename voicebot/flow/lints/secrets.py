@@ -28,7 +28,7 @@ def check_secrets(report: Report) -> None:
     """A secret slot may go to a back end in a body or header, and nowhere else."""
     for path, value in marked(report.flow.file):
         if isinstance(value, PromptRef):
-            texts = report.flow.wordings(value)
+            texts = report.flow.texts.wordings(value)
             for name in dict.fromkeys(n for text in texts for n in _secrets(report, text)):
                 message = f"the bot says the secret slot {name} aloud"
                 hint = "leave it out, or say only that it was taken"

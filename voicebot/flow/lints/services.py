@@ -32,7 +32,7 @@ def _check_known(report: Report, path: tuple[str | int, ...], name: str) -> None
 
 
 def _check_place(report: Report, path: tuple[str | int, ...], value: str) -> None:
-    text = report.flow.text(value)[1]
+    text = report.flow.texts.text(value)[1]
     for name in secret_names(text):
         hint = "a secret may stand in the headers of a back end, an http or a notify node"
         message = f"the secret {name} would be kept or heard here"

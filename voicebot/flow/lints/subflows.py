@@ -5,13 +5,13 @@ from __future__ import annotations
 from voicebot.flow.base import Path
 from voicebot.flow.expression_types import of_slot, type_in
 from voicebot.flow.expressions import ExpressionError, Name, names, parse
+from voicebot.flow.flow import Flow
 from voicebot.flow.functions import TEXT
 from voicebot.flow.kinds.call import CallNode
 from voicebot.flow.kinds.goto import GotoNode
 from voicebot.flow.kinds.returning import ReturnNode
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.report import Report
-from voicebot.flow.state import Flow
 from voicebot.flow.subflows import Parameter
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from voicebot.flow.state import Flow, Node
+from voicebot.flow.flow import Flow, Node
 
 ENDS = frozenset({"hangup", "return"})
 """The call, or the flow that was called, is over."""

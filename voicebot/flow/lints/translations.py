@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from voicebot.flow.base import Path, PhrasePattern, PromptRef, marked
+from voicebot.flow.flow import Flow
 from voicebot.flow.localizing import Localized
 from voicebot.flow.report import Report
-from voicebot.flow.state import Flow
 from voicebot.flow.templates import TemplateError, parse_template
 
 _HINT = "write {{{first}: ..., {language}: ...}} in its place"
@@ -34,7 +34,7 @@ def _the_same(flow: Flow, main: Flow) -> Iterator[Path]:
     theirs = dict(marked(main.file))
     for path, value in marked(flow.file):
         is_text = isinstance(value, PhrasePattern) or (
-            isinstance(value, PromptRef) and value not in flow.prompts and _has_words(value)
+            isinstance(value, PromptRef) and value not in flow.texts.prompts and _has_words(value)
         )
         if is_text and theirs.get(path) == value:
             yield path

@@ -15,9 +15,9 @@ from voicebot.flow.asking import Asking
 from voicebot.flow.base import Expression, Marked, Path, PromptRef, TagTemplate, Template, marked
 from voicebot.flow.clock import CLOCK
 from voicebot.flow.expressions import Apply, Binary, Items, Literal, Name, Tree, Unary, parse
+from voicebot.flow.flow import Node
 from voicebot.flow.kinds.branch import BranchNode
 from voicebot.flow.report import Report
-from voicebot.flow.state import Node
 from voicebot.flow.templates import Mark, parse_template
 from voicebot.flow.ways import Way
 
@@ -153,8 +153,8 @@ def _read(report: Report, value: Marked, known: Names) -> Iterator[tuple[str, in
         for name in needed(parse(value), known):
             yield name.path.partition(".")[0], name.offset
     elif isinstance(value, PromptRef):
-        is_id = value in report.flow.prompts
-        for mark in (mark for text in report.flow.wordings(value) for mark in _marks(text)):
+        is_id = value in report.flow.texts.prompts
+        for mark in (mark for text in report.flow.texts.wordings(value) for mark in _marks(text)):
             yield mark.name.partition(".")[0], 0 if is_id else mark.offset
     elif isinstance(value, Template):
         for mark in _marks(value):

@@ -67,7 +67,7 @@ def _read(report: Report) -> Iterator[str]:
     """Heads of the names in prompts, templates and expressions."""
     for _, value in marked(report.flow.file):
         if isinstance(value, PromptRef):
-            for text in report.flow.wordings(value):
+            for text in report.flow.texts.wordings(value):
                 yield from _in_template(text)
         elif isinstance(value, Template):
             yield from _in_template(value)
