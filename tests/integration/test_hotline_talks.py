@@ -35,7 +35,7 @@ nodes:
   sorry: {kind: hangup, prompt: "Sorry.", outcome: failed}
   bye: {kind: hangup, prompt: "Goodbye."}
 """
-NAMES = ("anna", "ben", "boss", "branch")
+NAMES = ("anna", "ben", "boss", "branch", "chief")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         ("anna", 201, '["service"]', ""),
         ("ben", 202, '["cards"]', ""),
         ("boss", 300, "[]", 'role = "supervisor"\npermissions = ["listen", "whisper", "barge"]\n'),
+        ("chief", 301, "[]", 'role = "supervisor"\npermissions = ["take_over"]\n'),
     ]
     agents = "".join(
         f'[[agents]]\nname = "{name}"\naddress = "sip:{name}@127.0.0.1:{ports[name]}"\n'
@@ -222,6 +223,46 @@ async def test_by_the_api(desk: Desk) -> None:
     entries = (await asyncio.to_thread(desk.line.ask, "/api/audit"))["entries"]
     actions = {entry["action"] for entry in entries}
     assert {"call.supervise", "call.transfer"} <= actions
+    await nobody_is_left(desk.line)
+
+
+async def test_a_caller_who_waits_is_pulled(desk: Desk) -> None:
+    """To an agent of another queue by the API, then to the phone of a supervisor who calls *25."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        ToneCaller(desk.line, "*25", "boss", user="boss") as boss,
+        ToneCaller(desk.line, "*25", "chief", user="chief") as chief,
+    ):
+        await caller.dial()
+        await caller.until_fact("queued")
+        record = await caller.record()
+        assert record is not None
+        path = f"/api/calls/{record['call']}/pull"
+        assert await desk.post(path, to="agent:dora") == 409
+        await free(desk, "ben")
+        async with desk.phone("ben") as ben:
+            assert await desk.post(path, to="agent:ben") == 202
+            await ben.until("talking")
+            sounds = {"caller": caller.sound, "ben": ben.sound}
+            assert await who_hears_whom(sounds) == pairs("caller", "ben")
+            assert await desk.post(path, to="queue:service") == 202
+            await ben.until("ended")
+        await caller.until(lambda f: f["kind"] == "queued" and f["data"]["queue"] == "service")
+        assert (await boss.dial()).code == 200  # is told that it is not permitted
+        assert (await chief.dial()).code == 200
+        await caller.until_fact("bridged", agent="chief")
+        sounds = {"caller": caller.sound, "chief": chief.sound, "boss": boss.sound}
+        assert await who_hears_whom(sounds) == pairs("caller", "chief")
+        await chief.hang_up()
+        await caller.is_hung_up()
+        ended = await caller.ended()
+    assert ended["agents"] == ["ben", "chief"]
+    entries = (await asyncio.to_thread(desk.line.ask, "/api/audit"))["entries"]
+    told = {(e["by"], e["action"], e["detail"].get("to"), e["outcome"]) for e in entries}
+    assert ("local", "queue.pull", "agent:ben", "done") in told
+    assert ("local", "queue.pull", "agent:dora", "not-possible") in told
+    assert ("chief", "queue.pull", "phone", "done") in told
+    assert ("boss", "star.pull", None, "not-permitted") in told
     await nobody_is_left(desk.line)
 
 

@@ -23,7 +23,7 @@ from voicebot.audio.g711 import mulaw_decode
 from voicebot.audio.wav_writer import write_wav
 from voicebot.core.audio import Pcm, Samples
 
-TONES = {"caller": 500, "anna": 800, "ben": 1100, "boss": 1400, "branch": 1750}
+TONES = {"caller": 500, "anna": 800, "ben": 1100, "boss": 1400, "branch": 1750, "chief": 2050}
 """In Hz, by who sends it."""
 LOUD = 0.15
 """Amplitude, of the one that is sent, from which a tone counts as heard."""

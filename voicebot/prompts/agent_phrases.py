@@ -32,6 +32,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "wrong_pin": "That is not right.",
         "locked": "Too many wrong attempts. Please try again later.",
         "no_such_talk": "This agent is not talking to anybody.",
+        "no_such_place": "Nobody is waiting.",
+        "not_possible": "That is not possible just now.",
         "failed": "That did not work. Please try again.",
     },
     "zh": {
@@ -60,6 +62,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "wrong_pin": "输入不正确。",
         "locked": "错误次数过多，请稍后再试。",
         "no_such_talk": "该坐席没有在通话。",
+        "no_such_place": "没有人在等待。",
+        "not_possible": "现在无法完成。",
         "failed": "操作没有成功，请再试一次。",
     },
 }

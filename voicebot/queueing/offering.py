@@ -62,11 +62,23 @@ class Offering(Contacts):
     ) -> Offer | None:
         """A place of its own for a caller who is sent to one agent, whatever the queues say, and
         that agent reserved; None where the agent is not free, or not known."""
-        agent = self.agents.get(name)
-        if agent is None or not agent.may_ring(now_ms):
+        if not self._may_ring(name, now_ms):
             return None
         self.join(place, queue, now_ms, call=call)
         return self._claim(place, name, now_ms)
+
+    def claim_for(self, place: CallId, name: str, now_ms: int) -> Offer | None:
+        """One agent reserved for a caller who waits, whatever the queues say; None where the agent
+        is not free, or not known, or nobody waits there."""
+        entry = self.entries.get(place)
+        waits = entry is not None and entry.state in (EntryState.WAITING, EntryState.OFFERED)
+        if not waits or not self._may_ring(name, now_ms):
+            return None
+        return self._claim(place, name, now_ms)
+
+    def _may_ring(self, name: str, now_ms: int) -> bool:
+        agent = self.agents.get(name)
+        return agent is not None and agent.may_ring(now_ms)
 
     def _claim(self, call: CallId, name: str, now_ms: int) -> Offer:
         entry, agent = self.entries[call], self.agents[name]

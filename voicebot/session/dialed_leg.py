@@ -17,8 +17,11 @@ from voicebot.core.ports import (
 )
 from voicebot.core.queueing import OfferOutcome
 from voicebot.session.context import Context
+from voicebot.session.far_end import FarEnd
 from voicebot.session.tasks import Work
 
+SUPERVISOR_RINGS_MS = 30_000
+"""How long a supervisor's phone is called."""
 _BUSY = {486, 600}
 _REJECTED = {403, 433, 603, 607}
 _NO_ANSWER = {408, 480, 487}
@@ -101,6 +104,13 @@ class DialedLeg:
                     self.code = code
                     self._outcome = self._outcome or outcome_of(code)
                     context.pen.measured(self._role, sound)
+
+
+def outcome_at(far_end: FarEnd, now_ms: int) -> OfferOutcome | None:
+    """How the call to somebody's phone went; one that called us has answered."""
+    if isinstance(far_end, DialedLeg):
+        return far_end.outcome(now_ms)
+    return OfferOutcome.ANSWERED
 
 
 def outcome_of(code: int) -> OfferOutcome:

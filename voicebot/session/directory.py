@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from voicebot.core.call import CallId, CallState
 from voicebot.core.errors import CallError
@@ -12,11 +13,26 @@ from voicebot.core.transfers import Target
 from voicebot.queueing.router import Router
 from voicebot.queueing.snapshot import Agent
 from voicebot.session.dispatcher import Dispatcher
+from voicebot.session.far_end import FarEnd
 from voicebot.session.talks import Talks
 
 
 class TransferRefused(CallError):
     """It is not possible now, and nothing has changed. The text says why."""
+
+
+class Waiter(Protocol):
+    """A caller who waits in a queue of this node, for those who send them elsewhere. Every method
+    raises `TransferRefused`."""
+
+    def send(self, target: Target) -> None:
+        """To another queue, back to the flow, or to an agent: that one's phone rings, out of turn,
+        and the caller waits on where nobody answers."""
+        ...
+
+    def call_to(self, name: str, phone: FarEnd | str) -> None:
+        """To somebody's own phone: on the line already, or to be called at an address."""
+        ...
 
 
 class Directory:
@@ -30,10 +46,8 @@ class Directory:
         self.dispatcher = Dispatcher(router, now_ms)
         self.talks = Talks()
         """Callers and agents who talk."""
-        self.closed: set[str] = set()
-        """Queues that take no further callers."""
-        self.waits: dict[CallId, Callable[[Target], None]] = {}
-        """Calls of this node that wait in a queue: how each is sent elsewhere."""
+        self.waits: dict[CallId, Waiter] = {}
+        """Calls of this node that wait in a queue."""
         self.stopping = False
         """The node goes, and its calls with it: places and dialogues are kept for whoever rings
         again."""
@@ -111,15 +125,19 @@ class Directory:
 
     # ------------------------------------------------------------ queues
 
-    def set_closed(self, queue: str, *, closed: bool) -> None:
-        """Close a queue to further callers, or open it again."""
-        (self.closed.add if closed else self.closed.discard)(queue)
+    def set_closed(self, queue: str, *, closed: bool, by: str) -> None:
+        """Close a queue to further callers on all nodes, or open it again. Raises `KeyError` for
+        one that is not known."""
+        if closed:
+            self.router.close_queue(queue, self.now_ms(), by=by)
+        else:
+            self.router.open_queue(queue)
 
-    def pull(self, call: CallId, target: Target) -> None:
-        """Take a caller who waits on this node out of the queue. Raises `TransferRefused`."""
+    def waiter(self, call: CallId) -> Waiter:
+        """A caller who waits on this node. Raises `TransferRefused`."""
         if call not in self.waits:
             raise TransferRefused("the caller waits on another node, or no more")
-        self.waits[call](target)
+        return self.waits[call]
 
     def _after(self, name: str) -> Agent:
         self.dispatcher.changed()

@@ -65,6 +65,16 @@ class Dispatcher:
             self.time.note(self._router.agents.values(), self._now_ms())
         return offer
 
+    def offer_waiting(self, place: CallId, name: str) -> bool:
+        """Offer a caller who waits to one agent, out of turn; False where the agent is not free.
+        Not answered, the caller waits on, in place."""
+        offer = self._router.claim_for(place, name, self._now_ms())
+        if offer is None:
+            return False
+        self._router.share.claim(self._router.entries[place], offer, partial(self._replied, offer))
+        self.time.note(self._router.agents.values(), self._now_ms())
+        return True
+
     def _replied_directly(self, offer: Offer, granted: bool) -> None:
         if granted:
             self._give(offer)

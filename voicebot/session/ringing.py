@@ -1,6 +1,12 @@
-"""The phones that ring for one waiting caller: one, or several of which the first answer wins."""
+"""The phones that ring for one waiting caller: one, or several of which the first answer wins.
+
+Beside those of agents, each an offer of the queue's, there may be the phone of a supervisor who
+wants the caller: no offer, and no agent's state.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from voicebot.core.call import CallEvent
 from voicebot.core.queueing import OfferOutcome
@@ -8,6 +14,19 @@ from voicebot.core.record import FactKind
 from voicebot.queueing.router import Offer
 from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.context import Context
+from voicebot.session.dialed_leg import outcome_at
+from voicebot.session.far_end import FarEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A supervisor wants the caller."""
+
+    name: str
+    queue: str
+    """Where the caller waits."""
+    phone: FarEnd
+    """On the line already, or being called."""
 
 
 class Ringing:
@@ -18,19 +37,45 @@ class Ringing:
         self._directory = context.directory
         self._ring_ms = ring_ms
         self._legs: list[AgentLeg] = []
+        self._wanted: Wanted | None = None
 
     def __bool__(self) -> bool:
         """Some phone rings."""
-        return bool(self._legs)
+        return bool(self._legs) or self._wanted is not None
 
     def take(self, offer: Offer) -> None:
         """Dial the agent; returns at once."""
         leg = AgentLeg(self._context, offer, self._ring_ms)
-        if not self._legs:
-            self._context.move(CallEvent.OFFERED)
-        self._context.pen.write(FactKind.OFFERED, queue=offer.queue, agent=offer.agent.name)
+        self._begin(offer.queue, offer.agent.name)
         self._legs.append(leg)
         self._directory.router.dialed(offer)
+
+    def want(self, wanted: Wanted) -> None:
+        """A supervisor's phone is to have the caller."""
+        self._begin(wanted.queue, wanted.name)
+        self._wanted = wanted
+
+    @property
+    def is_wanted(self) -> bool:
+        """A supervisor's phone rings already."""
+        return self._wanted is not None
+
+    async def wanted(self) -> Wanted | None:
+        """The supervisor's phone, once it is answered; one that is not is called no longer."""
+        wanted = self._wanted
+        if wanted is None:
+            return None
+        outcome = outcome_at(wanted.phone, self._context.line.now_ms)
+        if outcome is None:
+            return None
+        if outcome is OfferOutcome.ANSWERED and not wanted.phone.ended:
+            self._wanted = None
+            return wanted
+        missed = OfferOutcome.CALLER_GONE if outcome is OfferOutcome.ANSWERED else outcome
+        await self._end_wanted(wanted, missed)
+        if not self:
+            self._context.move(CallEvent.OFFER_FAILED)
+        return None
 
     async def answered(self) -> AgentLeg | None:
         """Go on with all of them; the leg of the agent who has the call, once there is one."""
@@ -54,7 +99,7 @@ class Ringing:
         self._legs.remove(leg)
         self._directory.router.failed(leg.offer, outcome, self._directory.now_ms())
         self.note_end(leg, outcome)
-        if not self._legs:
+        if not self:
             self._context.move(CallEvent.OFFER_FAILED)
         self._directory.dispatcher.changed()
         await leg.hang_up()
@@ -63,7 +108,7 @@ class Ringing:
         """Somebody else has the agent by now: the caller waits on, in place."""
         self._legs.remove(leg)
         self.note_end(leg, OfferOutcome.LEASE_EXPIRED)
-        if not self._legs:
+        if not self:
             self._context.move(CallEvent.OFFER_FAILED)
         await leg.hang_up()
 
@@ -77,10 +122,22 @@ class Ringing:
         self._directory.dispatcher.changed()
         for leg in legs:
             await leg.hang_up()
+        if self._wanted is not None:
+            await self._end_wanted(self._wanted, OfferOutcome.CALLER_GONE)
 
     def note_end(self, leg: AgentLeg, outcome: OfferOutcome) -> None:
         """Into the journal."""
-        offer = leg.offer
-        self._context.pen.write(
-            FactKind.OFFER_ENDED, queue=offer.queue, agent=offer.agent.name, outcome=outcome
-        )
+        self._note_end(leg.offer.queue, leg.offer.agent.name, outcome)
+
+    def _begin(self, queue: str, name: str) -> None:
+        if not self:
+            self._context.move(CallEvent.OFFERED)
+        self._context.pen.write(FactKind.OFFERED, queue=queue, agent=name)
+
+    async def _end_wanted(self, wanted: Wanted, outcome: OfferOutcome) -> None:
+        self._wanted = None
+        self._note_end(wanted.queue, wanted.name, outcome)
+        await wanted.phone.hang_up()
+
+    def _note_end(self, queue: str, name: str, outcome: OfferOutcome) -> None:
+        self._context.pen.write(FactKind.OFFER_ENDED, queue=queue, agent=name, outcome=outcome)

@@ -50,6 +50,8 @@ class StarCodes:
     """The same, heard by both."""
     take_over: str = "*24"
     """Have the caller in the agent's place."""
+    pull: str = "*25"
+    """Have the caller who has waited longest in one's queues, out of turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ TABLE: dict[str, Row] = {
     "whisper": Row(Permission.WHISPER, Argument.AGENT),
     "barge": Row(Permission.BARGE, Argument.AGENT),
     "take_over": Row(Permission.TAKE_OVER, Argument.AGENT),
+    "pull": Row(Permission.TAKE_OVER),
 }
 """By the name that the code has in `StarCodes`; whoever carries it out is found by that name."""
 

@@ -1,6 +1,7 @@
 """Star codes of supervisors: into a talk by one's own phone, and out by hanging up.
 
 *21 201  ─▶ listen to the talk of the agent 201; 4 listen, 5 whisper, 6 barge, 7 take over
+*25      ─▶ have the caller who has waited longest
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class VisitingPhone:
 
 def supervisor_handlers(desk: SupervisorDesk) -> dict[str, Handler]:
     """One for each way to take part, by its name."""
-    return {how.value: _handler(desk, how) for how in Supervision}
+    return {how.value: _handler(desk, how) for how in Supervision} | {"pull": _puller(desk)}
 
 
 def _handler(desk: SupervisorDesk, how: Supervision) -> Handler:
@@ -47,6 +48,23 @@ def _handler(desk: SupervisorDesk, how: Supervision) -> Handler:
             talk = desk.talk_of_agent(visit.argument, agent.queues)
             permissions = permissions_of(agent.role, agent.permissions)
             await desk.supervise(talk, how, permissions, by=agent.name, door="phone", phone=phone)
+        except SupervisionRefused as refused:
+            return (refused.code.replace("-", "_"),)
+        await _stay(visit, phone)
+        return ()
+
+    return handle
+
+
+def _puller(desk: SupervisorDesk) -> Handler:
+    async def handle(visit: Visit) -> Sequence[str]:
+        agent, phone = visit.agent, VisitingPhone(visit.leg)
+        try:
+            call = desk.longest_waiting(agent.queues).call
+            permissions = permissions_of(agent.role, agent.permissions)
+            await desk.pull_to_phone(
+                call, permissions, by=agent.name, door="phone", phone=phone, queues=agent.queues
+            )
         except SupervisionRefused as refused:
             return (refused.code.replace("-", "_"),)
         await _stay(visit, phone)

@@ -8,7 +8,7 @@ from voicebot.core.queueing import OfferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.transfers import Supervision
 from voicebot.session.context import Context
-from voicebot.session.dialed_leg import DialedLeg
+from voicebot.session.dialed_leg import outcome_at
 from voicebot.session.far_end import FarEnd, take_keys
 
 KEYS = {
@@ -71,9 +71,7 @@ class Supervising:
         )
 
     def _outcome(self) -> OfferOutcome | None:
-        if isinstance(self.far_end, DialedLeg):
-            return self.far_end.outcome(self._context.line.now_ms)
-        return OfferOutcome.ANSWERED
+        return outcome_at(self.far_end, self._context.line.now_ms)
 
     def _is_answered(self) -> bool:
         return self._outcome() is OfferOutcome.ANSWERED

@@ -6,7 +6,7 @@ asked ─▶ is it theirs, may it be now? ─▶ the talk or the directory, at o
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from voicebot.core.access import Permission
@@ -15,8 +15,8 @@ from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError, VoicebotError
 from voicebot.core.transfers import Supervision, Target, TargetKind, TransferMode
 from voicebot.queueing.snapshot import Entry
-from voicebot.session.dialed_leg import DialedLeg
-from voicebot.session.directory import Directory, TransferRefused
+from voicebot.session.dialed_leg import SUPERVISOR_RINGS_MS, DialedLeg
+from voicebot.session.directory import Directory, TransferRefused, Waiter
 from voicebot.session.far_end import FarEnd
 from voicebot.session.supervising import Supervising
 from voicebot.session.talk import Talk
@@ -30,8 +30,7 @@ SUPERVISES = {
     Permission.TAKE_OVER: Supervision.TAKE_OVER,
 }
 """What a permission lets somebody do in a talk."""
-RINGS_MS = 30_000
-"""How long a supervisor's phone is called."""
+NO_PHONE = "the hotline knows no phone of yours: set `address` under [[agents]]"
 STEPS = ("complete", "conference", "take_back")
 """What may be done to a transfer under way."""
 
@@ -126,26 +125,77 @@ class SupervisorDesk:
     def _called(self, talk: Talk, address: str) -> DialedLeg:
         context = talk.context
         if not address:
-            message = "the hotline knows no phone of yours: set `address` under [[agents]]"
-            raise SupervisionRefused("no-phone", message)
+            raise SupervisionRefused("no-phone", NO_PHONE)
         if not context.services.dialable(address):
             raise SupervisionRefused("not-possible", "calls may not go there")
-        return DialedLeg(context, address, RINGS_MS, role="supervisor")
+        return DialedLeg(context, address, SUPERVISOR_RINGS_MS, role="supervisor")
 
     # ------------------------------------------------------------ queues
 
     async def pull(
         self, call: str, target: Target, *, by: str, door: str, queues: Collection[str] = ()
     ) -> None:
-        """Take a waiting caller out of the queue, to another one or back to the flow. Raises
-        `SupervisionRefused`."""
+        """Send a caller elsewhere: who waits to an agent, another queue or back to the flow; who
+        talks as an agent would, blind. Raises `SupervisionRefused`."""
+        talk = self._talk_of(call, queues)
+        if talk is not None:
+            await self.hand_over(talk, target, TransferMode.BLIND, by=by, door=door)
+            return
         entry = self.entry(call, queues)
+        await self._pull(entry, lambda waiter: waiter.send(target), str(target), by, door)
+
+    async def pull_to_phone(
+        self,
+        call: str,
+        permissions: Collection[Permission],
+        *,
+        by: str,
+        door: str,
+        phone: FarEnd | str,
+        queues: Collection[str] = (),
+    ) -> None:
+        """Have a caller on one's own phone: one who waits, or one who talks, whose agent is out
+        then. Raises `SupervisionRefused`."""
+        talk = self._talk_of(call, queues)
+        if talk is not None:
+            how = Supervision.TAKE_OVER
+            await self.supervise(talk, how, permissions, by=by, door=door, phone=phone)
+            return
+        entry = self.entry(call, queues)
+        if Permission.TAKE_OVER not in permissions:
+            target, detail = entry.call or entry.id, {"to": "phone", "queue": entry.queue}
+            await self._note(by, door, "queue.pull", target, detail, "not-permitted")
+            raise SupervisionRefused("not-permitted", "it takes the permission take_over")
+        if not phone:
+            raise SupervisionRefused("no-phone", NO_PHONE)
+        await self._pull(entry, lambda waiter: waiter.call_to(by, phone), "phone", by, door)
+
+    def longest_waiting(self, queues: Collection[str] = ()) -> Entry:
+        """Of the callers who wait on this node and are not offered to anybody just now. Raises
+        `SupervisionRefused`."""
+        entries = self.directory.router.entries.values()
+        mine = [e for e in entries if e.call in self.directory.waits and e.state == "waiting"]
+        found = [entry for entry in mine if not queues or entry.queue in queues]
+        if not found:
+            raise SupervisionRefused("no-such-place", "nobody waits")
+        return min(found, key=lambda entry: (entry.joined_ms, entry.id))
+
+    async def _pull(
+        self, entry: Entry, send: Callable[[Waiter], None], to: str, by: str, door: str
+    ) -> None:
+        call, detail = entry.call or entry.id, {"to": to, "queue": entry.queue}
         try:
-            self.directory.pull(entry.call or entry.id, target)
+            send(self.directory.waiter(call))
         except TransferRefused as refused:
+            await self._note(by, door, "queue.pull", call, detail, "not-possible")
             raise SupervisionRefused("not-possible", str(refused)) from None
-        detail = {"to": str(target), "queue": entry.queue}
-        await self._note(by, door, "queue.pull", entry.call or entry.id, detail)
+        await self._note(by, door, "queue.pull", call, detail)
+
+    def _talk_of(self, call: str, queues: Collection[str]) -> Talk | None:
+        try:
+            return self.talk(call, queues)
+        except SupervisionRefused:
+            return None
 
     async def reprioritize(
         self,
@@ -172,7 +222,7 @@ class SupervisorDesk:
         known = self.directory.router.queues
         if queue not in known or (queues and queue not in queues):
             raise SupervisionRefused("no-such-queue", "there is no queue of this name")
-        self.directory.set_closed(queue, closed=closed)
+        self.directory.set_closed(queue, closed=closed, by=by)
         await self._note(by, door, "queue.close" if closed else "queue.open", queue)
 
     def entry(self, call: str, queues: Collection[str]) -> Entry:

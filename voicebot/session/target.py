@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from voicebot.core.transfers import Target, TargetKind
+from voicebot.queueing.snapshot import Agent
 from voicebot.session.context import Context
 from voicebot.session.directory import TransferRefused
 from voicebot.session.handing_over import Destination
@@ -56,14 +57,20 @@ def check_node(name: str, known: Collection[str]) -> None:
         raise TransferRefused(f"the flow has no way back {name}; known: {ways}")
 
 
-def _agent(context: Context, name: str, queue: str) -> tuple[Destination, ...]:
+def check_free(context: Context, name: str) -> Agent:
+    """The agent of a name. Raises `TransferRefused` where there is none, or they are not free."""
     directory = context.directory
     agent = directory.router.agents.get(name)
     if agent is None:
         raise TransferRefused(f"there is no agent {name}")
     if not agent.may_ring(directory.now_ms()):
         raise TransferRefused(f"{name} is not free: {agent.state}")
-    ring_ms = directory.router.queues[queue].ring_ms
+    return agent
+
+
+def _agent(context: Context, name: str, queue: str) -> tuple[Destination, ...]:
+    agent = check_free(context, name)
+    ring_ms = context.directory.router.queues[queue].ring_ms
     return (Destination(agent.spec.address, ring_ms, name, queue, name),)
 
 

@@ -20,10 +20,12 @@ from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.announcer import Announcer
 from voicebot.session.contact import Contact
 from voicebot.session.context import Context
+from voicebot.session.dialed_leg import SUPERVISOR_RINGS_MS, DialedLeg
 from voicebot.session.directory import TransferRefused
-from voicebot.session.ringing import Ringing
+from voicebot.session.far_end import FarEnd
+from voicebot.session.ringing import Ringing, Wanted
 from voicebot.session.talk import Talk, TalkEnded
-from voicebot.session.target import check_node, check_queue
+from voicebot.session.target import check_free, check_node, check_queue
 from voicebot.session.way_out import WayOut
 from voicebot.turns.key_drops import DropReason
 
@@ -44,8 +46,6 @@ async def wait_for_agent(context: Context, action: Enqueue) -> QueueLeft:
 async def _stay(context: Context, action: Enqueue) -> QueueLeft:
     directory = context.directory
     refused = directory.router.admit(action.queue, directory.now_ms())
-    if action.queue in directory.closed:
-        refused = QueueOutcome.CLOSED
     refused = None if context.called_back else refused  # The place was taken long ago.
     return QueueLeft(refused) if refused else await _Waiting(context, action).run()
 
@@ -106,26 +106,47 @@ class _Waiting:
             position=router.position(self._place),
             summary=dict(action.summary),
         )
-        self._directory.waits[context.id] = self._send
+        self._directory.waits[context.id] = self
         self._directory.dispatcher.follow(self._place, self._ringing.take)
         self._directory.dispatcher.changed()
 
-    def _send(self, target: Target) -> None:
-        """A supervisor sends the caller elsewhere, by the next frame. Raises `TransferRefused`."""
-        if target.kind is TargetKind.QUEUE:
-            check_queue(self._context, target.name)
-        elif target.kind is TargetKind.NODE:
-            check_node(target.name, self._action.back_to)
-        else:
-            raise TransferRefused("who waits can be sent to a queue or back to the flow")
+    def send(self, target: Target) -> None:
+        """See `directory.Waiter`: by the next frame."""
+        match target.kind:
+            case TargetKind.QUEUE:
+                check_queue(self._context, target.name)
+            case TargetKind.NODE:
+                check_node(target.name, self._action.back_to)
+            case TargetKind.AGENT:
+                check_free(self._context, target.name)
+                self._directory.dispatcher.offer_waiting(self._place, target.name)
+                return
+            case _:
+                raise TransferRefused("who waits can be sent to an agent, a queue or the flow")
         self._sent = target
+
+    def call_to(self, name: str, phone: FarEnd | str) -> None:
+        """See `directory.Waiter`."""
+        context = self._context
+        if self._ringing.is_wanted:
+            raise TransferRefused("a supervisor is called for this caller already")
+        if isinstance(phone, str):
+            if not context.services.dialable(phone):
+                raise TransferRefused("calls may not go there")
+            phone = DialedLeg(context, phone, SUPERVISOR_RINGS_MS, role="supervisor")
+        self._ringing.want(Wanted(name, self._action.queue, phone))
 
     async def _wait(self) -> QueueLeft:
         while True:
             frame = await self._line.frame()
             agent = await self._ringing.answered()
             if agent is not None and await self._briefed(agent) and await self._put_through(agent):
-                return await self._talk(agent)
+                offer, context = agent.offer, self._context
+                contact = Contact(context, agent, offer.agent.name, offer.queue, offer)
+                return await self._talk(contact)
+            wanted = await self._ringing.wanted()
+            if wanted is not None:
+                return await self._talk(self._taken(wanted))
             left = self._pulled() or await self._way_out.found(frame) or self._given_up()
             if left is not None:
                 return left
@@ -209,11 +230,17 @@ class _Waiting:
             self._directory.dispatcher.changed()
         await agent.hang_up()
 
-    async def _talk(self, agent: AgentLeg) -> QueueLeft:
+    def _taken(self, wanted: Wanted) -> Contact:
+        """A supervisor has the caller: the place in the queue is given up."""
+        self._announcer.stop()
+        self._directory.dispatcher.unfollow(self._place)
+        self._directory.router.leave(self._place, QueueOutcome.SERVED)
+        return Contact(self._context, wanted.phone, wanted.name, wanted.queue)
+
+    async def _talk(self, contact: Contact) -> QueueLeft:
         """Until one of them hangs up, or the caller is sent on."""
-        context, offer = self._context, agent.offer
+        context = self._context
         self._talked = True
-        contact = Contact(context, agent, offer.agent.name, offer.queue, offer)
         talk = Talk(context, contact, nodes=self._action.back_to, voicemail=self._action.voicemail)
         try:
             await self._ringing.cancel()
@@ -221,7 +248,7 @@ class _Waiting:
             contact.bridged(self._waited_ms)
         except BaseException:
             contact.close("caller")
-            await agent.hang_up()
+            await contact.leg.hang_up()
             raise
         ended = await talk.run()
         self._line.keypad.discard_typed(DropReason.BRIDGED)

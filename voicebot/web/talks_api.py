@@ -4,7 +4,7 @@ POST   /api/calls/{id}/transfer            {"to": "queue:billing", "mode": "blin
 POST   /api/calls/{id}/transfer/complete   so with conference and take-back
 POST   /api/calls/{id}/supervise           {"how": "listen" | "whisper" | "barge" | "take_over"}
 DELETE /api/calls/{id}/supervise
-POST   /api/calls/{id}/pull                {"to": "queue:billing" | "node:verify"}
+POST   /api/calls/{id}/pull                {"to": "agent:anna" | "queue:cards" | "node:news" | "me"}
 POST   /api/calls/{id}/reprioritize        {"priority": 2, "age_ms": 300000}
 POST   /api/queues/{queue}/close           {"queue", "closed"}; so with open
 
@@ -27,6 +27,8 @@ from voicebot.web.floor_view import talk_json
 from voicebot.web.security import Who, require, who
 
 DOOR = "api"
+OWN_PHONE = "me"
+"""As `to`: the phone of whoever asks."""
 _STATUS = {"no-such-talk": 404, "no-such-place": 404, "no-such-queue": 404, "not-permitted": 403}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -106,10 +108,20 @@ class _Api:
 
     async def pull(self, request: web.Request) -> web.Response:
         asking = require(request, Permission.QUEUES)
-        body = await read_object(request, to=str)
-        target, call = _target(body.get("to", "")), request.match_info["id"]
-        await self._desk.pull(call, target, by=asking.name, door=DOOR, queues=asking.queues)
-        return web.json_response({"to": str(target)}, status=202)
+        body = await read_object(request, to=str, phone=str)
+        to, call, desk = body.get("to", ""), request.match_info["id"], self._desk
+        if to == OWN_PHONE:
+            await desk.pull_to_phone(
+                call,
+                asking.permissions,
+                by=asking.name,
+                door=DOOR,
+                phone=body.get("phone") or self._phone_of(asking),
+                queues=asking.queues,
+            )
+        else:
+            await desk.pull(call, _target(to), by=asking.name, door=DOOR, queues=asking.queues)
+        return web.json_response({"to": to}, status=202)
 
     async def reprioritize(self, request: web.Request) -> web.Response:
         asking = require(request, Permission.QUEUES)

@@ -15,6 +15,7 @@ const LATE_S = 120;
 const AGE_MS = 300000;
 let me = { permissions: [] };
 let queues = [];
+let agents = [];
 let pressing = false;
 
 const may = (permission) => me.permissions.includes(permission);
@@ -64,7 +65,8 @@ const todo = (...made) => el("td", { class: "do" }, ...made.filter(Boolean));
 function queue(one) {
   const late = one.longest_wait_s > LATE_S ? "n late" : "n";
   const error = one.expected_wait_error_s === null ? "–" : `± ${time(one.expected_wait_error_s)}`;
-  const name = el("td", { text: one.name }, one.closed && el("span", { class: "note closed", text: "closed" }));
+  const name = el("td", { text: one.name }, one.closed && el("span", { class: "note closed",
+    text: `closed by ${one.closed_by}, ${time(one.closed_s)}` }));
   const step = one.closed ? "open" : "close";
   return row(name, cell(one.waiting, "n"), cell(time(one.longest_wait_s), late),
     cell(time(one.expected_wait_s), "n"), cell(error, "n off"), cell(one.talking, "n"),
@@ -73,17 +75,24 @@ function queue(one) {
       `/api/queues/${encodeURIComponent(one.name)}/${step}`, {})));
 }
 
+// Where a caller may be sent: one's own phone, agents who are free, other queues.
+function targets(queue, agent) {
+  const own = may("take_over") ? [["me", "My phone"]] : [];
+  const free = agents.filter((other) => other.state === "available" && other.name !== agent);
+  const others = queues.filter((other) => other.name !== queue);
+  return [...own, ...free.map((other) => [`agent:${other.name}`, other.name]),
+    ...others.map((other) => [`queue:${other.name}`, `queue ${other.name}`])];
+}
+
 function waiting(one) {
   const call = `/api/calls/${encodeURIComponent(one.call)}`;
   const now = one.ringing.length ? `${one.ringing.join(", ")} rings` : "waits";
   const aged = one.artificial_age_s ? ` +${time(one.artificial_age_s)}` : "";
-  const others = queues.filter((other) => other.name !== one.queue)
-    .map((other) => [`queue:${other.name}`, other.name]);
   return row(cell(one.position || "·", "n"), cell(one.queue),
     cell(time(one.waited_s), one.waited_s > LATE_S ? "n late" : "n"), cell(now),
     cell(one.priority + aged, "n"),
     todo(may("queues") && button("Sooner", "count as waiting five minutes longer", `${call}/reprioritize`, { age_ms: AGE_MS }),
-      may("queues") && others.length && menu("Send to …", others, (to) => act(`${call}/pull`, { to }))));
+      may("queues") && menu("Send to …", targets(one.queue), (to) => act(`${call}/pull`, { to }))));
 }
 
 function talk(one) {
@@ -95,7 +104,8 @@ function talk(one) {
   const agent = el("td", { text: one.agent || "number outside" });
   return row(agent, cell(one.caller || "unknown"), cell(one.queue), cell(time(one.talk_s), "n"),
     cell(parts.join(" · ") || "talk", "off"),
-    todo(ways.length && menu("Take part …", ways, (how) => act(`${call}/supervise`, { how })),
+    todo(may("queues") && !one.transfer && menu("Send to …", targets(one.queue, one.agent), (to) => act(`${call}/pull`, { to })),
+      ways.length && menu("Take part …", ways, (how) => act(`${call}/supervise`, { how })),
       mine && button("Leave", "take part no more", `${call}/supervise`, {}, "DELETE")));
 }
 
@@ -123,7 +133,7 @@ function fill(name, rows) {
 function show(floor) {
   // Nothing is drawn anew under the hand: no list that is open, no button that is pressed.
   if (pressing || document.activeElement?.tagName === "SELECT") return;
-  queues = floor.queues;
+  ({ queues, agents } = floor);
   const focused = document.activeElement?.getAttribute("aria-label");
   fill("queues", floor.queues.map(queue));
   fill("waiting", floor.waiting.map(waiting));
