@@ -152,6 +152,16 @@ class QueueStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """A queue takes no further callers, as a supervisor closed it; who waits goes on waiting."""
+
+    by: str
+    """Who closed it."""
+    since_ms: int
+    """When, by the time that waits are counted in."""
+
+
+@dataclass(frozen=True, slots=True)
 class RelaxStep:
     """Who may take a caller who has waited so far; steps accumulate."""
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentSpec, AgentState, EntryState, QueueSpec
+from voicebot.core.queueing import AgentSpec, AgentState, Closure, EntryState, QueueSpec
 from voicebot.queueing import policy
 from voicebot.queueing.estimate import RECENT
 from voicebot.queueing.relax import Reach, compile_steps
@@ -29,6 +29,8 @@ class Board:
         self._policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
         self.agents = {agent.name: Agent(agent) for agent in agents}
         self.entries: dict[CallId, Entry] = {}
+        self.closed: dict[str, Closure] = {}
+        """Queues that take no further callers."""
         self.calling_back: set[CallId] = set()
         """Callbacks whose customers this node rings: an agent is left free for each."""
         self._reach: dict[CallId, Reach] = {}

@@ -1,4 +1,4 @@
-"""Callers join, leave, and are moved up."""
+"""Callers join, leave, are moved up, or find a queue closed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import EntryState
+from voicebot.core.queueing import Closure, EntryState
 from voicebot.queueing.board import Board
 from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
 from voicebot.queueing.snapshot import Entry
@@ -77,3 +77,15 @@ class Callers(Board):
         entry = replace(entry, priority=priority, artificial_age_ms=older_ms)
         self.entries[place] = entry
         self.share.reprioritized(entry)
+
+    def close_queue(self, queue: str, now_ms: int, *, by: str) -> None:
+        """No further callers; harmless where it is closed already. Raises `KeyError`."""
+        name = self.queues[queue].name
+        if name not in self.closed:
+            self.closed[name] = Closure(by, now_ms)
+            self.share.queue_closed(name, self.closed[name])
+
+    def open_queue(self, queue: str) -> None:
+        """Callers again."""
+        if self.closed.pop(queue, None) is not None:
+            self.share.queue_opened(queue)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import EntryState
+from voicebot.core.queueing import Closure, EntryState
 from voicebot.queueing.board import TALKING, Board
 from voicebot.queueing.estimate import RECENT
 from voicebot.queueing.snapshot import Agent, Entry
@@ -53,6 +53,13 @@ class Learning(Board):
             self.share.joined(entry, "")
         else:
             self._forget(place)
+
+    def learn_closure(self, queue: str, closure: Closure | None) -> None:
+        """A queue is closed, or not."""
+        if closure is None:
+            self.closed.pop(queue, None)
+        else:
+            self.closed[queue] = closure
 
     def learn_contacts(self, queue: str, lengths_ms: Iterable[int]) -> None:
         """Talk, hold and wrap-up of a queue's latest contacts on all nodes, the oldest first."""

@@ -41,6 +41,8 @@ class Outlook(Contacts):
 
     def admit(self, queue: str, now_ms: int) -> QueueOutcome | None:
         """Why one more caller would not be taken; None: come in."""
+        if queue in self.closed:
+            return QueueOutcome.CLOSED
         waiting = len(self.waiting(queue, now_ms))
         expected_ms = self.expected_wait_ms(queue, now_ms)
         standing = Standing(self.staffed(queue), waiting, waiting, expected_ms=expected_ms)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentSpec, OfferOutcome, PauseReason
+from voicebot.core.queueing import AgentSpec, Closure, OfferOutcome, PauseReason
 from voicebot.queueing.snapshot import Agent, Entry
 
 
@@ -46,6 +46,14 @@ class Share(Protocol):
 
     def reprioritized(self, entry: Entry) -> None:
         """As it is now."""
+        ...
+
+    def queue_closed(self, queue: str, closure: Closure) -> None:
+        """It takes no further callers."""
+        ...
+
+    def queue_opened(self, queue: str) -> None:
+        """It takes callers again."""
         ...
 
     def claim(self, entry: Entry, offer: Offer, reply: Reply) -> None:
@@ -106,7 +114,8 @@ class Share(Protocol):
         ...
 
     def read(self, rows: Iterable[str] | None) -> None:
-        """Learn these rows anew, `a NAME` of an agent and `e ID` of a place, or all."""
+        """Learn these rows anew, or all: `a NAME` of an agent, `e ID` of a place, `q NAME` of a
+        queue."""
         ...
 
 
@@ -127,7 +136,7 @@ class Alone:
 
     joined = left = reprioritized = dialed = answered = failed = unbridged = held = _nobody_asks
     released = ticked = logged_in = logged_out = paused = resumed = _nobody_asks
-    wrap_up_ended = wrap_up_extended = _nobody_asks
+    wrap_up_ended = wrap_up_extended = queue_closed = queue_opened = _nobody_asks
 
 
 ALONE: Share = Alone()

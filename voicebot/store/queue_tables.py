@@ -99,6 +99,15 @@ agent_history = Table(
 """When an agent came, went and paused, and who wanted it: append only. The times of offers and
 contacts are in `queue_offers`."""
 
+closed_queues = Table(
+    "closed_queues",
+    metadata,
+    Column("queue", String, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""Queues that take no further callers, on any node, until somebody opens them."""
+
 nodes = Table(
     "nodes",
     metadata,

@@ -64,9 +64,12 @@ def _entries(directory: Directory, queues: Iterable[str]) -> list[Entry]:
 def _queue(directory: Directory, errors: WaitErrors, name: str) -> dict[str, Any]:
     status = directory.status(name)
     error = errors.of(name)
+    closure = directory.router.closed.get(name)
     return {
         "name": name,
-        "closed": name in directory.closed,
+        "closed": closure is not None,
+        "closed_by": None if closure is None else closure.by,
+        "closed_s": None if closure is None else _seconds(directory.now_ms() - closure.since_ms),
         "waiting": status.waiting,
         "longest_wait_s": _seconds(status.longest_wait_ms),
         "expected_wait_s": _seconds(status.expected_wait_ms),

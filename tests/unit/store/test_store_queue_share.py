@@ -17,6 +17,7 @@ from voicebot.core.queueing import (
     EntryState,
     OfferOutcome,
     PauseReason,
+    QueueOutcome,
     QueueSpec,
     Strategy,
     WrapUp,
@@ -279,23 +280,64 @@ async def test_a_caller_whose_node_was_thought_dead_has_the_place_still(house: H
         assert a.router.entries[ONE].joined_ms == joined_ms == row["joined_ms"]
 
 
-async def test_an_agents_pause_on_one_node_is_known_on_the_other_at_once(
-    house: House, url: str
-) -> None:
-    if not url.startswith("postgresql"):
+@asynccontextmanager
+async def listening(house: House, one: Node) -> AsyncIterator[None]:
+    """The node hears of what others change; it has been told of nothing yet."""
+    if house.engine.dialect.name != "postgresql":
         pytest.skip("only one node serves from SQLite")
-    async with node(house, "a", ANN) as a, node(house, "b", ANN) as b:
-        signals = Signals(
-            house.engine, "b", lambda rows: b.share.on_loop(lambda: b.share.read(rows))
-        )
-        signals.start()
-        await asyncio.wait_for(b.news.wait(), 20)  # it listens
-        b.news.clear()
+    told = Signals(
+        house.engine,
+        one.store.node,
+        lambda rows: one.share.on_loop(lambda: one.share.read(rows)),
+    )
+    told.start()
+    await asyncio.wait_for(one.news.wait(), 20)
+    one.news.clear()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(told.close)
+
+
+async def test_an_agents_pause_on_one_node_is_known_on_the_other_at_once(house: House) -> None:
+    async with node(house, "a", ANN) as a, node(house, "b", ANN) as b, listening(house, b):
         a.directory.pause("ann", PauseReason.LUNCH, by="ann")
         await asyncio.wait_for(b.news.wait(), 20)
         agent = b.router.agents["ann"]
         assert (agent.state, agent.pause) == (AgentState.PAUSED, PauseReason.LUNCH)
-        await asyncio.to_thread(signals.close)
+
+
+async def test_a_queue_that_one_node_closes_is_closed_on_the_other_at_once(house: House) -> None:
+    async with node(house, "a", ANN) as a, node(house, "b", ANN) as b, listening(house, b):
+        a.directory.set_closed("service", closed=True, by="eva")
+        await asyncio.wait_for(b.news.wait(), 20)
+        assert b.router.closed == a.router.closed
+        assert b.router.closed["service"].by == "eva"
+        assert b.router.admit("service", b.share.now_ms()) is QueueOutcome.CLOSED
+        assert b.router.admit("cards", b.share.now_ms()) is not QueueOutcome.CLOSED
+        b.news.clear()
+        a.directory.set_closed("service", closed=False, by="eva")
+        async with asyncio.timeout(20):
+            while b.router.closed:
+                await b.written()
+
+
+async def test_a_closed_queue_is_closed_after_a_restart_and_open_after_it_was_opened(
+    house: House,
+) -> None:
+    async with node(house, "n", ANN) as one:
+        one.directory.set_closed("service", closed=True, by="eva")
+        one.directory.set_closed("service", closed=True, by="ben")
+        closed = dict(one.router.closed)
+    async with node(house, "n", ANN) as one:
+        assert one.router.closed == closed
+        assert closed["service"].by == "eva"
+        await one.written()
+        assert one.router.closed == closed
+        one.directory.set_closed("service", closed=False, by="ben")
+        assert one.router.admit("service", one.share.now_ms()) is None
+    async with node(house, "n", ANN) as one:
+        assert one.router.closed == {}
 
 
 async def test_two_hundred_wait_and_twenty_come_and_are_served_a_second(house: House) -> None:
