@@ -27,26 +27,23 @@ def customer_lookup(
     """Where callers are looked up."""
     wanted = settings.hotline.customers
     region = wanted.region
-    source: Asking
+    source: Asking | None = None
     if wanted.source is Source.REST:
         source = RestCustomers(wanted.rest, backend, region)
-    else:
-        source = Threads(_blocking(wanted, settings.config, store, stack))
-        stack.callback(source.close)
-    lookup = CustomerLookup(source, store.customers, region)
+    elif wanted.source is not Source.STORE:
+        threads = Threads(_blocking(wanted, settings.config, stack))
+        stack.callback(threads.close)
+        source = threads
+    lookup = CustomerLookup(source, store.callers, region)
     stack.callback(lookup.close)
     return lookup
 
 
-def _blocking(
-    wanted: CustomerSettings, config: Path, store: Store, stack: AsyncExitStack
-) -> Blocking:
+def _blocking(wanted: CustomerSettings, config: Path, stack: AsyncExitStack) -> Blocking:
     """What answers in its own time."""
     csv, sql = wanted.csv, wanted.sql
     if wanted.source is Source.CSV:
         return CsvCustomers(wanted.csv_file(config), wanted.region, csv.columns, csv.delimiter)
-    if wanted.source is Source.STORE:
-        return store.customers
     profile = partial(profile_of, source="sql", region=wanted.region)
     found = SqlCustomers(sql.url, sql.query, sql.query_by_id, profile, timeout_ms=sql.timeout_ms)
     stack.callback(found.close)

@@ -83,6 +83,14 @@ class Past:
     calls_24h: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a caller besides the profile."""
+
+    tags: tuple[str, ...] = ()
+    past: Past = field(default_factory=Past)
+
+
 NOBODY = Customer()
 _TEXTS = ("id", "number", "name", "language", "notes", "agent", "last_agent", "last_intent")
 

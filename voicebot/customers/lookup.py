@@ -1,7 +1,8 @@
 """One look-up: the profile, wherever it is, with our own tags and what earlier calls tell.
 
-    number ─┬─▶ file, back end, database or own table ─▶ profile ─┬─▶ tags ─▶ Customer
-            └─▶ calls ─▶ last agent, last intent, calls of 24 h ──┘
+    number ─▶ file, back end or database of the operator's ─▶ profile ─┬─▶ Customer
+                                          tags, earlier calls ─────────┘
+    number ─▶ own table, tags, earlier calls: in one go ──▶ Customer
 
 What blocks does so in threads of its own, few of them: a database that hangs holds up the next
 look-ups, which calls do not wait for, and nothing else.
@@ -11,13 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from voicebot.core.customers import NOBODY, Customer, Past
+from voicebot.core.customers import NOBODY, Customer, Kept
 from voicebot.core.errors import EngineError
 from voicebot.customers.profile import spellings
 
@@ -28,7 +29,7 @@ THREADS = 4
 
 
 class Blocking(Protocol):
-    """A file, a database, the own table."""
+    """A file, a database."""
 
     def look(self, numbers: tuple[str, ...], id: str) -> Customer | None:
         """By id, or else by one of the numbers. Raises `EngineError`."""
@@ -44,9 +45,13 @@ class Asking(Protocol):
 class Records(Protocol):
     """What is kept here of everybody. Blocks. Raises `EngineError`."""
 
-    def tag_names(self, keys: Collection[str]) -> tuple[str, ...]: ...
+    def of(self, profile: Customer, numbers: Collection[str], now: datetime) -> Kept:
+        """Of whom another source knows, or of these numbers."""
+        ...
 
-    def past(self, numbers: Collection[str], now: datetime) -> Past: ...
+    def whole(self, numbers: Collection[str], id: str, now: datetime) -> tuple[Customer, Kept]:
+        """The profile that is kept here, too."""
+        ...
 
 
 class Threads:
@@ -69,44 +74,47 @@ class Threads:
 class CustomerLookup:
     """Implements `core.customers.Customers`. Used on one event loop."""
 
-    def __init__(self, source: Asking, records: Records, region: str = "") -> None:
+    def __init__(self, source: Asking | None, records: Records, region: str = "") -> None:
+        """`source`: who has the profiles; None: they are with the records."""
         self._source, self._records, self._region = source, records, region
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="customers' past")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="callers' records")
 
     async def find(self, *, number: str = "", id: str = "") -> Customer:
         """By the number as the network gives it, or by an id."""
         numbers = spellings(number, self._region)
-        profile, past = await asyncio.gather(self._profile(numbers, id), self._past(numbers))
-        keys = tuple(dict.fromkeys(k for k in (profile.id, *profile.numbers, *numbers) if k))
-        nothing: tuple[str, ...] = ()
-        tags = await self._own(lambda: self._records.tag_names(keys), nothing)
+        if not numbers and not id:
+            return NOBODY
+        profile, kept = await self._whole(numbers, id)
         return replace(
             profile,
             number=next(iter((*numbers, *profile.numbers)), ""),
-            tags=tuple(dict.fromkeys((*profile.tags, *tags))),
-            last_agent=past.last_agent,
-            last_intent=past.last_intent,
-            calls_24h=past.calls_24h,
+            tags=tuple(dict.fromkeys((*profile.tags, *kept.tags))),
+            last_agent=kept.past.last_agent,
+            last_intent=kept.past.last_intent,
+            calls_24h=kept.past.calls_24h,
         )
 
     def close(self) -> None:
         """Let the threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _profile(self, numbers: tuple[str, ...], id: str) -> Customer:
+    async def _whole(self, numbers: tuple[str, ...], id: str) -> tuple[Customer, Kept]:
+        now = datetime.now(UTC)
         try:
-            return await self._source.ask(numbers, id) or NOBODY
+            if self._source is None:
+                return await self._here(self._records.whole, numbers, id, now)
+            profile = await self._source.ask(numbers, id) or NOBODY
         except EngineError as error:
             log.warning("a customer cannot be looked up", extra={"reason": str(error)})
-            return replace(NOBODY, error=str(error))
-
-    def _past(self, numbers: tuple[str, ...]) -> Awaitable[Past]:
-        return self._own(lambda: self._records.past(numbers, datetime.now(UTC)), Past())
-
-    async def _own(self, work: Callable[[], T], otherwise: T) -> T:
-        """What is kept here; a database that is away costs nobody the profile."""
+            profile = replace(NOBODY, error=str(error))
+            if self._source is None:
+                return profile, Kept()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return profile, await self._here(self._records.of, profile, numbers, now)
         except EngineError as error:
+            # A database that is away costs nobody the profile.
             log.warning("a customer's past cannot be read", extra={"reason": str(error)})
-            return otherwise
+            return profile, Kept()
+
+    async def _here(self, work: Callable[..., T], *asked: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *asked)

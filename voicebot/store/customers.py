@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select
 
 from voicebot.core.call import CallId
-from voicebot.core.customers import Customer, Past, TagBy, customer_from_json
+from voicebot.core.customers import Customer, TagBy, customer_from_json
 from voicebot.core.events import Event, EventKind
 from voicebot.core.record import FactKind
 from voicebot.store import tables
@@ -24,7 +24,6 @@ from voicebot.store.database import transaction
 from voicebot.store.events import EventStore, add_new
 
 MOST = 500
-DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +58,13 @@ class CustomerStore:
 
     def get(self, id: str) -> Customer | None:
         """The profile of an id, with its tags."""
-        return self._one(select(customers).where(customers.c.id == id))
+        with transaction(self._engine, "customers cannot be read") as connection:
+            return profile_of(connection, (), id)
 
     def of_number(self, numbers: Collection[str]) -> Customer | None:
         """The profile that one of these numbers belongs to."""
-        owner = select(customer_numbers.c.customer).where(customer_numbers.c.number.in_(numbers))
-        query = select(customers).where(customers.c.id.in_(owner)).order_by(customers.c.id)
-        return self._one(query)
-
-    def _one(self, query: Any) -> Customer | None:
         with transaction(self._engine, "customers cannot be read") as connection:
-            row = connection.execute(query).first()
-            return None if row is None else _customer(connection, row)
+            return profile_of(connection, numbers)
 
     def list(self, text: str = "", tag: str = "", limit: int = 100) -> tuple[Customer, ...]:
         """By name; those with `text` in the name or as id or number, and with a tag."""
@@ -86,10 +80,6 @@ class CustomerStore:
             rows = connection.execute(query.limit(max(1, min(limit, MOST)))).all()
             return tuple(_customer(connection, row) for row in rows)
 
-    def look(self, numbers: tuple[str, ...], id: str) -> Customer | None:
-        """By id, or else by one of the numbers."""
-        return self.get(id) if id else self.of_number(numbers)
-
     # ------------------------------------------------------------ tags
 
     def tags(self, keys: Collection[str]) -> tuple[Tag, ...]:
@@ -99,10 +89,6 @@ class CustomerStore:
         with transaction(self._engine, "tags cannot be read") as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Tag(r["tag"], TagBy(r["by"]), r["who"], r["call"], r["time"]) for r in rows)
-
-    def tag_names(self, keys: Collection[str]) -> tuple[str, ...]:
-        """The same by name, each once."""
-        return tuple(dict.fromkeys(tag.tag for tag in self.tags(keys))) if keys else ()
 
     def tag(self, key: str, tag: str, who: str, call: str = "") -> bool:
         """Put a tag by hand; False where it was there."""
@@ -125,21 +111,6 @@ class CustomerStore:
             return connection.execute(delete(customer_tags).where(*where)).rowcount > 0
 
     # ------------------------------------------------------------ calls
-
-    def past(self, numbers: Collection[str], now: datetime) -> Past:
-        """What earlier calls of these numbers tell."""
-        if not numbers:
-            return Past()
-        calls = tables.calls.c
-        ended = (calls.caller.in_(numbers), calls.ended.is_not(None))
-        recent = select(func.count()).where(*ended, calls.started >= now - DAY)
-        last = select(calls.agent, calls.intents).where(*ended).order_by(calls.started.desc())
-        with transaction(self._engine, "calls cannot be read") as connection:
-            count = connection.execute(recent).scalar() or 0
-            rows = connection.execute(last.limit(20)).all()
-        agent = next((row.agent for row in rows if row.agent), "")
-        intent = next((row.intents[-1] for row in rows if row.intents), "")
-        return Past(agent, intent, count)
 
     def calls_of(self, id: str, numbers: Collection[str], limit: int = 100) -> tuple[str, ...]:
         """Ids of the calls from these numbers, or in which the customer was recognized; the
@@ -170,6 +141,16 @@ class CustomerStore:
     def close(self) -> None:
         """Let the database go."""
         self._engine.dispose()
+
+
+def profile_of(connection: Connection, numbers: Collection[str], id: str = "") -> Customer | None:
+    """By id, or else by one of the numbers, with its tags."""
+    query = select(customers).where(customers.c.id == id)
+    if not id:
+        owner = select(customer_numbers.c.customer).where(customer_numbers.c.number.in_(numbers))
+        query = select(customers).where(customers.c.id.in_(owner)).order_by(customers.c.id)
+    row = connection.execute(query).first()
+    return None if row is None else _customer(connection, row)
 
 
 def _put(connection: Connection, customer: Customer, now: datetime) -> None:

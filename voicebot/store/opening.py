@@ -17,6 +17,7 @@ from voicebot.core.events import Endpoint
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.store.audit import AuditLog
 from voicebot.store.callbacks import CallbackStore
+from voicebot.store.caller_records import CallerRecords
 from voicebot.store.calls import CallStore
 from voicebot.store.customers import CustomerStore
 from voicebot.store.database import (
@@ -34,6 +35,7 @@ from voicebot.store.escalations import EscalationStore
 from voicebot.store.events import EventStore
 from voicebot.store.feed import Feed
 from voicebot.store.journal import JournalWriter
+from voicebot.store.kept_numbers import KeptNumbers
 from voicebot.store.labels import LabelStore
 from voicebot.store.ledger import Ledger
 from voicebot.store.migrate import WrongVersion, is_current, upgrade
@@ -75,16 +77,18 @@ class Store:
     audit: AuditLog
     dispositions: DispositionStore
     customers: CustomerStore
+    callers: CallerRecords
     events: EventStore
     _engine: Engine
     _after: Engine
     _queueing: Engine
     _node: str
+    _kept: KeptNumbers
     _locks: tuple[FolderLock | NameLock, ...]
 
     def queue_store(self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec]) -> QueueStore:
         """The durable queues, as they are configured."""
-        return QueueStore(self._queueing, self._node, queues, agents)
+        return QueueStore(self._queueing, self._node, queues, agents, kept=self._kept)
 
     def queue_share(
         self, queues: Iterable[QueueSpec], agents: Iterable[AgentSpec], draining: Callable[[], bool]
@@ -263,11 +267,13 @@ def _assemble(address: URL, settings: StoreSettings, spill: SpillFile, lock: Fol
         AuditLog(after),
         DispositionStore(after, events),
         CustomerStore(after, events),
+        CallerRecords(after),
         events,
         writing,
         after,
         opened(busy_timeout_ms=READ_TIMEOUT_MS, unasked_s=QUEUES_UNASKED_S),
         settings.node,
+        KeptNumbers(sole=file is not None),
         locks,
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec
 from voicebot.queueing.router import policy_of
 from voicebot.store.database import Conflict, transaction
+from voicebot.store.kept_numbers import KeptNumbers
 from voicebot.store.queue_desk import Desk, store_now_ms
 from voicebot.store.queue_tables import agents as agents_table
 
@@ -36,8 +37,11 @@ class QueueBase:
         agents: Iterable[AgentSpec],
         *,
         clock: Clock = store_now_ms,
+        kept: KeptNumbers | None = None,
     ) -> None:
+        """`kept` learns of whom a place is kept."""
         self.node = node
+        self.kept = kept or KeptNumbers()
         self.queues = {queue.name: queue for queue in queues}
         self.policies = {queue.name: policy_of(queue) for queue in self.queues.values()}
         self.agents = {agent.name: agent for agent in agents}
@@ -103,12 +107,12 @@ class QueueBase:
         at_ms = getattr(self._as_of, "ms", None)
         if self._batch is not None:
             connection, changed = self._batch
-            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms)
+            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms, self.kept)
             yield desk
             changed |= desk.changed
             return
         with self._begun() as connection:
-            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms)
+            desk = Desk(connection, self._clock, self.agents, self.queues, at_ms, self.kept)
             yield desk
             self._tell(connection, desk.changed)
 
@@ -119,6 +123,10 @@ class QueueBase:
                 # A transaction that begins by reading could not write after another one has.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """For what only looks: it waits for no writer, and none for it."""
+        return transaction(self._engine, "queues cannot be read")
 
     def _tell(self, connection: Connection, changed: set[str]) -> None:
         """Which rows changed; nothing of what is in them."""

@@ -27,6 +27,7 @@ from voicebot.queueing import shift
 from voicebot.queueing.back_off import after_offer
 from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
 from voicebot.queueing.snapshot import Agent, Entry
+from voicebot.store.kept_numbers import KeptNumbers
 from voicebot.store.queue_rows import Row, agent_of, agent_row, entry_of
 from voicebot.store.queue_sql import AGENT, CLOCK, ENTRY, HOLDER, LIVE, changing, with_clock
 from voicebot.store.queue_tables import agent_history, agents, queue_entries, queue_offers
@@ -35,6 +36,8 @@ RINGING = (AgentState.RESERVED, AgentState.RINGING)
 TALKING = (AgentState.BUSY, AgentState.HOLD)
 HELD = (*RINGING, *TALKING)
 """States in which a node holds the agent, by a lease."""
+KEPT = frozenset({EntryState.INTERRUPTED, EntryState.CALLBACK})
+"""States of a place that its caller may have again."""
 SYSTEM = "system"
 SERVED = "served"
 
@@ -59,8 +62,10 @@ class Desk:
         specs: Mapping[str, AgentSpec],
         queues: Mapping[str, QueueSpec],
         at_ms: int | None = None,
+        kept: KeptNumbers | None = None,
     ) -> None:
         self.connection, self._clock = connection, clock
+        self._kept = kept
         self._specs, self._queues = specs, queues
         self._now_ms = at_ms
         self.changed: set[str] = set()
@@ -172,7 +177,14 @@ class Desk:
             state, values["node"] = EntryState.CALLBACK, ""  # it waits on without a leg
         if state is EntryState.CLOSED:
             values["number"] = ""  # personal, and nobody looks for it any more
+        if state in KEPT:
+            self.note_kept(values.get("number") or row["number"])
         self.write_entry(row["id"], state=state.value, changed_ms=self.now_ms, **values)
+
+    def note_kept(self, number: str) -> None:
+        """A place is kept for whoever has this number."""
+        if self._kept is not None:
+            self._kept.note(number)
 
     def write_entry(self, entry: str, **values: Any) -> None:
         """Change columns of a place."""

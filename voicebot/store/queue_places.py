@@ -13,7 +13,7 @@ from voicebot.queueing.entry_machine import EntryEvent
 from voicebot.queueing.snapshot import Entry
 from voicebot.store.database import Conflict
 from voicebot.store.queue_base import QueueBase
-from voicebot.store.queue_desk import RINGING, Desk
+from voicebot.store.queue_desk import KEPT, RINGING, Desk
 from voicebot.store.queue_rows import Row
 from voicebot.store.queue_tables import queue_entries
 
@@ -22,10 +22,10 @@ _LEAVES_FROM = frozenset(
 )
 ADOPTED = "adopted"
 """The outcome of a place that another one of the same caller goes on from."""
-_LOST = frozenset({EntryState.INTERRUPTED, EntryState.CALLBACK})
 
 
 _NEW = insert(queue_entries)
+_KEPT_NOW = [state.value for state in KEPT]
 
 
 class Places(QueueBase):
@@ -102,7 +102,7 @@ class Places(QueueBase):
             return None
         table = queue_entries.c
         with self._desk() as desk:
-            query = self._kept(desk, number, within_ms)
+            query = _kept(number, desk.now_ms - within_ms)
             query = query.limit(1).with_for_update(skip_locked=True)
             if queue:
                 query = query.where(table.queue == queue)
@@ -116,9 +116,9 @@ class Places(QueueBase):
         """When a caller joined the queues in which a place is kept, by queue."""
         if not number:
             return {}
-        with self._desk() as desk:
-            query = self._kept(desk, number, within_ms).order_by(None)
-            rows = desk.connection.execute(query).mappings().all()
+        with self._reading() as connection:
+            query = _kept(number, self._clock(connection) - within_ms).order_by(None)
+            rows = connection.execute(query).mappings().all()
         return {r["queue"]: r["joined_ms"] for r in sorted(rows, key=lambda r: -r["joined_ms"])}
 
     def inherit(self, entry: CallId, number: str, *, within_ms: int) -> bool:
@@ -130,8 +130,9 @@ class Places(QueueBase):
             row = desk.entry(entry)
             if row is None or row["state"] != EntryState.WAITING:
                 return False
-            query = self._kept(desk, number, within_ms).where(queue_entries.c.queue == row["queue"])
-            query = query.limit(1).with_for_update(skip_locked=True)
+            query = _kept(number, desk.now_ms - within_ms).limit(1)
+            query = query.where(queue_entries.c.queue == row["queue"])
+            query = query.with_for_update(skip_locked=True)
             old = desk.connection.execute(query).mappings().first()
             if old is None:
                 return False
@@ -144,14 +145,11 @@ class Places(QueueBase):
             )
             return True
 
-    def _kept(self, desk: Desk, number: str, within_ms: int) -> Select[Any]:
-        table = queue_entries.c
-        return (
-            select(queue_entries)
-            .where(table.number == number, table.state.in_([s.value for s in _LOST]))
-            .where(table.callback | (table.changed_ms >= desk.now_ms - within_ms))
-            .order_by(table.joined_ms, table.ordinal)
-        )
+    def kept_numbers(self) -> set[str]:
+        """Of all callers for whom a place is kept."""
+        with self._reading() as connection:
+            query = select(queue_entries.c.number).where(queue_entries.c.state.in_(_KEPT_NOW))
+            return set(connection.execute(query.distinct()).scalars())
 
     def reprioritize(self, entry: CallId, *, priority: int, age_ms: int) -> bool:
         """A supervisor changed a place's priority, or made it count as older: both as they are
@@ -205,3 +203,14 @@ def _seen(desk: Desk, entry: CallId) -> Entry:
     row = desk.entry(entry)
     assert row is not None
     return desk.seen(row)
+
+
+def _kept(number: str, since_ms: int) -> Select[Any]:
+    """Places that are kept for a number; those of who was cut off from `since_ms` on."""
+    table = queue_entries.c
+    return (
+        select(queue_entries)
+        .where(table.number == number, table.state.in_(_KEPT_NOW))
+        .where(table.callback | (table.changed_ms >= since_ms))
+        .order_by(table.joined_ms, table.ordinal)
+    )

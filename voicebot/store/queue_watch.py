@@ -85,10 +85,10 @@ class Watch(QueueBase):
 
     def lives(self, node: str) -> bool:
         """A node was heard of lately."""
-        with self._desk() as desk:
+        with self._reading() as connection:
             query = select(nodes.c.beat_ms).where(nodes.c.node == node)
-            beat_ms = desk.connection.execute(query).scalar()
-            return beat_ms is not None and beat_ms > desk.now_ms - DEAD_MS
+            beat_ms = connection.execute(query).scalar()
+            return beat_ms is not None and beat_ms > self._clock(connection) - DEAD_MS
 
     def has_company(self) -> bool:
         """Another node was heard of lately, draining or not."""

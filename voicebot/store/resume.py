@@ -40,16 +40,29 @@ class ResumeStore:
     def keep(self, record: ResumeRecord) -> None:
         """After every turn; takes the place of the call's last one. Raises `Refused` for values
         that are no JSON."""
+        self.write({record.call: record})
+
+    def forget(self, call: CallId) -> None:
+        """The call ended in order, or was resumed."""
+        self.write({call: None})
+
+    def write(self, latest: Mapping[CallId, ResumeRecord | None]) -> None:
+        """Keep the records of some calls, and forget others, all or none. Raises `Refused` for
+        values that are no JSON."""
         table = resume_records
-        with transaction(self._engine, "a call's state cannot be kept") as connection:
-            values = {
-                "number": record.number,
-                "written_ms": self._clock(connection),
-                "record": {"node": record.node, "state": dict(record.record)},
-            }
-            known = update(table).where(table.c.call == record.call).values(values)
-            if connection.execute(known).rowcount != 1:
-                connection.execute(insert(table).values(call=record.call, **values))
+        with transaction(self._engine, "calls' states cannot be kept") as connection:
+            now_ms = self._clock(connection)
+            connection.execute(delete(table).where(table.c.call.in_(list(latest))))
+            rows = [_row(record, now_ms) for record in latest.values() if record is not None]
+            if rows:
+                connection.execute(insert(table), rows)
+
+    def numbers(self) -> set[str]:
+        """Of all callers whose call broke off."""
+        table = resume_records.c
+        with transaction(self._engine, "calls' states cannot be read") as connection:
+            rows = connection.execute(select(table.number, table.record)).all()
+        return {row.number for row in rows if not row.record["node"]}
 
     def find(self, number: str, *, within_ms: int) -> ResumeRecord | None:
         """The latest of a caller's number, if it is not older; None for no number."""
@@ -78,18 +91,22 @@ class ResumeStore:
                 connection.execute(update(table).where(table.c.call == record.call).values(values))
         return len(cut)
 
-    def forget(self, call: CallId) -> None:
-        """The call ended in order, or was resumed."""
-        query = delete(resume_records).where(resume_records.c.call == call)
-        with transaction(self._engine, "a call's state cannot be removed") as connection:
-            connection.execute(query)
-
     def forget_older(self, than_ms: int) -> int:
         """Remove what nobody came back for; how many."""
         table = resume_records.c
         with transaction(self._engine, "calls' states cannot be removed") as connection:
             old = table.written_ms < self._clock(connection) - than_ms
             return connection.execute(delete(resume_records).where(old)).rowcount
+
+
+def _row(record: ResumeRecord, now_ms: int) -> dict[str, Any]:
+    kept = {"node": record.node, "state": dict(record.record)}
+    return {
+        "call": record.call,
+        "number": record.number,
+        "written_ms": now_ms,
+        "record": kept,
+    }
 
 
 def _record(row: Mapping[Any, Any]) -> ResumeRecord:

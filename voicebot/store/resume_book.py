@@ -1,6 +1,9 @@
 """Records of calls under way, written behind: a call does not wait for it.
 
-keep, forget ─▶ the latest of each call (memory) ──thread──▶ ResumeStore
+keep, forget ─▶ the latest of each call (memory) ──thread, all of half a second──▶ ResumeStore
+find ─▶ may there be something? ──only then, another thread──▶ places and records
+
+A node that is killed loses half a second of them; a call that was over by then, nothing.
 """
 
 from __future__ import annotations
@@ -8,29 +11,47 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError
 from voicebot.core.resuming import Unfinished
-from voicebot.store.database import DatabaseAway
+from voicebot.store.database import DatabaseAway, Refused
 from voicebot.store.queues import QueueStore
 from voicebot.store.resume import ResumeRecord, ResumeStore
 
 log = logging.getLogger(__name__)
 
+BATCH_S = 0.5
+"""A record waits so long for others before they are committed together."""
 RETRY_S = 0.5
 CLOSE_S = 2.0
+RENEW_S = 3_600.0
+"""So often numbers for which nothing is kept any more are forgotten."""
+
+Latest = dict[CallId, ResumeRecord | None]
 
 
 class ResumeBook:
     """Implements `core.resuming.Resuming` for one node."""
 
-    def __init__(self, store: ResumeStore, queues: QueueStore, *, within_ms: int) -> None:
+    def __init__(
+        self,
+        store: ResumeStore,
+        queues: QueueStore,
+        *,
+        within_ms: int,
+        batch_s: float = BATCH_S,
+    ) -> None:
         """`within_ms`: how long a call that broke off can be gone on with."""
         self._store, self._queues, self._within_ms = store, queues, within_ms
-        self._waiting: dict[CallId, ResumeRecord | None] = {}
+        self._kept, self._batch_s = queues.kept, batch_s
+        self._waiting: Latest = {}
+        self._written: set[CallId] = set()
+        """Calls of this run that the store may have a record of."""
+        self._renewed_s = 0.0
         self._news = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="resume records", daemon=True)
@@ -39,6 +60,7 @@ class ResumeBook:
         """Blocks: the calls that this node's last run left broke off. Raises `DatabaseAway`."""
         self._store.give_up(self._queues.node)
         self._store.forget_older(self._within_ms)
+        self._renew()
         self._thread.start()
 
     def close(self) -> None:
@@ -51,6 +73,8 @@ class ResumeBook:
 
     async def find(self, number: str) -> Unfinished:
         """Nothing where the store is away."""
+        if not self._kept.may_be(number):
+            return Unfinished()
         try:
             return await asyncio.to_thread(self._find, number)
         except EngineError:
@@ -59,9 +83,12 @@ class ResumeBook:
     def _find(self, number: str) -> Unfinished:
         places = self._queues.kept_places(number, within_ms=self._within_ms)
         record = self._store.find(number, within_ms=self._within_ms)
-        if record is None or (record.node and self._queues.lives(record.node)):
+        if record is None or (record.node and self._lives(record.node)):
             return Unfinished(joined_ms=places)
         return Unfinished(record.call, record.record, places)
+
+    def _lives(self, node: str) -> bool:
+        return node == self._queues.node or self._queues.lives(node)
 
     def keep(self, call: CallId, number: str, record: Mapping[str, Any]) -> None:
         """Returns at once."""
@@ -69,39 +96,62 @@ class ResumeBook:
 
     def forget(self, call: CallId) -> None:
         """Returns at once."""
+        with self._news:
+            if call in self._waiting and call not in self._written:
+                del self._waiting[call]
+                return
+            self._written.discard(call)
         self._put(call, None)
 
     def _put(self, call: CallId, record: ResumeRecord | None) -> None:
         with self._news:
+            if not self._waiting:
+                self._news.notify()
             self._waiting[call] = record
-            self._news.notify()
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            call, record = job
+        while latest := self._next():
             try:
-                if record is None:
-                    self._store.forget(call)
-                else:
-                    self._store.keep(record)
+                self._write(latest)
             except DatabaseAway:
-                self._again(call, record)
+                self._again(latest)
             except Exception:
-                log.exception("a call's state cannot be kept")
+                log.exception("calls' states cannot be kept")
 
-    def _next(self) -> tuple[CallId, ResumeRecord | None] | None:
+    def _next(self) -> Latest:
+        """What there is after a while; nothing at the end."""
         with self._news:
             self._news.wait_for(lambda: self._waiting or self._closing)
-            if not self._waiting:
-                return None
-            call = next(iter(self._waiting))
-            return call, self._waiting.pop(call)
+            self._news.wait_for(lambda: self._closing, self._batch_s)
+            latest, self._waiting = self._waiting, {}
+            self._written |= {call for call, record in latest.items() if record is not None}
+        return latest
 
-    def _again(self, call: CallId, record: ResumeRecord | None) -> None:
+    def _write(self, latest: Latest) -> None:
+        try:
+            self._store.write(latest)
+        except Refused:
+            for call, record in latest.items():
+                self._write_alone(call, record)
+        if time.monotonic() - self._renewed_s > RENEW_S:
+            self._renew()
+
+    def _write_alone(self, call: CallId, record: ResumeRecord | None) -> None:
+        """One that the database does not take must not hold up the others."""
+        try:
+            self._store.write({call: record})
+        except Refused as error:
+            log.error("a call's state was refused by the database", extra={"reason": str(error)})
+
+    def _renew(self) -> None:
+        self._kept.renew(lambda: self._store.numbers() | self._queues.kept_numbers())
+        self._renewed_s = time.monotonic()
+
+    def _again(self, latest: Latest) -> None:
         """Later, unless there is a younger one by then."""
         with self._news:
             if self._closing:
                 self._waiting.clear()
                 return
-            self._waiting.setdefault(call, record)
+            self._waiting = latest | self._waiting
             self._news.wait_for(lambda: self._closing, RETRY_S)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from voicebot.core.customers import NOBODY, Customer, Past
+from voicebot.core.customers import NOBODY, Customer, Kept, Past
 from voicebot.core.errors import ConfigError, EngineError
 from voicebot.core.ports import BackendReply, BackendRequest
 from voicebot.customers.csv_file import CsvCustomers, read_csv
@@ -26,21 +26,22 @@ id,Telefon,name,language,vip,tags,points
 """
 
 
-class Kept:
+class Records:
     """What is kept here of everybody."""
 
     def __init__(self, *, away: bool = False) -> None:
         self.away = away
 
-    def tag_names(self, keys: Collection[str]) -> tuple[str, ...]:
+    def of(self, profile: Customer, numbers: Collection[str], now: datetime) -> Kept:
         if self.away:
             raise EngineError("the database is away")
-        return ("refund",) if {"7", "+491705550123"} & set(keys) else ()
+        keys = {profile.id, *profile.numbers, *numbers}
+        tags = ("refund",) if {"7", "+491705550123"} & keys else ()
+        return Kept(tags, Past("carla", "bill", 2) if numbers else Past())
 
-    def past(self, numbers: Collection[str], now: datetime) -> Past:
-        if self.away:
-            raise EngineError("the database is away")
-        return Past("carla", "bill", 2) if numbers else Past()
+    def whole(self, numbers: Collection[str], id: str, now: datetime) -> tuple[Customer, Kept]:
+        profile = Customer("7", name="Anna") if "+491705550123" in numbers else NOBODY
+        return profile, self.of(profile, numbers, now)
 
 
 class Crm:
@@ -120,7 +121,7 @@ def _written(folder: Path, text: str) -> Path:
 
 
 async def test_a_profile_comes_with_tags_and_what_earlier_calls_tell(clients: CsvCustomers) -> None:
-    lookup = CustomerLookup(Threads(clients), Kept(), "DE")
+    lookup = CustomerLookup(Threads(clients), Records(), "DE")
     anna = await lookup.find(number="01705550123")
     assert (anna.id, anna.number) == ("7", "+491705550123")
     assert anna.tags == ("gold", "loud", "refund")
@@ -132,15 +133,35 @@ async def test_a_profile_comes_with_tags_and_what_earlier_calls_tell(clients: Cs
 
 
 async def test_what_is_away_costs_only_itself(clients: CsvCustomers) -> None:
-    broken = CustomerLookup(RestCustomers(RestSettings("http://x/{number}"), Crm({}), ""), Kept())
+    broken = CustomerLookup(
+        RestCustomers(RestSettings("http://x/{number}"), Crm({}), ""), Records()
+    )
     nobody = await broken.find(number="+491705550123")
     assert (nobody.known, nobody.key) == (False, "+491705550123")
     assert "timeout" in nobody.error
     assert nobody.tags == ("refund",)
-    alone = CustomerLookup(Threads(clients), Kept(away=True), "DE")
+    alone = CustomerLookup(Threads(clients), Records(away=True), "DE")
     assert (await alone.find(number="01705550123")).tags == ("gold", "loud")
     broken.close()
     alone.close()
+
+
+async def test_own_profiles_come_with_the_rest_in_one_go() -> None:
+    lookup = CustomerLookup(None, Records(), "DE")
+    anna = await lookup.find(number="01705550123")
+    assert (anna.id, anna.number, anna.tags, anna.calls_24h) == (
+        "7",
+        "+491705550123",
+        ("refund",),
+        2,
+    )
+    lookup.close()
+    away = CustomerLookup(None, Records(away=True), "DE")
+    nobody = await away.find(number="01705550123")
+    assert (nobody.known, nobody.key, nobody.error) == (
+        False, "+491705550123", "the database is away",
+    )  # fmt: skip
+    away.close()
 
 
 ANSWER: dict[str, Any] = {

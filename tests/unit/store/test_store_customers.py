@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from call_story import Pen
+from call_story import NOON, Pen
 from databases import Database
 
 from voicebot.core.afterwards import CallbackRequest, CallbackState
 from voicebot.core.call import CallId
-from voicebot.core.customers import Customer
+from voicebot.core.customers import NOBODY, Customer, Kept, Past
 from voicebot.core.escalations import EscalationSettings, EscalationState
 from voicebot.core.events import Endpoint, EventKind
 from voicebot.core.record import Fact
@@ -69,8 +69,8 @@ def types(store: Store, endpoint: Endpoint) -> list[str]:
 def test_a_profile_is_found_by_number_and_id_with_all_that_it_has(store: Store) -> None:
     store.customers.put(ANNA)
     assert store.customers.get("7") == ANNA
-    assert store.customers.look(("+4930123456",), "") == ANNA
-    assert store.customers.look((NUMBER,), "8") is None
+    assert store.customers.of_number(("+4930123456",)) == ANNA
+    assert store.customers.get("8") is None
     assert store.customers.list("anna") == store.customers.list(tag="gold") == (ANNA,)
     assert store.customers.list("nobody") == ()
 
@@ -82,6 +82,28 @@ def test_a_number_belongs_to_whoever_named_it_last(store: Store) -> None:
     assert found is not None
     assert found.id == "8"
     assert store.customers.get("7").numbers == ("+4930123456",)
+
+
+def test_a_call_asks_for_profile_tags_and_past_in_one_go(
+    store: Store, pen: Callable[..., Pen]
+) -> None:
+    store.customers.put(ANNA)
+    store.customers.tag(NUMBER, "refund", "qa")
+    first, second, up = (pen(name) for name in ("one", "two", "up"))
+    day = timedelta(days=1)
+    first.started -= 2 * day
+    talk = first("bridged", agent="dora", wait_ms=1, queue="service", via="queue")
+    written(store, [*first.begin(NUMBER), talk, first.end()])
+    chose = second("understood", choice="billing")
+    written(store, [*second.begin(NUMBER), chose, second.end(), *up.begin(NUMBER)])
+    kept = Kept(("gold", "refund"), Past("dora", "billing", 1))
+    assert store.callers.whole((NUMBER,), "", NOON + day) == (ANNA, kept)
+    assert store.callers.whole((), "7", NOON) == (ANNA, Kept(("gold", "refund")))
+    assert store.callers.of(NOBODY, (NUMBER,), NOON + 3 * day) == Kept(
+        ("refund",), Past("dora", "billing", 0)
+    )
+    assert store.callers.whole(("+491",), "", NOON) == (NOBODY, Kept())
+    assert store.callers.of(NOBODY, (), NOON) == Kept()
 
 
 def test_tags_by_hand_are_told_once(told: Store) -> None:
@@ -122,7 +144,7 @@ def test_facts_are_events_in_their_own_commit(told: Store, pen: Callable[..., Pe
     assert types(told, TAGS) == ["customer.tagged"]
     [ended] = [body for body in bodies(told, CRM) if body["type"] == "call.ended"]
     assert ended["data"]["record"]["queue"] == "service"
-    assert told.customers.tag_names(("7",)) == ("refund",)
+    assert [tag.tag for tag in told.customers.tags(("7",))] == ["refund"]
     assert told.customers.calls_of("7", ()) == ("one",)
 
 
@@ -142,7 +164,7 @@ def test_a_fact_is_kept_though_nothing_can_follow_from_it(
     odd = write("tagged", tag="x", by="nobody knows", customer="7")
     written(told, [*write.begin(), odd, write.end()])
     assert len(told.calls.facts("odd")) == 4
-    assert told.customers.tag_names(("7",)) == ()
+    assert told.customers.tags(("7",)) == ()
 
 
 def test_a_call_cut_off_by_a_crash_is_told_as_ended(
