@@ -6,7 +6,7 @@ occupancy = (busy + hold + wrap_up) / (that + available)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from voicebot.core.queueing import AgentState
 from voicebot.queueing.snapshot import Agent
@@ -17,20 +17,30 @@ class AgentTime:
 
     def __init__(self) -> None:
         self._spent_ms: Counter[AgentState] = Counter()
-        self._states: list[AgentState] = []
+        self._in_state: Counter[AgentState] = Counter()
+        """How many agents."""
+        self._seen: dict[str, Agent] = {}
         self._state_of: dict[str, AgentState] = {}
         self._began_ms: dict[str, int] = {}
         self._since_ms = 0
 
-    def note(self, agents: Iterable[Agent], now_ms: int) -> None:
-        """From now on agents are in these states."""
+    def note(self, agents: Mapping[str, Agent], now_ms: int) -> None:
+        """From now on agents, by name, are in these states."""
         self._pass(now_ms)
-        self._states = []
-        for agent in agents:
-            self._states.append(agent.state)
-            if self._state_of.get(agent.name) is not agent.state:
-                self._state_of[agent.name] = agent.state
-                self._began_ms[agent.name] = now_ms
+        seen = self._seen
+        for name, agent in agents.items():
+            if seen.get(name) is not agent:
+                seen[name] = agent
+                self._note(name, agent.state, now_ms)
+
+    def _note(self, name: str, state: AgentState, now_ms: int) -> None:
+        before = self._state_of.get(name)
+        if before is state:
+            return
+        if before is not None:
+            self._in_state[before] -= 1
+        self._in_state[state] += 1
+        self._state_of[name], self._began_ms[name] = state, now_ms
 
     def in_state_ms(self, agent: Agent, now_ms: int) -> int:
         """How long an agent has been in the present state, as far as that is known here."""
@@ -44,9 +54,9 @@ class AgentTime:
         return Counter(self._spent_ms)
 
     def _pass(self, now_ms: int) -> None:
-        if self._states:
-            for state in self._states:
-                self._spent_ms[state] += max(0, now_ms - self._since_ms)
+        passed_ms = max(0, now_ms - self._since_ms)
+        for state, count in self._in_state.items():
+            self._spent_ms[state] += count * passed_ms
         self._since_ms = now_ms
 
 

@@ -43,23 +43,22 @@ class Board:
 
     def snapshot(self, now_ms: int) -> Snapshot:
         """All of it, as the policy sees it; of callbacks only those whose customer rings."""
-        entries = self.entries.values()
-        if any(entry.state is EntryState.CALLBACK for entry in entries):
-            return self._snapshot(now_ms, tuple(e for e in entries if self._competes(e)))
-        return self._snapshot(now_ms, tuple(entries))
+        away = EntryState.CALLBACK
+        competing = [e for e in self.entries.values() if e.state is not away or self._rings(e)]
+        return self._snapshot(now_ms, tuple(competing))
 
     def _snapshot(self, now_ms: int, entries: tuple[Entry, ...]) -> Snapshot:
         return Snapshot(now_ms, self._policies, entries, tuple(self.agents.values()), self._reach)
 
-    def _competes(self, entry: Entry) -> bool:
-        return entry.state is not EntryState.CALLBACK or entry.id in self.calling_back
+    def _rings(self, callback: Entry) -> bool:
+        return callback.id in self.calling_back
 
-    def waiting(self, queue: str, now_ms: int = 0) -> list[Entry]:
+    def waiting(self, queue: str) -> list[Entry]:
         """Entries of the queue that no phone rings for, the next one first."""
         entries = [
             e for e in self.entries.values() if e.queue == queue and e.state is EntryState.WAITING
         ]
-        return sorted(entries, key=lambda e: policy.rank(e, self._policies[queue], now_ms))
+        return sorted(entries, key=lambda e: policy.rank(e, self._policies[queue]))
 
     def _serving(self, queue: str) -> Iterable[Agent]:
         return (agent for agent in self.agents.values() if queue in agent.spec.queues)

@@ -14,6 +14,9 @@ from voicebot.queueing.entry_machine import EntryEvent, next_entry_state
 from voicebot.queueing.sharing import Offer
 from voicebot.queueing.snapshot import Agent
 
+_ENDING = (AgentState.WRAP_UP, AgentState.PAUSED)
+"""Agents' states that may end by themselves."""
+
 
 class Contacts(Callers):
     """From the answer to the end of wrap-up."""
@@ -85,6 +88,8 @@ class Contacts(Callers):
     def tick(self, now_ms: int) -> None:
         """What ends by itself ends: wrap-up, and pauses that have a time."""
         for name, agent in self.agents.items():
+            if agent.state not in _ENDING:
+                continue
             if shift.wrap_up_is_over(agent, now_ms):
                 self._wrapped(agent, agent.wraps_until_ms or now_ms)
                 self.share.ticked(agent, now_ms)

@@ -28,12 +28,12 @@ class Outlook(Contacts):
 
     def expected_wait_ms(self, queue: str, now_ms: int, call: CallId | None = None) -> int | None:
         """For a caller who waits, or one who would join; None where nothing is known."""
-        waits = self.waiting(queue, now_ms)
+        waits = self.waiting(queue)
         found = self.entries.get(call) if call is not None else None
         entry = found or Entry(NO_CALL, queue, now_ms, self._joined + 1)
         position = waits.index(entry) + 1 if entry in waits else len(waits) + 1
         now = self.snapshot(now_ms)
-        allowed = policy.candidates(now, entry, now.agents)
+        allowed = policy.candidates(now, entry, self.agents)
         free = sum(agent.may_ring(now_ms) for agent in allowed)
         active = frozenset({queue, *(e.queue for e in now.entries if _is_waiting(e))})
         effective = effective_agents(allowed, active)
@@ -43,7 +43,7 @@ class Outlook(Contacts):
         """Why one more caller would not be taken; None: come in."""
         if queue in self.closed:
             return QueueOutcome.CLOSED
-        waiting = len(self.waiting(queue, now_ms))
+        waiting = len(self.waiting(queue))
         expected_ms = self.expected_wait_ms(queue, now_ms)
         standing = Standing(self.staffed(queue), waiting, waiting, expected_ms=expected_ms)
         return admission.admit(self.queues[queue], standing)
@@ -54,7 +54,7 @@ class Outlook(Contacts):
         queue = self.queues[entry.queue]
         # The line is looked through only where a limit asks for it: every caller asks all the time.
         limited = bool(queue.max_expected_wait_ms or queue.max_waiting_per_agent)
-        line = self.waiting(entry.queue, now_ms) if limited else []
+        line = self.waiting(entry.queue) if limited else []
         expects = queue.max_expected_wait_ms and entry in line
         standing = Standing(
             staffed=self.staffed(entry.queue),
@@ -71,7 +71,7 @@ class Outlook(Contacts):
         if queue not in self.queues:
             return QueueStatus()
         self.tick(now_ms)
-        waits = self.waiting(queue, now_ms)
+        waits = self.waiting(queue)
         return QueueStatus(
             staffed=self.staffed(queue),
             available=sum(agent.may_ring(now_ms) for agent in self._serving(queue)),

@@ -9,7 +9,7 @@ first in any of them. Every place gets one phone before any gets a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from voicebot.core.queueing import EntryState, Strategy
 from voicebot.queueing.relax import Ask, Reach
@@ -20,6 +20,7 @@ PRIORITY_MS = 300_000
 SEVERAL = (Strategy.RING_ALL, Strategy.RING_PROGRESSIVE)
 
 Rank = tuple[int, int, int, str]
+_OPEN = (EntryState.WAITING, EntryState.OFFERED, EntryState.CALLBACK)
 
 
 def decide(now: Snapshot) -> tuple[Pick, ...]:
@@ -31,10 +32,13 @@ def decide(now: Snapshot) -> tuple[Pick, ...]:
     picks: list[Pick] = []
     entries = in_order(now)
     for entry in entries:
+        if not free:
+            break
         if _may_be_offered(now, entry):
             picks += _pick(now, entry, free, 1)
-    for entry in entries:
-        picks += _pick(now, entry, free, _more(now, entry, picks))
+    if free and any(queue.strategy in SEVERAL for queue in now.queues.values()):
+        for entry in entries:
+            picks += _pick(now, entry, free, _more(now, entry, picks))
     return tuple(picks)
 
 
@@ -48,16 +52,18 @@ def _may_be_offered(now: Snapshot, entry: Entry) -> bool:
 
 def in_order(now: Snapshot) -> list[Entry]:
     """Every place that is waiting or offered, over all queues, the next one first."""
-    open_states = (EntryState.WAITING, EntryState.OFFERED, EntryState.CALLBACK)
-    entries = [entry for entry in now.entries if entry.state in open_states]
-    return sorted(entries, key=lambda entry: rank(entry, now.queues[entry.queue], now.now_ms))
+    queues = now.queues
+    entries = [entry for entry in now.entries if entry.state in _OPEN]
+    entries.sort(key=lambda entry: rank(entry, queues[entry.queue]))
+    return entries
 
 
-def rank(entry: Entry, queue: QueuePolicy, now_ms: int) -> Rank:
-    """Smaller is sooner: priority and wait, then who joined first, then the id."""
+def rank(entry: Entry, queue: QueuePolicy) -> Rank:
+    """Smaller is sooner: priority and wait, then who joined first, then the id. Everybody's wait
+    grows alike, so the order is the same at any time."""
     weight_ms = (entry.priority + queue.priority) * PRIORITY_MS
-    effective_ms = weight_ms + entry.waited_ms(now_ms) + entry.artificial_age_ms
-    return -effective_ms, entry.joined_ms, entry.order, entry.id
+    counts_from_ms = entry.joined_ms - entry.artificial_age_ms - weight_ms
+    return counts_from_ms, entry.joined_ms, entry.order, entry.id
 
 
 def reach_of(now: Snapshot, entry: Entry) -> Reach:
@@ -82,11 +88,11 @@ def step_of(now: Snapshot, entry: Entry) -> int:
     return now.steps[entry.id]
 
 
-def candidates(now: Snapshot, entry: Entry, agents: Iterable[Agent]) -> list[Agent]:
-    """Those of the agents who may take the caller, the best first."""
+def candidates(now: Snapshot, entry: Entry, agents: Mapping[str, Agent]) -> list[Agent]:
+    """Those of the agents, by name, who may take the caller, the best first."""
     queue, let_in = now.queues[entry.queue], reach_of(now, entry).up_to
     names = let_in[min(step_of(now, entry), len(let_in) - 1)]
-    allowed = [agent for agent in agents if agent.name in names]
+    allowed = [agents[name] for name in names.intersection(agents)]
     return sorted(allowed, key=lambda agent: (_tried(entry, agent), *_key(queue, agent)))
 
 
@@ -112,7 +118,7 @@ def _pick(now: Snapshot, entry: Entry, free: dict[str, Agent], count: int) -> It
     """Take the best `count` of the free agents."""
     if count <= 0 or not free:
         return
-    for agent in candidates(now, entry, free.values())[:count]:
+    for agent in candidates(now, entry, free)[:count]:
         del free[agent.name]
         yield Pick(entry.id, agent.name)
 

@@ -11,22 +11,24 @@ from voicebot.queueing.snapshot import Agent, Entry, Snapshot
 
 def due_ms(now: Snapshot) -> int | None:
     """The next moment, after `now.now_ms`; None where there is none."""
-    times = [at_ms for agent in now.agents for at_ms in _of_agent(agent)]
+    times = [at_ms for agent in now.agents if (at_ms := _of_agent(agent)) is not None]
     # Who may be rung does not matter while there is nobody to ring.
     if any(agent.may_ring(now.now_ms) for agent in now.agents):
         times += [at_ms for entry in now.entries for at_ms in _of_entry(now, entry)]
     return min((at_ms for at_ms in times if at_ms > now.now_ms), default=None)
 
 
-def _of_agent(agent: Agent) -> Iterator[int]:
+def _of_agent(agent: Agent) -> int | None:
     """A wrap-up, a back-off or a pause ends."""
     match agent.state:
-        case AgentState.WRAP_UP if agent.wraps_until_ms is not None:
-            yield agent.wraps_until_ms
+        case AgentState.WRAP_UP:
+            return agent.wraps_until_ms
         case AgentState.AVAILABLE:
-            yield agent.rests_until_ms
-        case AgentState.PAUSED if agent.paused_until_ms is not None:
-            yield agent.paused_until_ms
+            return agent.rests_until_ms
+        case AgentState.PAUSED:
+            return agent.paused_until_ms
+        case _:
+            return None
 
 
 def _of_entry(now: Snapshot, entry: Entry) -> Iterator[int]:

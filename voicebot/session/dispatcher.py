@@ -31,7 +31,7 @@ class Dispatcher:
         self._timer: asyncio.TimerHandle | None = None
         self.time = AgentTime()
         """How long agents were in each state."""
-        self.time.note(router.agents.values(), now_ms())
+        self.time.note(router.agents, now_ms())
 
     def follow(self, call: CallId, taker: Taker) -> None:
         """From now on `taker` gets the offers of a call."""
@@ -43,13 +43,13 @@ class Dispatcher:
 
     def changed(self) -> None:
         """Somebody joined or left, an agent became free or changed: offer what there is."""
-        self.time.note(self._router.agents.values(), self._now_ms())
+        self.time.note(self._router.agents, self._now_ms())
         # Offers that could not be taken leave agents who are free for others.
         while offers := self._router.dispatch(self._now_ms()):
             for offer in offers:
                 entry = self._router.entries[offer.call]
                 self._router.share.claim(entry, offer, partial(self._replied, offer))
-        self.time.note(self._router.agents.values(), self._now_ms())
+        self.time.note(self._router.agents, self._now_ms())
         self._wake_later()
 
     def offer_to(
@@ -62,7 +62,7 @@ class Dispatcher:
             self.follow(place, taker)
             entry = self._router.entries[place]
             self._router.share.claim(entry, offer, partial(self._replied_directly, offer))
-            self.time.note(self._router.agents.values(), self._now_ms())
+            self.time.note(self._router.agents, self._now_ms())
         return offer
 
     def offer_waiting(self, place: CallId, name: str) -> bool:
@@ -72,7 +72,7 @@ class Dispatcher:
         if offer is None:
             return False
         self._router.share.claim(self._router.entries[place], offer, partial(self._replied, offer))
-        self.time.note(self._router.agents.values(), self._now_ms())
+        self.time.note(self._router.agents, self._now_ms())
         return True
 
     def _replied_directly(self, offer: Offer, granted: bool) -> None:

@@ -14,9 +14,9 @@ BUSY, WRAPPING = replace(ANNA, state=AgentState.BUSY), replace(ANNA, state=Agent
 
 def test_times_of_all_agents_add_up() -> None:
     time = AgentTime()
-    time.note([ANNA, ANNA], 1_000)
-    time.note([ANNA, BUSY], 3_000)
-    time.note([ANNA, WRAPPING], 9_000)
+    time.note({"anna": ANNA, "ben": ANNA}, 1_000)
+    time.note({"anna": ANNA, "ben": BUSY}, 3_000)
+    time.note({"anna": ANNA, "ben": WRAPPING}, 9_000)
     spent = time.spent_ms(10_000)
     assert spent == {
         AgentState.AVAILABLE: 4_000 + 6_000 + 1_000,
@@ -29,6 +29,6 @@ def test_times_of_all_agents_add_up() -> None:
 
 def test_without_anybody_at_work_there_is_no_occupancy() -> None:
     time = AgentTime()
-    time.note([replace(ANNA, state=AgentState.PAUSED)], 0)
+    time.note({"anna": replace(ANNA, state=AgentState.PAUSED)}, 0)
     assert occupancy(time.spent_ms(5_000)) is None
     assert occupancy(AgentTime().spent_ms(5_000)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -23,6 +24,10 @@ def agent(name: str, *queues: str, **known: object) -> Agent:
     skills = {skill: known.pop(skill) for skill in SKILLS if skill in known}
     spec = AgentSpec(name, f"sip:{name}@127.0.0.1", queues or ("billing",), skills)  # type: ignore[arg-type]
     return replace(Agent(spec), **known)  # type: ignore[arg-type]
+
+
+def by_name(agents: Iterable[Agent]) -> dict[str, Agent]:
+    return {agent.name: agent for agent in agents}
 
 
 def caller(name: str, queue: str = "billing", joined_ms: int = 0, **known: object) -> Entry:
@@ -146,7 +151,7 @@ def test_skills_are_given_up_step_by_step_and_steps_accumulate() -> None:
     assert pairs(at(30_000, [wants], [busy, fair], relax=relax)) == [("x", "fair")]
     # Who was let in first stays in.
     both = at(30_000, [wants], [good, fair], relax=relax)
-    assert {a.name for a in candidates(both, wants, both.agents)} == {"good", "fair"}
+    assert {a.name for a in candidates(both, wants, by_name(both.agents))} == {"good", "fair"}
 
 
 def test_a_step_that_nobody_at_work_satisfies_is_skipped_at_once() -> None:
@@ -237,7 +242,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
 def test_no_agent_is_offered_twice_and_only_free_ones_are(now: Snapshot) -> None:
     picked = [pick.agent for pick in decide(now)]
     assert len(picked) == len(set(picked))
-    agents = {agent.name: agent for agent in now.agents}
+    agents = by_name(now.agents)
     assert all(agents[name].may_ring(now.now_ms) for name in picked)
 
 
@@ -258,11 +263,11 @@ def test_nobody_is_skipped_for_a_later_one_whom_the_same_agent_serves(now: Snaps
     picks, order = decide(now), in_order(now)
     served = {pick.entry for pick in picks}
     places = {entry.id: place for place, entry in enumerate(order)}
-    agents = {agent.name: agent for agent in now.agents}
+    agents = by_name(now.agents)
     for entry in order:
         if entry.id in served:
             continue
-        mine = {agent.name for agent in candidates(now, entry, agents.values())}
+        mine = {agent.name for agent in candidates(now, entry, agents)}
         for pick in picks:
             assert pick.agent not in mine or places[pick.entry] < places[entry.id]
 
@@ -275,7 +280,7 @@ def test_no_free_agent_is_left_while_somebody_waits_whom_they_may_take(now: Snap
     left = [a for a in now.agents if a.may_ring(now.now_ms) and a.name not in taken]
     for entry in now.entries:
         if entry.id not in served:
-            assert candidates(now, entry, left) == []
+            assert candidates(now, entry, by_name(left)) == []
 
 
 @settings(max_examples=80, deadline=None)
@@ -287,7 +292,7 @@ def test_a_place_only_gets_better_with_waiting(now: Snapshot, longer_ms: int) ->
     for entry in now.entries:
         queue = now.queues[entry.queue]
         older = replace(entry, joined_ms=entry.joined_ms - longer_ms)
-        assert rank(older, queue, now.now_ms) <= rank(entry, queue, now.now_ms)
+        assert rank(older, queue) <= rank(entry, queue)
 
 
 @settings(max_examples=80, deadline=None)
@@ -295,14 +300,14 @@ def test_a_place_only_gets_better_with_waiting(now: Snapshot, longer_ms: int) ->
 def test_relaxing_never_shrinks_who_may_serve(now: Snapshot, longer_ms: int, gone: int) -> None:
     """Neither with time nor when agents come and go: the step that was reached is kept."""
     for entry in now.entries:
-        before = {a.name for a in candidates(now, entry, now.agents)}
+        before = {a.name for a in candidates(now, entry, by_name(now.agents))}
         kept = replace(entry, step=step_of(now, entry))
         agents = tuple(
             replace(a, state=AgentState.OFFLINE) if n == gone else replace(a)
             for n, a in enumerate(now.agents)
         )
         later = replace(now, now_ms=now.now_ms + longer_ms, agents=agents)
-        assert before <= {a.name for a in candidates(later, kept, agents)}
+        assert before <= {a.name for a in candidates(later, kept, by_name(agents))}
 
 
 @settings(max_examples=80, deadline=None)
@@ -318,7 +323,7 @@ def test_nobody_starves(now: Snapshot) -> None:
             other = replace(newcomer, queue=place, artificial_age_ms=60_000)
             if other.priority + now.queues[place].priority > most:
                 continue
-            assert rank(entry, queue, now.now_ms) < rank(other, now.queues[place], now.now_ms)
+            assert rank(entry, queue) < rank(other, now.queues[place])
 
 
 def test_a_place_in_a_queue_of_two_gets_picks_of_its_own() -> None:

@@ -458,7 +458,7 @@ class AnyRun(RuleBasedStateMachine):
         for call, entry in self.board.entries.items():
             assert entry.joined_ms == self.joined[call]
         for queue in ("billing", "cards"):
-            line = self.board.waiting(queue, self.now_ms)
+            line = self.board.waiting(queue)
             assert [e.id for e in line] == sorted(e.id for e in line)
 
     def teardown(self) -> None:
