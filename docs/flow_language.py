@@ -24,7 +24,7 @@ from pydantic_core import PydanticUndefined
 from voicebot.core.markup import ABOUT
 from voicebot.flow import base
 from voicebot.flow.codes import CODES, Code
-from voicebot.flow.functions import FUNCTIONS
+from voicebot.flow.expressions.functions import FUNCTIONS
 from voicebot.flow.kinds import AnyNode
 from voicebot.flow.model import FlowFile
 from voicebot.flow.schema import FILE, schema_text

@@ -19,7 +19,7 @@ from voicebot.flow.clock import CLOCK
 from voicebot.flow.customers import FIELDS
 from voicebot.flow.expression_types import CLOCK_TYPES, mismatches
 from voicebot.flow.expressions import ExpressionError, names, parse
-from voicebot.flow.functions import TEXT
+from voicebot.flow.expressions.functions.function import TEXT
 from voicebot.flow.problems import did_you_mean
 from voicebot.flow.validate import CALL_FIELDS
 from voicebot.store.customer_query import wrong_query

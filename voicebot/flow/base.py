@@ -63,7 +63,7 @@ class PromptRef(Marked):
 
 
 class Expression(Marked):
-    """See `expressions.py`."""
+    """See `expressions/`."""
 
 
 class Template(Marked):

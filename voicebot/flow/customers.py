@@ -15,7 +15,14 @@ from typing import Any
 
 from voicebot.core.customers import NOBODY, Customer
 from voicebot.core.meaning import SlotType, SlotValue
-from voicebot.flow.functions import BOOLEAN, DATE, LIST, NUMBER, TEXT, EvaluationError
+from voicebot.flow.expressions.functions.function import (
+    BOOLEAN,
+    DATE,
+    LIST,
+    NUMBER,
+    TEXT,
+    EvaluationError,
+)
 from voicebot.flow.values import Value
 
 Evaluate = Callable[[str], Any]

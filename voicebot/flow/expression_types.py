@@ -20,13 +20,13 @@ from voicebot.flow.expressions import (
     as_moment,
     parse,
 )
-from voicebot.flow.functions import (
+from voicebot.flow.expressions.functions import FUNCTIONS
+from voicebot.flow.expressions.functions.function import (
     ANY,
     BOOLEAN,
     DATE,
     DATETIME,
     DURATION,
-    FUNCTIONS,
     LIST,
     NUMBER,
     TEXT,

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from voicebot.core.record import FactKind
 from voicebot.flow.base import Prompts, Strict
-from voicebot.flow.functions import EvaluationError
+from voicebot.flow.expressions.functions.function import EvaluationError
 from voicebot.flow.model import Name
 from voicebot.flow.shares import percentile
 from voicebot.flow.state import Guess

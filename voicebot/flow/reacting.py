@@ -18,7 +18,8 @@ from voicebot.flow.one_phrase import timed
 from voicebot.flow.properties import Reaction, Reactions, reaction_to
 from voicebot.flow.values import Value
 from voicebot.flow.visit import Proposal
-from voicebot.flow.walk import Walk, copied
+from voicebot.flow.walk import Walk
+from voicebot.flow.walk.copying import copied
 
 _MAX_UNCLEAR = 2
 _TRAIL = 20

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from voicebot.flow.expression_types import CLOCK_TYPES, TypeOf, of_slot
+from voicebot.flow.expressions.functions.function import TEXT
 from voicebot.flow.flow import Flow
-from voicebot.flow.functions import TEXT
 
 _ROUNDS = 4
 """Values that are computed from each other: further ones are of any type."""

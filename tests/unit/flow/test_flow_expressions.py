@@ -18,7 +18,8 @@ from voicebot.flow.expressions import (
     names,
     parse,
 )
-from voicebot.flow.functions import BOOLEAN, DATE, FUNCTIONS, NUMBER, TEXT, TIME
+from voicebot.flow.expressions.functions import FUNCTIONS
+from voicebot.flow.expressions.functions.function import BOOLEAN, DATE, NUMBER, TEXT, TIME
 
 VALUES: dict[str, Any] = {
     "day": datetime.date(2026, 11, 24),

@@ -15,7 +15,7 @@ from test_flow_totality import answers
 from voicebot.core.afterwards import CallbackOutcome, RecordOutcome, Webhook
 from voicebot.core.call import LegInfo
 from voicebot.core.errors import Problem
-from voicebot.core.queueing import QueueOutcome, TransferOutcome
+from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome
 from voicebot.flow.engine import UnexpectedEvent, outlives_caller, start, step
 from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file
@@ -63,7 +63,7 @@ def comes_back(action: Action) -> st.SearchStrategy[Event]:
             outcomes = [o for o in CallbackOutcome if o is not CallbackOutcome.DECLINED]
             return st.one_of(st.sampled_from(outcomes).map(CallbackEnded), FAILED)
         case Dial():
-            return st.one_of(st.sampled_from(TransferOutcome).map(TransferEnded), FAILED)
+            return st.one_of(st.sampled_from(TRANSFER_ENDS).map(TransferEnded), FAILED)
         case Enqueue(keys=keys):
             by_key = st.sampled_from(keys).map(lambda k: QueueLeft(QueueOutcome.LEFT, k))
             return st.one_of(by_key, st.sampled_from(QueueOutcome).map(QueueLeft), FAILED)

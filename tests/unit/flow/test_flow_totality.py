@@ -28,7 +28,7 @@ from voicebot.core.meaning import (
     SlotValue,
 )
 from voicebot.core.ports import BackendReply
-from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
+from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, QueueStatus
 from voicebot.flow.engine import TAKES, UnexpectedEvent, start, step
 from voicebot.flow.loader import load_flows
 from voicebot.flow.state import FlowState, Waiting
@@ -183,7 +183,7 @@ def answers(action: Action) -> st.SearchStrategy[Event]:
         case FindCustomer():
             return st.one_of(st.builds(CustomerSeen, PROFILES), failed)
         case Transfer() | Dial():
-            return st.one_of(st.sampled_from(TransferOutcome).map(TransferEnded), failed)
+            return st.one_of(st.sampled_from(TRANSFER_ENDS).map(TransferEnded), failed)
         case _:
             raise AssertionError(f"nothing comes back of {type(action).__name__}")
 

@@ -87,7 +87,7 @@ class AnswerNode(Answering):
         text = self._asked_already(walk)
         scope = self._scope(walk.flow)
         if text and scope is not None:
-            walk.look_up(LookUp(text, scope, walk.state.language))
+            walk.wait(LookUp(text, scope, walk.state.language))
         else:
             self.put(walk)
 

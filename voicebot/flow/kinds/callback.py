@@ -160,7 +160,7 @@ class CallbackNode(Listening):
     def accepted(self, walk: Walk, proposal: Proposal) -> None:
         """Note it down."""
         number = written(proposal.slots[NUMBER])
-        walk.request_callback(RequestCallback(self.queue, number, self._not_before(walk)))
+        walk.wait(RequestCallback(self.queue, number, self._not_before(walk)))
 
     def denied(self, walk: Walk, proposal: Proposal) -> None:
         """Another one."""

@@ -40,7 +40,7 @@ class CustomerNode(Kind):
         """Ask."""
         asked = FindCustomer(filled_in(walk, self.id or ""), filled_in(walk, self.number or ""))
         if asked.id.strip() or asked.number.strip():
-            walk.find_customer(asked)
+            walk.wait(asked)
         else:
             walk.go(self.unknown, "unknown")
 

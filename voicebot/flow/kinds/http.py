@@ -24,7 +24,7 @@ from voicebot.flow.base import (
     marked,
 )
 from voicebot.flow.expressions import names, parse
-from voicebot.flow.functions import NUMBER
+from voicebot.flow.expressions.functions.function import NUMBER
 from voicebot.flow.model import Name
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
 from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
@@ -138,7 +138,7 @@ class HttpNode(Kind):
 
     def enter(self, walk: Walk) -> None:
         """Send the request."""
-        walk.call(
+        walk.wait(
             Call(
                 self._request(walk),
                 cover=tuple(walk.prompt(ref) for ref in self.cover),

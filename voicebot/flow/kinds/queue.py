@@ -150,7 +150,7 @@ class QueueNode(Kind):
 
         routing = walk.routing()
         agents = (*(walk.render(agent) for agent in self.agents), *routing.agents)
-        walk.enqueue(
+        walk.wait(
             Enqueue(
                 self.queue,
                 self._summary(walk),

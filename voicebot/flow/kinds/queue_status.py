@@ -11,7 +11,7 @@ from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.queueing import QueueStatus
 from voicebot.flow.base import Expression, NodeName, QueueName, Strict
 from voicebot.flow.expression_types import TypeOf, type_of_text
-from voicebot.flow.functions import DURATION, NUMBER
+from voicebot.flow.expressions.functions.function import DURATION, NUMBER
 from voicebot.flow.model import Name
 from voicebot.flow.steps import EngineFailed, Event, LookAtQueue, QueueSeen
 from voicebot.flow.walk import Kind, Walk
@@ -63,7 +63,7 @@ class QueueStatusNode(Kind):
 
     def enter(self, walk: Walk) -> None:
         """Ask."""
-        walk.look_at_queue(LookAtQueue(self.queue))
+        walk.wait(LookAtQueue(self.queue))
 
     def take(self, walk: Walk, event: Event) -> None:
         """The answer."""

@@ -88,7 +88,7 @@ class RecordNode(Listening):
         self._record(walk)
 
     def _record(self, walk: Walk) -> None:
-        walk.record(
+        walk.wait(
             Record(
                 self.mailbox,
                 self.beep,
@@ -192,7 +192,7 @@ class RecordNode(Listening):
         walk.note_understood(Match.CHOICE, 1.0, choice=choice)
         match choice:
             case "listen":
-                walk.pause(PlayBack(self._file(walk.visit)))
+                walk.wait(PlayBack(self._file(walk.visit)))
             case "again":
                 walk.say(["record_again"], BargeIn.NONE)
                 self._record(walk)

@@ -143,7 +143,7 @@ class SurveyNode(Listening):
             self.put(walk)
         elif self.comment is not None:
             walk.say(self.comment.prompt)
-            walk.record(Record(self.comment.mailbox, max_ms=self.comment.max))
+            walk.wait(Record(self.comment.mailbox, max_ms=self.comment.max))
         else:
             walk.go(self.to, "answered")
 

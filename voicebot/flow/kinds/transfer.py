@@ -89,9 +89,9 @@ class TransferNode(Kind):
         """Ask for the transfer."""
         walk.say(self.prompt)
         if self.mode == "blind":
-            walk.transfer(Transfer(self.target[0]))
+            walk.wait(Transfer(self.target[0]))
             return
-        walk.transfer(
+        walk.wait(
             Dial(
                 tuple(map(str, self.target)),
                 at_once=self.ring == "at_once",

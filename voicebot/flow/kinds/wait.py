@@ -31,7 +31,7 @@ class WaitNode(Kind):
     def enter(self, walk: Walk) -> None:
         """Wait."""
         walk.say(self.prompt)
-        walk.pause(Pause(self.duration, self.music, self.barge_in))
+        walk.wait(Pause(self.duration, self.music, self.barge_in))
 
     def take(self, walk: Walk, event: Event) -> None:
         """The time is over."""

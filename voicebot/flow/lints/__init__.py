@@ -1,7 +1,7 @@
 """What can be told of a flow before any call, one matter a file.
 
 A lint is a function that adds to a report. `NAMES_FIRST` ones walk from name to name and run only
-where every name leads somewhere. Codes, with an example and a remedy each, are in `codes.py`.
+where every name leads somewhere. Codes, with an example and a remedy each, are in `codes/`.
 """
 
 from __future__ import annotations

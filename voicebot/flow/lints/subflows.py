@@ -5,8 +5,8 @@ from __future__ import annotations
 from voicebot.flow.base import Path
 from voicebot.flow.expression_types import of_slot, type_in
 from voicebot.flow.expressions import ExpressionError, Name, names, parse
+from voicebot.flow.expressions.functions.function import TEXT
 from voicebot.flow.flow import Flow
-from voicebot.flow.functions import TEXT
 from voicebot.flow.kinds.call import CallNode
 from voicebot.flow.kinds.goto import GotoNode
 from voicebot.flow.kinds.returning import ReturnNode
