@@ -6,7 +6,7 @@ import re
 import typing
 from pathlib import Path
 
-from voicebot.flow.expressions import FUNCTIONS
+from voicebot.flow.expressions.functions import FUNCTIONS
 from voicebot.flow.kinds import AnyNode
 from voicebot.flow.loader import load_file
 

@@ -28,7 +28,7 @@ from voicebot.core.meaning import (
     SlotValue,
 )
 from voicebot.core.ports import BackendReply
-from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, QueueStatus
+from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.flow.engine import TAKES, UnexpectedEvent, start, step
 from voicebot.flow.loader import load_flows
 from voicebot.flow.state import FlowState, Waiting
