@@ -56,7 +56,7 @@ def phones(draw: st.DrawFn) -> Callable[[SimLeg], None]:
     return answers(after_ms, *presses, leaves_ms=leaves_ms and after_ms + leaves_ms)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(keys, asked, supervisors, phones(), phones(), phones(), phones(), times)
 def test_nobody_is_left_over(
     pressed: list[tuple[float, str]],

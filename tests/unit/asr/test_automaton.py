@@ -68,13 +68,13 @@ def _sequence(tokens: list[str]) -> tuple[set[str], list[str]]:
 
 
 @given(EXPRESSIONS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_it_says_every_sentence_once_and_no_other(expression: str) -> None:
     assert sentences(build(expression, {})) == sorted(expand(expression))
 
 
 @given(EXPRESSIONS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_ways_on_from_a_state_share_its_probability(expression: str) -> None:
     totals: dict[int, float] = defaultdict(float)
     for start, _, probability, _ in build(expression, {}).arcs:

@@ -120,7 +120,7 @@ def test_a_token_is_safe_and_leads_back(word: str) -> None:
         assert word_of(name) == word
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(min_size=1, max_size=10), min_size=1, max_size=4))
 def test_no_text_of_an_operator_breaks_the_decoder(texts: list[str]) -> None:
     expectation = Expectation(choices=(Choice("x", tuple(Words(text) for text in texts)),))

@@ -110,7 +110,7 @@ def test_segments_follow_each_other(model: AcousticModel, sounds: list[Pcm]) -> 
         assert all(segment.frames >= 3 and segment.score <= 0 for segment in path)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(samples=st.lists(st.integers(-32768, 32767), min_size=960, max_size=3_000))
 def test_any_sound_has_features_and_a_path(samples: list[int]) -> None:
     pcm = Pcm(np.array(samples, np.int16), WIDEBAND)

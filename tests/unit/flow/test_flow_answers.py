@@ -332,7 +332,7 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Flow:
 
 
 @given(events=st.lists(EVENTS, max_size=12))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_run_of_events_breaks_a_call(flow: Flow, events: list[Event]) -> None:
     """Each step ends in something that waits; no answer is told that was denied in that visit."""
     state: FlowState = start(flow)

@@ -104,7 +104,7 @@ def said_by(event: Event) -> set[tuple[str, str]]:
     return set()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_what_is_kept_was_said_and_is_bounded(keeping: Flow, data: st.DataObject) -> None:
     state, event = start(keeping, now=NOW), Started(LegInfo(sip_call_id="x"))
@@ -167,7 +167,7 @@ def leads_there(flow: Flow, actions: tuple[Action, ...]) -> bool:
 
 
 @pytest.mark.parametrize("name", [*BY_NAME, "keeping"])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_person_is_there_on_request_wherever_a_bot_listens(
     name: str, keeping: Flow, data: st.DataObject

@@ -122,7 +122,7 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Flow:
     return load_flows(folder, environment={}).get("main")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_call_goes_on_or_ends(flow: Flow, data: st.DataObject) -> None:
     state, event = start(flow, now=NOW), Started(LegInfo(caller=str(data.draw(st.integers(0, 9)))))

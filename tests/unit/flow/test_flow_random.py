@@ -175,7 +175,7 @@ def flows(nodes: dict[str, Any], first: str) -> Flow | None:
     return None if any(p.severity is Severity.ERROR for p in problems) else flow
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_flow_that_checks_ends_from_every_node(data: st.DataObject) -> None:
     nodes = data.draw(st.fixed_dictionaries({name: node() for name in NAMES}))

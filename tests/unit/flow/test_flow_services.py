@@ -71,7 +71,7 @@ def comes_back(action: Action) -> st.SearchStrategy[Event]:
             return answers(action)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), caller=st.sampled_from(["", "anna", "+4917055501"]))
 def test_any_call_goes_on_or_ends(data: st.DataObject, caller: str) -> None:
     state = start(SERVICES, now=NOW)

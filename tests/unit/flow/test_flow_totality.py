@@ -200,7 +200,7 @@ def check(state: FlowState, actions: tuple[Action, ...]) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS.names())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_call_goes_on_or_ends(name: str, data: st.DataObject) -> None:
     state = start(FLOWS.get(name), now=NOW)

@@ -308,7 +308,7 @@ _VOCABULARY = st.sampled_from(_WORDS.split())
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(_VOCABULARY, max_size=25).map(" ".join)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_gets_an_interpretation(understand, text):
     for expectation in (BANK, BANK_ZH):
         found = understand(text, expectation)

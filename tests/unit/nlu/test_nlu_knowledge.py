@@ -147,7 +147,7 @@ def test_a_language_without_entries_finds_nothing() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_is_too_odd(text: str) -> None:
     assert all(0 <= one.score <= 1 for one in search(text))
 

@@ -237,7 +237,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     return Snapshot(draw(st.integers(1_000_000, 1_900_000)), queues, tuple(entries), tuple(agents))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots())
 def test_no_agent_is_offered_twice_and_only_free_ones_are(now: Snapshot) -> None:
     picked = [pick.agent for pick in decide(now)]
@@ -246,7 +246,7 @@ def test_no_agent_is_offered_twice_and_only_free_ones_are(now: Snapshot) -> None
     assert all(agents[name].may_ring(now.now_ms) for name in picked)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots(), st.randoms(use_true_random=False))
 def test_the_same_input_gives_the_same_picks_however_arranged(
     now: Snapshot, random: object
@@ -257,7 +257,7 @@ def test_the_same_input_gives_the_same_picks_however_arranged(
     assert decide(replace(now, entries=tuple(entries), agents=tuple(agents))) == decide(now)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots())
 def test_nobody_is_skipped_for_a_later_one_whom_the_same_agent_serves(now: Snapshot) -> None:
     picks, order = decide(now), in_order(now)
@@ -272,7 +272,7 @@ def test_nobody_is_skipped_for_a_later_one_whom_the_same_agent_serves(now: Snaps
             assert pick.agent not in mine or places[pick.entry] < places[entry.id]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots())
 def test_no_free_agent_is_left_while_somebody_waits_whom_they_may_take(now: Snapshot) -> None:
     picks = decide(now)
@@ -283,7 +283,7 @@ def test_no_free_agent_is_left_while_somebody_waits_whom_they_may_take(now: Snap
             assert candidates(now, entry, by_name(left)) == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots(), st.integers(0, 3_600_000))
 def test_a_place_only_gets_better_with_waiting(now: Snapshot, longer_ms: int) -> None:
     """Monotone in wait: whoever is ahead stays ahead, and a longer wait never moves one back."""
@@ -295,7 +295,7 @@ def test_a_place_only_gets_better_with_waiting(now: Snapshot, longer_ms: int) ->
         assert rank(older, queue) <= rank(entry, queue)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots(), st.integers(0, 3_600_000), st.integers(0, 5))
 def test_relaxing_never_shrinks_who_may_serve(now: Snapshot, longer_ms: int, gone: int) -> None:
     """Neither with time nor when agents come and go: the step that was reached is kept."""
@@ -310,7 +310,7 @@ def test_relaxing_never_shrinks_who_may_serve(now: Snapshot, longer_ms: int, gon
         assert before <= {a.name for a in candidates(later, kept, by_name(agents))}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(snapshots())
 def test_nobody_starves(now: Snapshot) -> None:
     """Whatever the priorities, one who waits long enough is first: newcomers do not pass."""

@@ -479,4 +479,4 @@ _HAS_A_CALLER = (AgentState.RESERVED, AgentState.RINGING, AgentState.BUSY, Agent
 _OPEN = (EntryState.WAITING, EntryState.OFFERED)
 
 TestAnyRun = AnyRun.TestCase
-TestAnyRun.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyRun.settings = settings(max_examples=60, stateful_step_count=40)

@@ -65,9 +65,7 @@ ACTS = st.one_of(
 RUNS = st.lists(st.tuples(st.integers(1, 400), ACTS), min_size=1, max_size=8)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(run=RUNS)
 def test_whatever_the_caller_does_is_replayed_frame_by_frame(
     tmp_path: Path, run: list[tuple[int, str]]

@@ -88,7 +88,7 @@ class Shift:
             self.offer = made
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps, st.sampled_from(WrapUp))
 def test_any_order_of_what_agents_and_callers_do(run: list[Wanted | str], wrap_up: WrapUp) -> None:
     async def play() -> None:

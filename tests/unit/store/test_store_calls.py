@@ -112,7 +112,7 @@ def test_a_cursor_that_was_not_given_out(calls: Store, cursor: str) -> None:
         calls.calls.list(CallFilter(cursor=cursor))
 
 
-@budget(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     minutes=st.lists(st.integers(0, 5), max_size=12), limit=st.integers(1, 5), late=st.booleans()
 )

@@ -237,7 +237,7 @@ STEP = st.tuples(
 )
 
 
-@budget(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=40))
 def test_the_stored_record_is_the_fold(
     database: Database,

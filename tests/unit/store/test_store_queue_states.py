@@ -264,7 +264,6 @@ def budget(examples: int) -> limits:
     return limits(
         max_examples=examples,
         stateful_step_count=30,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
 

@@ -83,32 +83,32 @@ def _in_a_row(
     return presses
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(runs(("rfc4733",), ("info", "inband"), least_ms=100, keys="123"))
 def test_rfc_4733_with_any_echo_of_it_however_fast(presses: list[Press]) -> None:
     assert heard(news_of(presses)) == keys_of(presses)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(runs(("inband",), (), least_ms=90, keys="12"))
 def test_tones_alone_however_fast(presses: list[Press]) -> None:
     assert heard(news_of(presses)) == keys_of(presses)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(runs(("info",), ("inband",), least_ms=1_000))
 def test_info_and_tones_at_a_persons_pace(presses: list[Press]) -> None:
     assert heard(news_of(presses)) == keys_of(presses)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(runs(SIGNALED, SIGNALED, least_ms=OVERLAP_MS + 1_000))
 def test_signaling_that_mends_the_gaps_of_signaling(presses: list[Press]) -> None:
     """Each press is carried by one of the two at least."""
     assert heard(news_of(presses)) == keys_of(presses)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     runs(("rfc4733",), (), least_ms=100),
     st.lists(st.tuples(st.integers(0, 6_000), st.sampled_from(ALL_KEYS)), max_size=6),
@@ -124,7 +124,6 @@ def test_a_tone_after_the_first_signaled_key_never_counts(
     assert heard(every) == keys_of(presses)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("12*"), st.sampled_from(SIGNALED)), max_size=30))
 def test_what_is_signaled_all_at_once_is_neither_lost_nor_doubled(
     told: list[tuple[str, str]],

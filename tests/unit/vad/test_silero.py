@@ -50,7 +50,7 @@ def test_speech_is_speech_and_noise_is_none(rate):
 
 
 @pytest.mark.parametrize("rate", RATES)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.integers(0, 16_000), max_size=8))
 def test_the_split_of_the_input_does_not_matter(rate, cuts):
     line = vowels(rate, 1_000).samples
@@ -94,7 +94,7 @@ RUNS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(runs=RUNS)
 def test_calls_that_are_heard_side_by_side_are_judged_as_alone(runs):
     """Four calls are fed in any order, and asked at any time."""

@@ -300,7 +300,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(TREES, max_size=4))
 def test_any_page_is_translated_to_something_that_names_only_its_own_nodes(trees: Any) -> None:
     result = page("".join(map(written, trees)))
