@@ -24,6 +24,10 @@ class Unfinished:
 class Resuming(Protocol):
     """Where that is kept."""
 
+    def may_find(self, number: str) -> bool:
+        """False where surely nothing is kept for a caller: then nobody need be asked."""
+        ...
+
     async def find(self, number: str) -> Unfinished:
         """By the caller's number; nothing where the store is away."""
         ...

@@ -97,11 +97,13 @@ class CallSession:
             "language": self._flow.language,
         }
         answered(context, served_by)
+        who.look_up()
 
     async def _before_answer(self, context: Context, who: Caller, returning: Returning) -> None:
         """Turn it away, or let it ring, and say what the flow wants said before the answer."""
         await self._reject()
-        who.look_up()
+        if self._flow.reads_customer:
+            who.look_up()
         returning.look_up()
         self._leg.ring()
         # There is no sound yet whose time would pass, so this is the one wait by the clock.
@@ -109,7 +111,7 @@ class CallSession:
             await asyncio.sleep(FRAME_MS / 1000)
             if self._leg.state is LegState.DISCONNECTED:
                 raise LegGone("the caller hung up while it rang")
-        await who.in_time(self._flow)
+        await who.in_time()
         await returning.in_time()
         self._flow = self._flow.in_language(who.language_of(self._flow))
         if early := self._flow.early_prompts():

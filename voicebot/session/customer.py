@@ -1,7 +1,8 @@
 """Who calls: looked up while it rings, and used from the moment that it is known.
 
-INVITE ─▶ asked ─▶ rings ─┬─ known in time ─▶ answered in their language
-                          └─ not ─▶ answered all the same; what comes later counts from then on
+INVITE ─┬─ the flow reads it ─▶ asked ─▶ rings ─┬─ known in time ─▶ answered in their language
+        │                                       └─ not ─▶ answered; what comes later counts then
+        └─ it does not ─▶ answered ─▶ asked, for whoever looks at the call
 """
 
 from __future__ import annotations
@@ -29,22 +30,24 @@ class Caller:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._work: Work[Customer] | None = None
+        self._asked = False
         self._began_s = 0.0
         self.customer = NOBODY
 
     def look_up(self) -> None:
-        """Begin to ask, by the calling number."""
+        """Begin to ask, by the calling number; once."""
         services, number = self._context.services, self._context.line.leg.info.caller
-        if services.customers is None or not number:
+        if services.customers is None or not number or self._asked:
             return
+        self._asked = True
         self._began_s = asyncio.get_running_loop().time()
         asked = services.customers.find(number=number)
         self._work = self._context.tasks.start(asked, "customer")
 
-    async def in_time(self, flow: Flow) -> None:
-        """Wait for the profile while it rings, but not for long, nor where the flow does not read
-        it. There is no sound yet whose time would pass, so it is waited for by the clock."""
-        if self._work is not None and flow.reads_customer:
+    async def in_time(self) -> None:
+        """Wait for the profile while it rings, but not for long. There is no sound yet whose time
+        would pass, so it is waited for by the clock."""
+        if self._work is not None:
             await self._work.settled(self._context.services.customer_wait_ms / 1000)
         self.news()
 

@@ -23,9 +23,9 @@ class Returning:
         self._work: Work[Unfinished] | None = None
 
     def look_up(self) -> None:
-        """Begin to ask."""
+        """Begin to ask, where there may be something."""
         store = self._context.services.resuming
-        if store is not None and self._number:
+        if store is not None and self._number and store.may_find(self._number):
             self._work = self._context.tasks.start(store.find(self._number), "unfinished call")
 
     async def in_time(self) -> None:

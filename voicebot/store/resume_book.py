@@ -1,7 +1,7 @@
 """Records of calls under way, written behind: a call does not wait for it.
 
 keep, forget ─▶ the latest of each call (memory) ──thread, all of half a second──▶ ResumeStore
-find ─▶ may there be something? ──only then, another thread──▶ places and records
+may_find ─▶ no | perhaps: find ──another thread──▶ places and records
 
 A node that is killed loses half a second of them; a call that was over by then, nothing.
 """
@@ -71,10 +71,12 @@ class ResumeBook:
         if self._thread.is_alive():
             self._thread.join(CLOSE_S)
 
+    def may_find(self, number: str) -> bool:
+        """Known at once."""
+        return bool(number) and self._kept.may_be(number)
+
     async def find(self, number: str) -> Unfinished:
         """Nothing where the store is away."""
-        if not self._kept.may_be(number):
-            return Unfinished()
         try:
             return await asyncio.to_thread(self._find, number)
         except EngineError:
