@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.core.call import LegInfo
-from voicebot.core.meaning import Interpretation, Match, SlotValue
+from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.flow.engine import start, step
 from voicebot.flow.flow import Flow
@@ -40,6 +40,36 @@ nodes:
     outcomes: {served: bye, timeout: bye, full: bye, nobody: bye}
   bye: {kind: hangup, prompt: "Bye."}
 """
+MENU = """
+first:
+  kind: menu
+  prompt: "What do you want?"
+  again: "What else?"
+  help: "Say balance or cards."
+  choices:
+    balance: {key: 1, phrases: ["my balance"], label: your balance, to: told}
+    cards: {key: 2, phrases: ["my card"], to: bye}
+told: {kind: say, tags: told, prompt: "Much.", to: first}
+"""
+"""Nodes that begin with a menu."""
+
+
+def digits(value: str, confidence: float = 1.0) -> SlotValue:
+    """A value of that type, heard so surely."""
+    return SlotValue(SlotType.DIGITS, value, value, confidence)
+
+
+def money(value: str, confidence: float = 1.0) -> SlotValue:
+    """A value of that type, heard so surely."""
+    return SlotValue(SlotType.MONEY, value, value, confidence)
+
+
+def choice(value: str, confidence: float = 1.0) -> SlotValue:
+    """A value of that type, heard so surely."""
+    return SlotValue(SlotType.CHOICE, value, value, confidence)
+
+
+YES, NO = SlotValue(SlotType.YES_NO, "yes"), SlotValue(SlotType.YES_NO, "no")
 
 
 def indented(nodes: str) -> str:

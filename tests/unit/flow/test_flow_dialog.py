@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flow_caller import HEAD, Caller
+from flow_caller import HEAD, NO, YES, Caller, choice, money
 
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
@@ -22,17 +22,6 @@ pay:
   read_back: "{amount} to {payee}?"
   to: bye
 """  # noqa: E501
-
-
-def money(value: str, confidence: float = 1.0) -> SlotValue:
-    return SlotValue(SlotType.MONEY, value, value, confidence)
-
-
-def choice(value: str) -> SlotValue:
-    return SlotValue(SlotType.CHOICE, value, value)
-
-
-NO, YES = SlotValue(SlotType.YES_NO, "no"), SlotValue(SlotType.YES_NO, "yes")
 
 
 def test_back_asks_the_question_before_once_more(build: Build) -> None:
