@@ -79,16 +79,30 @@ def key(word: str) -> str:
     letters = re.sub(r"[^a-z]", "", word)
     if not letters or not word.isascii():
         return word
+    said = _said(letters)
+    bones = _bones(said)
+    if len(bones) < _SHORTEST:
+        return word
+    first = re.search(r"[aeiouy]", said)
+    vowel = first.group() if first and said[0] != first.group() else ""
+    return (bones + vowel).translate(_CLASSES)
+
+
+def skeleton(word: str) -> str:
+    """The consonants of a word of a to z as they sound; a vowel only where it begins with one."""
+    return _bones(_said(word))
+
+
+def _said(letters: str) -> str:
     said = _IRREGULAR.get(letters, letters)
     for pattern, by in _RULES:
         said = pattern.sub(by, said)
-    first = re.search(r"[aeiouy]", said)
-    skeleton = re.sub(r"(?<=.)[aeiouy]", "", said.replace("y", "i") if said[1:] else said)
-    skeleton = re.sub(r"(.)\1+", r"\1", skeleton)
-    if len(skeleton) < _SHORTEST:
-        return word
-    vowel = first.group() if first and said[0] != first.group() else ""
-    return (skeleton + vowel).translate(_CLASSES)
+    return said
+
+
+def _bones(said: str) -> str:
+    bones = re.sub(r"(?<=.)[aeiouy]", "", said.replace("y", "i") if said[1:] else said)
+    return re.sub(r"(.)\1+", r"\1", bones)
 
 
 def keys_of(words: tuple[str, ...]) -> tuple[str, ...]:

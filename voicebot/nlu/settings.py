@@ -21,7 +21,8 @@ class NluSettings:
     """Model of `voicebot nlu train` by language. A choice or global command with the name of one
     of its intents is meant where the model says so."""
     encoder: Path = Path("asr_models/minilm-l6-v2")
-    """Folder of the sentence encoder. Where nothing is there, intents are known by words alone."""
+    """Folder of the sentence encoder. Where nothing is in this usual one, what `script/setup`
+    installed is taken; without either, intents are known by words alone."""
     knowledge_by_words: bool = False
     """Questions of knowledge bases are compared by their words alone, with a sentence encoder
     there, too."""

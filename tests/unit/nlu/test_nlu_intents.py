@@ -317,7 +317,8 @@ def test_of_two_that_contradict_the_one_that_counts_more_wins() -> None:
     row = Row(np.array([0, 1], np.int32), np.ones(2, np.float32))
     labels = np.array([0, 1], np.int64)
     for costs, best in (((1.0, 0.3), 0), ((0.3, 1.0), 1)):
-        scores = svm_scores(train_svm([row, row], labels, (2, 2), costs=costs), row)
+        found = train_svm([row, row], labels, 2, 2, costs=np.array(costs, np.float32))
+        scores = svm_scores(found.weights, row)
         assert scores.argmax() == best
 
 

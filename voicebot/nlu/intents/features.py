@@ -2,6 +2,7 @@
 
 text ─▶ lower case, no punctuation ─┬─ English: words 1-2, pairs a few words apart
                                     │           · characters within words 2-5
+                                    │           · stems that say something, and pairs of them
                                     └─ Chinese: characters 1-3 · blurred pinyin 1-3
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from voicebot.nlu.han import HAN, SIMPLIFIED, sounds_of
+from voicebot.nlu.stems import stem
 
 MAX_CHARACTERS = 600
 """Longer texts are cut here: a minute of speech, which bounds the time of an interpretation."""
@@ -21,6 +23,14 @@ _DROPPED = re.compile(r"[^\w'%$£€¥]+|_+")
 _LOOSE = re.compile(r"(?<!\w)'+|'+(?!\w)")
 _HAN_TOKEN = re.compile(rf"[{HAN}]|[^\s{HAN}]+")
 _APART = 3
+_TOGETHER = 5
+"""How many stems apart two of a pair may be: it bounds the time of long texts."""
+_LITTLE = """
+i me my mine we our you your it its this that a an the of to in on at with for and or so if is am
+are was be been do did does have has had can could will would just please hi hello
+"""
+_SAY_LITTLE = frozenset(_LITTLE.split())
+"""Left out of pairs. What asks, denies or wishes is kept."""
 Grams = Counter[str]
 
 
@@ -32,17 +42,17 @@ def normalized(text: str) -> str:
     return " ".join(_LOOSE.sub(" ", text).split())
 
 
-def views(text: str, language: str) -> tuple[Grams, Grams]:
-    """Both views of a normalized text."""
+def views(text: str, language: str) -> tuple[Grams, ...]:
+    """The views of a normalized text."""
     return _chinese(text) if language == "zh" else _english(text)
 
 
-def _english(text: str) -> tuple[Grams, Grams]:
+def _english(text: str) -> tuple[Grams, ...]:
     words = text.split()
-    return _runs(words, 2) + _apart(words), _within_words(words)
+    return _runs(words, 2) + _apart(words), _within_words(words), _pairs(words)
 
 
-def _chinese(text: str) -> tuple[Grams, Grams]:
+def _chinese(text: str) -> tuple[Grams, ...]:
     tokens = [SIMPLIFIED.get(token, token) for token in _HAN_TOKEN.findall(text)]
     return _runs(tokens, 3), _runs(sounds_of(tuple(tokens)), 3)
 
@@ -62,6 +72,16 @@ def _apart(words: Sequence[str]) -> Grams:
         for first in range(len(words))
         for second in range(first + 2, min(first + 2 + _APART, len(words)))
     )
+
+
+def _pairs(words: Sequence[str]) -> Grams:
+    """Stems of what says something, alone and two together in whatever order."""
+    stems = [stem(word) for word in words if word not in _SAY_LITTLE]
+    found = Counter(stems)
+    for first, one in enumerate(stems):
+        for other in stems[first + 1 : first + 1 + _TOGETHER]:
+            found[f"{one} {other}" if one < other else f"{other} {one}"] += 1
+    return found
 
 
 def _within_words(words: Sequence[str]) -> Grams:

@@ -42,17 +42,42 @@ class Kernel:
         return logits
 
 
-def train_kernel(vectors: Floats, labels: NDArray[np.int64], classes: int) -> Kernel:
-    """From sentence vectors of length one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class KernelSpace:
+    """Features whose products are the kernel."""
+
+    landmarks: Floats
+    root: Floats
+    """K^-1/2."""
+    gamma: float
+    cost: float
+
+    def features(self, vectors: Floats) -> Floats:
+        """Rows of vectors to rows of features."""
+        found: Floats = _gaussian(vectors @ self.landmarks.T, self.gamma) @ self.root
+        return found
+
+    def learn(
+        self, features: Floats, labels: NDArray[np.int64], classes: int, start: Floats | None = None
+    ) -> Floats:
+        """Weights of features (and a bias); `start` is such that are nearly right."""
+        return train_softmax(features, labels, classes, self.cost, start)
+
+    def kernel(self, weights: Floats) -> Kernel:
+        """What such weights say of a vector."""
+        folded = np.concatenate([self.root @ weights[:-1], weights[-1:]])
+        return Kernel(self.landmarks, folded, self.gamma)
+
+
+def kernel_space(vectors: Floats, labels: NDArray[np.int64]) -> KernelSpace:
+    """For sentence vectors of length one; some of them become landmarks."""
     many = float(np.median(np.bincount(labels))) >= _MANY
     gamma = _WIDE if many else _NARROW
     chosen = np.random.default_rng(3).permutation(len(vectors))[:_LANDMARKS]
     landmarks = vectors[np.sort(chosen)]
     values, axes = np.linalg.eigh(_gaussian(landmarks @ landmarks.T, gamma).astype(np.float64))
     root = (axes / np.sqrt(np.maximum(values, 0) + _JITTER)).astype(np.float32)
-    features = _gaussian(vectors @ landmarks.T, gamma) @ root
-    weights = train_softmax(features, labels, classes, _COST if many else _FEW_COST)
-    return Kernel(landmarks, np.concatenate([root @ weights[:-1], weights[-1:]]), gamma)
+    return KernelSpace(landmarks, root, gamma, _COST if many else _FEW_COST)
 
 
 def _gaussian(products: Floats, gamma: float) -> Floats:

@@ -29,6 +29,8 @@ _NEARNESS = 1.5
 """How much nearness to what was taught counts against sureness where texts are rejected."""
 NEIGHBORS = 5
 """The rank of the training example that tells how near a text is to what was taught."""
+_LIKELIEST = 8
+"""Intents whose examples are looked at for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,39 @@ class Sense:
 
     kernel: Kernel
     vectors: Floats
-    """Of the training examples."""
-    labels: NDArray[np.int64]
-    """Number of the intent of each."""
+    """Of the training examples, those of an intent together, in the order of intents."""
+    firsts: NDArray[np.int64]
+    """Of each intent, its first example, and last how many examples there are."""
     fingerprint: str
     """Of the encoder's weights."""
     importance: Floats | None = None
     """How much each piece of the encoder's vocabulary counts; alike in models of before."""
+
+    @property
+    def usual(self) -> float:
+        """How many examples a typical intent has."""
+        return float(np.median(np.diff(self.firsts)))
+
+    def nearness(self, vector: Floats, intents: NDArray[np.int64]) -> float:
+        """Cosine to the fifth nearest example of these intents; to the nearest where intents have
+        fewer."""
+        parts = [self.vectors[self.firsts[n] : self.firsts[n + 1]] @ vector for n in intents]
+        cosines = np.concatenate(parts)
+        rank = min(NEIGHBORS if self.usual >= NEIGHBORS else 1, len(cosines))
+        return float(np.partition(cosines, -rank)[-rank]) if rank else 0.0
+
+
+def sense(
+    kernel: Kernel,
+    vectors: Floats,
+    labels: NDArray[np.int64],
+    fingerprint: str,
+    importance: Floats | None,
+) -> Sense:
+    """From examples in any order, `labels` the number of the intent of each."""
+    order = np.argsort(labels, kind="stable")
+    firsts = np.searchsorted(labels[order], np.arange(kernel.weights.shape[1] + 1))
+    return Sense(kernel, vectors[order], firsts, fingerprint, importance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,14 +167,14 @@ class IntentModel:
         self, meaning: Meaning, calibration: Calibration, allowed: Sequence[int] | None = None
     ) -> Judgment:
         """Only the `allowed` intents compete; all where it is None."""
-        scope = np.arange(len(self.labels)) if allowed is None else np.array(allowed, np.int64)
+        scope = self._scope(allowed)
         words = meaning.words[scope]
         logs = log_softmax(_SHARPNESS * words)
         near = 0.0
         if meaning.sense is not None and meaning.vector is not None:
-            near = self.nearness(meaning.vector)
+            near = self.nearness(meaning)
             part = calibration.words(near)  # The same in every scope, so the order is, too.
-            near = near if allowed is None else self.nearness(meaning.vector, scope)
+            near = near if allowed is None else self.nearness(meaning, allowed)
             logs = part * logs + (1 - part) * log_softmax(meaning.sense[scope])
         probabilities = np.zeros(len(self.labels), np.float32)
         probabilities[scope] = np.exp(log_softmax(logs / np.float32(calibration.temperature)))
@@ -155,21 +183,20 @@ class IntentModel:
         sure = float(np.exp(log_softmax(logs)).max())  # Before it is sharpened to be calibrated.
         return Judgment(probabilities, sure + _NEARNESS * near)
 
-    def nearness(self, vector: Floats, scope: NDArray[np.int64] | None = None) -> float:
-        """Cosine to the fifth nearest example; to the nearest where intents have fewer."""
-        assert self.sense is not None
-        cosines = self.sense.vectors @ vector
-        if scope is not None:
-            cosines = cosines[np.isin(self.sense.labels, scope)]
-        rank = min(neighbor_rank(self.sense.labels), len(cosines))
-        return float(np.partition(cosines, -rank)[-rank]) if rank else 0.0
+    def _scope(self, allowed: Sequence[int] | None) -> NDArray[np.int64]:
+        return np.arange(len(self.labels)) if allowed is None else np.array(allowed, np.int64)
+
+    def nearness(self, meaning: Meaning, allowed: Sequence[int] | None = None) -> float:
+        """To examples of those intents of the scope that the embedding finds likeliest: the nearest
+        ones are among them, and the others need not be looked at."""
+        if self.sense is None or meaning.sense is None or meaning.vector is None:
+            return 0.0
+        scope = self._scope(allowed)
+        if len(scope) > _LIKELIEST:
+            scope = scope[np.argpartition(meaning.sense[scope], -_LIKELIEST)[-_LIKELIEST:]]
+        return self.sense.nearness(meaning.vector, scope)
 
 
 def calibration_name(*, spoken: bool, sense: bool) -> str:
     """Key of `IntentModel.calibrations`."""
     return ("spoken" if spoken else "typed") + ("" if sense else "-words")
-
-
-def neighbor_rank(labels: NDArray[np.int64]) -> int:
-    """5 where the typical intent has five examples or more, else 1."""
-    return NEIGHBORS if np.median(np.bincount(labels)) >= NEIGHBORS else 1

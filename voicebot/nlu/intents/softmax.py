@@ -23,9 +23,15 @@ def log_softmax(scores: Matrix) -> Matrix:
     return result
 
 
-def train_softmax(vectors: Matrix, labels: NDArray[np.int64], classes: int, cost: float) -> Matrix:
+def train_softmax(
+    vectors: Matrix,
+    labels: NDArray[np.int64],
+    classes: int,
+    cost: float,
+    start: Matrix | None = None,
+) -> Matrix:
     """Weights of shape (vector + 1, classes), the bias last. `cost` weighs the loss against the
-    square of the weights; the bias is free."""
+    square of the weights; the bias is free. `start` is weights that are nearly right."""
     inputs = np.concatenate([vectors, np.ones((len(vectors), 1), np.float32)], axis=1)
     aims = np.zeros((len(vectors), classes), np.float32)
     aims[np.arange(len(vectors)), labels] = 1
@@ -39,14 +45,17 @@ def train_softmax(vectors: Matrix, labels: NDArray[np.int64], classes: int, cost
         slope: Matrix = cost * (inputs.T @ (np.exp(logs) - aims)) + own
         return loss, slope
 
-    return minimize(objective, np.zeros((inputs.shape[1], classes), np.float32))
+    return minimize(objective, np.zeros((inputs.shape[1], classes), np.float32), start)
 
 
-def minimize(objective: Objective, start: Matrix) -> Matrix:
-    """Where a convex function is least, near enough."""
-    point = start
+def minimize(objective: Objective, zero: Matrix, start: Matrix | None = None) -> Matrix:
+    """Where a convex function is least, near enough, beginning at `start` or at `zero`."""
+    point = zero
     value, slope = objective(point)
     enough = _FLAT * float(np.linalg.norm(slope))
+    if start is not None:
+        point = start
+        value, slope = objective(point)
     memory: deque[tuple[Matrix, Matrix, float]] = deque(maxlen=_MEMORY)
     for _ in range(_ROUNDS):
         way = -_newton(slope, memory)

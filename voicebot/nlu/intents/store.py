@@ -17,11 +17,13 @@ from voicebot.core.errors import ConfigError, Problem
 from voicebot.core.meaning import Levels
 from voicebot.core.whole_file import write_whole
 from voicebot.nlu.intents.kernel import Kernel
-from voicebot.nlu.intents.model import Blend, Calibration, IntentModel, Sense
+from voicebot.nlu.intents.model import Blend, Calibration, IntentModel, sense
 from voicebot.nlu.intents.tfidf import TfIdf
 
-FORMAT = 2
-"""Goes up when a program cannot read older models any more."""
+FORMAT = 3
+"""Goes up when programs of before cannot read it."""
+_READ = (2, FORMAT)
+"""Models of format 2 have two views of words."""
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -40,7 +42,7 @@ def load(file: Path) -> IntentModel:
         if _text(arrays.pop("checksum")) != _checksum(arrays):
             raise ValueError("its content was changed")
         about = json.loads(_text(arrays["about"]))
-        if about["format"] != FORMAT:
+        if about["format"] not in _READ:
             raise ValueError(f"it has format {about['format']}, this program reads {FORMAT}")
         return _model(arrays, about)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -69,7 +71,8 @@ def _arrays(model: IntentModel) -> Arrays:
         about["gamma"] = kernel.gamma
         arrays["landmarks"], arrays["softmax"] = kernel.landmarks, kernel.weights
         arrays["vectors"] = model.sense.vectors.astype(np.float16)
-        arrays["examples"] = model.sense.labels.astype(np.int32)
+        counts = np.diff(model.sense.firsts)
+        arrays["examples"] = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         if model.sense.importance is not None:
             arrays["importance"] = model.sense.importance.astype(np.float16)
     if model.phrases:
@@ -80,20 +83,21 @@ def _arrays(model: IntentModel) -> Arrays:
 
 
 def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
-    vocabularies = [_text(arrays[f"vocabulary{number}"]).split("\n") for number in (0, 1)]
-    sense = None
+    names = sorted(name for name in arrays if name.startswith("vocabulary"))
+    vocabularies = [_text(arrays[name]).splitlines() for name in names]
+    meant = None
     if about["encoder"]:
         vectors = arrays["vectors"].astype(np.float32)
         examples = arrays["examples"].astype(np.int64)
         kernel = Kernel(arrays["landmarks"], arrays["softmax"], about["gamma"])
         importance = arrays["importance"].astype(np.float32) if "importance" in arrays else None
-        sense = Sense(kernel, vectors, examples, about["encoder"], importance)
+        meant = sense(kernel, vectors, examples, about["encoder"], importance)
     return IntentModel(
         tuple(about["labels"]),
         about["language"],
         TfIdf(about["language"], vocabularies, arrays["rarity"]),
         arrays["svm"],
-        sense,
+        meant,
         {name: _calibration(values) for name, values in about["calibrations"].items()},
         about["version"],
         _phrases(arrays),

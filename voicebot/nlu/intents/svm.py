@@ -8,6 +8,7 @@ work a text instead of a loop a class.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,40 +18,59 @@ from voicebot.nlu.intents.tfidf import Floats, Row
 _COST = 1.0
 _STILL = 0.05
 """Ends where no dual variable would gain more than this by moving."""
-ROUNDS, BRIEF_ROUNDS = 6, 4
-"""Passes over the texts; half of them are enough to calibrate by."""
+ROUNDS, BRIEF_ROUNDS, FURTHER_ROUNDS = 6, 4, 3
+"""Passes over the texts; to calibrate by, fewer are enough, and so they are where most of the texts
+were learned from before."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupportVectors:
+    """What was learned."""
+
+    weights: Floats
+    """(places, classes)."""
+    duals: Floats
+    """(texts, classes): how much each text holds for or against a class."""
 
 
 def train_svm(
     rows: Sequence[Row],
     labels: NDArray[np.int64],
-    shape: tuple[int, int],
-    done: Callable[[int], None] | None = None,
+    classes: int,
+    width: int,
+    *,
+    done: Callable[[int], None] = lambda rounds: None,
     rounds: int = ROUNDS,
-    costs: Sequence[float] = (),
-) -> Floats:
-    """Weights of `shape` (places, classes); `done` hears of each round. `costs` is how much each
-    text counts; all count 1 without it."""
-    weights = np.zeros(shape, np.float32)
-    signs = np.full((len(rows), shape[1]), -1, np.float32)
+    costs: Floats | None = None,
+    start: Floats | None = None,
+) -> SupportVectors:
+    """From rows of `width` places; `done` hears of each round. `costs` is how much each text
+    counts; all count 1 without it. `start`: the duals that a training before left of these."""
+    weights = np.zeros((width, classes), np.float32)
+    signs = np.full((len(rows), classes), -1, np.float32)
     signs[np.arange(len(rows)), labels] = 1
-    duals = np.zeros_like(signs)
-    slacks = [np.float32(1 / (2 * _COST * cost)) for cost in costs or [1.0] * len(rows)]
+    duals = np.zeros_like(signs) if start is None else start.copy()
+    for row in np.flatnonzero(duals.any(axis=1)).tolist():
+        _add(weights, rows[row], duals[row] * signs[row])
+    slacks = 1 / (2 * _COST * (np.ones(len(rows), np.float32) if costs is None else costs))
     order = np.random.default_rng(1)
     for _ in range(rounds):
         moved = 0.0
         for row in order.permutation(len(rows)):
             moved = max(moved, _step(weights, rows[row], signs[row], duals[row], slacks[row]))
-        if done is not None:
-            done(1)
+        done(1)
         if moved < _STILL:
             break
-    return weights
+    return SupportVectors(weights, duals)
+
+
+def _add(weights: Floats, row: Row, change: Floats) -> None:
+    weights[row.places] += row.values[:, np.newaxis] * change
 
 
 def _step(weights: Floats, row: Row, signs: Floats, duals: Floats, slack: np.float32) -> float:
     """Move the dual variables of one text, in place; returns the greatest slope found."""
-    near = weights[row.places]
+    near = weights.take(row.places, axis=0)
     slope = signs * (row.values @ near) - 1 + slack * duals
     slope[(duals == 0) & (slope > 0)] = 0
     if not slope.any():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +36,17 @@ class View:
     first: int
     """Place of its first n-gram among all views'."""
 
-    def row(self, grams: Grams) -> tuple[list[int], Floats]:
+    def row(self, grams: Grams) -> tuple[NDArray[np.int32], Floats]:
         """Places and values, of length one; what was never seen does not count."""
-        known = [(self.places[gram], count) for gram, count in grams.items() if gram in self.places]
-        if not known:
-            return [], np.zeros(0, np.float32)
-        places = [place for place, _ in known]
-        counts = np.array([count for _, count in known], np.float32)
-        values = (1 + np.log(counts)) * self.rarity[places]
-        return [self.first + place for place in places], values / np.linalg.norm(values)
+        found, counts = [], []
+        for gram, count in grams.items():
+            place = self.places.get(gram)
+            if place is not None:
+                found.append(place)
+                counts.append(count)
+        places = np.array(found, np.int32)
+        values = (1 + np.log(np.array(counts, np.float32))) * self.rarity[places]
+        return places + np.int32(self.first), values / (np.linalg.norm(values) or np.float32(1))
 
 
 class TfIdf:
@@ -73,9 +75,17 @@ class TfIdf:
     def row(self, both: Sequence[Grams]) -> Row:
         """The row of a text's views."""
         parts = [view.row(grams) for view, grams in zip(self._views, both, strict=True)]
-        places = [place for part, _ in parts for place in part]
+        places = [*(places for places, _ in parts), np.array([self.width - 1], np.int32)]
         values = [*(values for _, values in parts), np.ones(1, np.float32)]
-        return Row(np.array([*places, self.width - 1], np.int32), np.concatenate(values))
+        return Row(np.concatenate(places), np.concatenate(values))
+
+    def of(self, rows: Iterable[Row]) -> TfIdf:
+        """The same as if it knew only what is in those rows."""
+        known = np.zeros(self.width, bool)
+        for row in rows:
+            known[row.places] = True
+        rarity = np.where(known[:-1], self.rarity, np.float32(0))
+        return TfIdf(self.language, self.vocabularies, rarity)
 
 
 def fit(texts: Sequence[Sequence[Grams]], language: str) -> TfIdf:
