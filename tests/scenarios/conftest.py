@@ -1,4 +1,4 @@
-"""Scenario tests share a hotline, `world` in test_hotline.py."""
+"""Scenario tests share a hotline, `world` in desk_hotline.py."""
 
 import sys
 from pathlib import Path

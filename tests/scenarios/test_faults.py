@@ -6,28 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_hotline import nothing_is_left, world
+from desk_hotline import DEAD_AIR_MS, longest_silence_ms, nothing_is_left, world
+from told import of
 
 from voicebot.core.audio import FRAME_MS
-from voicebot.core.record import Fact, FactKind, fold
+from voicebot.core.record import FactKind, fold
 from voicebot.flow.model import BeforeAnswer
 from voicebot.scenario.compare import rendered
-from voicebot.scenario.world import World
-
-DEAD_AIR_MS = 3_000
-
-
-def of(facts: list[Fact], kind: FactKind) -> list[Fact]:
-    return [fact for fact in facts if fact.kind is kind]
-
-
-def longest_silence_ms(hotline: World) -> int:
-    """The longest time in which nothing was played to the caller, who said nothing either."""
-    longest = now = 0
-    for frame in hotline.leg.said:
-        now = 0 if np.any(frame.samples) else now + FRAME_MS
-        longest = max(longest, now)
-    return longest
 
 
 def test_without_a_synthesizer_the_fallback_is_heard_and_keys_lead_to_a_person() -> None:
@@ -183,7 +168,9 @@ def test_a_caller_who_hangs_up_while_it_rings_leaves_nothing() -> None:
 def test_a_caller_who_hangs_up_before_a_blind_transfer_came_about_cancels_it() -> None:
     hotline = world()
     hotline.leg.answer_to_refer = 100
-    facts = hotline.play("  0.0  ring     +49170 → desk\n  1.0  keys     3\n  9.0  hangup   caller\n")
+    facts = hotline.play(
+        "  0.0  ring     +49170 → desk\n  1.0  keys     3\n  9.0  hangup   caller\n"
+    )
     [transferred] = of(facts, FactKind.TRANSFERRED)
     assert (transferred.data["outcome"], transferred.data["target"]) == ("canceled", "branch")
     assert facts[-1].data["outcome"] == "hung_up"

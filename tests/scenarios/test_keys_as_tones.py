@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from test_hotline import nothing_is_left, world
+from desk_hotline import nothing_is_left, world
+from told import of
 
 from voicebot.audio.tones import dtmf
 from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
@@ -31,10 +32,6 @@ def tones(hotline: World, at_ms: int, keys: str, **shape: int) -> None:
 
 def signals(hotline: World, at_ms: int, keys: str, method: str) -> None:
     hotline.leg.at(at_ms, lambda: hotline.leg.far_keys(keys, method))
-
-
-def of(facts: list[Fact], kind: FactKind) -> list[Fact]:
-    return [fact for fact in facts if fact.kind is kind]
 
 
 def keyed(facts: list[Fact]) -> list[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from desk_hotline import world
 from prometheus_client import CollectorRegistry
-from test_hotline import SCENARIOS, world
+from test_hotline import SCENARIOS
 
 from voicebot.core.meaning import Expectation, Interpretation
 from voicebot.core.record import Fact, FactKind

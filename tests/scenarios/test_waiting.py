@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from told import of, said
 
 from voicebot import nlu
 from voicebot.core.call import CallId
@@ -19,7 +20,7 @@ from voicebot.core.queueing import (
     RelaxStep,
     Strategy,
 )
-from voicebot.core.record import Fact, FactKind
+from voicebot.core.record import FactKind
 from voicebot.flow.loader import load_file
 from voicebot.queueing.router import Router
 from voicebot.scenario.world import World
@@ -72,14 +73,6 @@ def world(tmp_path: Path) -> Callable[..., World]:
         return hotline
 
     return build
-
-
-def of(facts: list[Fact], kind: FactKind) -> list[Fact]:
-    return [fact for fact in facts if fact.kind is kind]
-
-
-def said(facts: list[Fact]) -> list[str]:
-    return [str(fact.data["text"]) for fact in of(facts, FactKind.SAID)]
 
 
 def router_of(hotline: World) -> Router:
