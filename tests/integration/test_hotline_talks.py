@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -45,8 +46,8 @@ class Desk:
     line: Hotline
     ports: dict[str, int]
 
-    def phone(self, name: str) -> TonePhone:
-        return TonePhone(name, self.ports[name])
+    def phone(self, name: str, **how: Any) -> TonePhone:
+        return TonePhone(name, self.ports[name], **how)
 
     async def post(self, path: str, **body: Any) -> int:
         """The status of the answer."""
@@ -290,6 +291,93 @@ async def test_refer_with_replaces(desk: Desk) -> None:
         await caller.is_hung_up()
         record = await caller.ended()
     assert record["agents"] == ["anna", "ben"]
+    await nobody_is_left(desk.line)
+
+
+async def test_the_phones_own_two_calls_are_joined(desk: Desk) -> None:
+    """Anna's phone calls 202 here beside the caller; its transfer key names that call of ours."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna") as anna,
+        desk.phone("ben") as ben,
+        ToneCaller(desk.line, "202", "chief", user="anna") as second,
+    ):
+        await free(desk, "anna")
+        await free(desk, "ben")
+        await caller.dial()
+        await anna.until("talking")
+        await caller.until_fact("bridged")
+        assert await anna.refer("mailto:ben@example.org") == 202
+        assert (await second.dial()).code == 200
+        sounds = {p: o.sound for p, o in (("caller", caller), ("anna", anna), ("ben", ben))}
+        sounds["chief"] = second.sound
+        assert await who_hears_whom(sounds) == pairs("caller", "anna") | pairs("chief", "ben")
+        dialog = f"{second.call_id};to-tag={second.to_tag};from-tag={second.tag}"
+        wrong = dialog.replace(second.to_tag, "nobodys")
+        for name, code in ((wrong, "603"), (dialog, "200")):
+            assert await anna.refer(f"sip:202@127.0.0.1?Replaces={quote(name, safe='')}") == 202
+            await anna.until_notified(code)
+        await anna.until("ended")
+        sounds = {"caller": caller.sound, "ben": ben.sound}
+        assert await who_hears_whom(sounds) == pairs("caller", "ben")
+        await ben.hang_up()
+        await caller.is_hung_up()
+        record = await caller.ended()
+    assert [text.split()[1] for text in anna.notified] == ["400", "603", "100", "200"]
+    assert record["agents"] == ["anna", "ben"]
+    await nobody_is_left(desk.line)
+
+
+async def test_hold_and_mute_from_the_desk(desk: Desk) -> None:
+    """And by tones, from a phone that agreed to no other way of telling keys."""
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna", events=False) as anna,
+    ):
+        await free(desk, "anna")
+        sounds, talk = {"caller": caller.sound, "anna": anna.sound}, pairs("caller", "anna")
+        await caller.dial()
+        await anna.until("talking")
+        await caller.until_fact("bridged")
+        record = await caller.record()
+        assert record is not None
+        for step, fact, hears in (
+            ("hold", "on_hold", set()),
+            ("resume", "on_hold", talk),
+            ("mute", "muted", {("anna", "caller")}),
+            ("unmute", "muted", talk),
+        ):
+            assert await desk.post(f"/api/calls/{record['call']}/{step}") == 202
+            last = await caller.until_fact(fact, on=step in ("hold", "mute"))
+            assert await who_hears_whom(sounds) == hears
+        anna.sound.press("*6")
+        await caller.until(lambda f: f["kind"] == "muted" and f["at_ms"] > last["at_ms"])
+        assert await who_hears_whom(sounds) == {("anna", "caller")}
+        await caller.hang_up()
+        facts = await caller.facts()
+    assert [f["data"]["on"] for f in facts if f["kind"] == "muted"] == [True, False, True]
+    entries = (await asyncio.to_thread(desk.line.ask, "/api/audit"))["entries"]
+    actions = {entry["action"] for entry in entries}
+    assert {"call.hold", "call.resume", "call.mute", "call.unmute"} <= actions
+    await nobody_is_left(desk.line)
+
+
+async def test_an_offer_is_rejected_from_the_desk(desk: Desk) -> None:
+    async with (
+        ToneCaller(desk.line, "talks") as caller,
+        desk.phone("anna", answers_after_ms=20_000) as anna,
+    ):
+        await free(desk, "anna")
+        await caller.dial()
+        await anna.until("ringing")
+        assert await desk.post("/api/agents/anna/reject") == 200
+        await anna.until("ended")
+        assert await desk.post("/api/agents/anna/reject") == 409
+        await caller.until_fact("offer_ended", outcome="rejected")
+        await caller.hang_up()
+    entries = (await asyncio.to_thread(desk.line.ask, "/api/audit"))["entries"]
+    told = [e["outcome"] for e in entries if e["action"] == "agent.reject"]
+    assert told == ["not-ringing", "done"]
     await nobody_is_left(desk.line)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import re
 import secrets
 import struct
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +20,8 @@ from hotline import Hotline
 from raw_phone import Answer
 from rtp_phone import PER_FRAME, RATE, packet, tone_payload
 
-from voicebot.audio.g711 import mulaw_decode
+from voicebot.audio.g711 import mulaw_decode, mulaw_encode
+from voicebot.audio.tones import dtmf
 from voicebot.audio.wav_writer import write_wav
 from voicebot.core.audio import Pcm, Samples
 
@@ -40,6 +42,7 @@ class Sound:
         self._payload = tone_payload(hz)
         self._heard: list[bytes] = []
         self._number = 0
+        self._keys: deque[bytes] = deque()
 
     def take(self, data: bytes) -> None:
         """An RTP packet came."""
@@ -52,9 +55,16 @@ class Sound:
         due_s = loop.time()
         while True:
             self._number += 1
-            transport.sendto(packet(self._number, self._payload), ("127.0.0.1", port))
+            payload = self._keys.popleft() if self._keys else self._payload
+            transport.sendto(packet(self._number, payload), ("127.0.0.1", port))
             due_s += 0.02
             await asyncio.sleep(max(0.0, due_s - loop.time()))
+
+    def press(self, keys: str) -> None:
+        """The tones of keys, in place of its own."""
+        data = mulaw_encode(dtmf(keys, RATE, on_ms=120, off_ms=120).samples).tobytes()
+        frames = [data[at : at + PER_FRAME] for at in range(0, len(data), PER_FRAME)]
+        self._keys.extend(frame.ljust(PER_FRAME, b"\xff") for frame in frames)
 
     @property
     def samples(self) -> Samples:
@@ -111,8 +121,11 @@ class ToneCaller(DeskCaller):
 class TonePhone(asyncio.DatagramProtocol):
     """A phone at a port that answers each call after a moment; one at a time."""
 
-    def __init__(self, name: str, port: int, *, answers_after_ms: int = 200) -> None:
-        self.name, self.port = name, port
+    def __init__(
+        self, name: str, port: int, *, answers_after_ms: int = 200, events: bool = True
+    ) -> None:
+        """`events`: it agrees to signal keys."""
+        self.name, self.port, self._events = name, port, events
         self.sound = Sound(TONES[name])
         self._changed = asyncio.Event()
         self.state = "idle"
@@ -148,6 +161,13 @@ class TonePhone(asyncio.DatagramProtocol):
         """Wait for a state."""
         async with asyncio.timeout(20):
             while self.state != state:
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def until_notified(self, code: str) -> None:
+        """Wait for a NOTIFY that tells of a status."""
+        async with asyncio.timeout(20):
+            while not any(line.split()[1] == code for line in self.notified):
                 self._changed.clear()
                 await self._changed.wait()
 
@@ -220,6 +240,7 @@ class TonePhone(asyncio.DatagramProtocol):
                 self._over()
             case "NOTIFY":
                 self.notified.append(message.body.split("\r\n")[0])
+                self._changed.set()
                 self._reply(message, "200 OK", addr)
             case _:
                 pass
@@ -245,8 +266,10 @@ class TonePhone(asyncio.DatagramProtocol):
         self._sending = asyncio.create_task(self.sound.send(self._rtp, self._far_rtp_port))
         port = self._rtp.get_extra_info("sockname")[1]
         lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
-        lines += [f"m=audio {port} RTP/AVP 0 {keys[1]}", "a=rtpmap:0 PCMU/8000"]
-        lines += [f"a=rtpmap:{keys[1]} telephone-event/8000", ""]
+        types = f"0 {keys[1]}" if self._events else "0"
+        lines += [f"m=audio {port} RTP/AVP {types}", "a=rtpmap:0 PCMU/8000"]
+        lines += [f"a=rtpmap:{keys[1]} telephone-event/8000"] if self._events else []
+        lines.append("")
         self._reply(self._invite, "200 OK", self._far, body="\r\n".join(lines))
 
     def _is(self, state: str) -> None:

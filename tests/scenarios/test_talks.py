@@ -624,7 +624,7 @@ def test_only_who_is_free_is_rung_for_a_caller_who_waits(talking: Talking) -> No
 
     talking.phone(ANNA, rings_for_ever)
     for at_s, to in enumerate(("agent:anna", "agent:dora", "number:branch"), 3):
-        talking.world.after_s(at_s, lambda to=to: pull(to))
+        talking.world.after_s(at_s, lambda to=to: pull(to))  # type: ignore[misc]
     facts = talking.play(10)
     assert refused == [
         "anna is not free: ringing",

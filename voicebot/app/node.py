@@ -20,6 +20,7 @@ from voicebot.publishing.desk import FlowDesk
 from voicebot.publishing.models import ModelDesk
 from voicebot.session.call_session import CallSession
 from voicebot.session.calling_back import CallingBack
+from voicebot.session.colleagues import ColleagueDoor
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.session.star_call import StarDoor
@@ -41,12 +42,14 @@ class Node:
         desk: FlowDesk,
         models: ModelDesk,
         stars: StarDoor,
+        colleagues: ColleagueDoor,
         calling_back: CallingBack | None,
     ) -> None:
         self._settings = settings
         self._duty = duty
         self._models = models
         self._stars = stars
+        self._colleagues = colleagues
         self._calling_back = calling_back
         self._desk = desk
         self._line = line
@@ -98,6 +101,10 @@ class Node:
         dialed = None if is_flow else self._stars.dialed(leg)
         if dialed is not None:
             await self._stars.serve(leg, dialed)
+            return
+        consultation = None if is_flow else self._colleagues.called(leg)
+        if consultation is not None:
+            await self._colleagues.serve(leg, consultation)
             return
         serving = self._models.serving
         services = replace(self._services, understanding=serving.understanding, setup=serving.setup)

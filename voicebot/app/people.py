@@ -14,11 +14,13 @@ from voicebot.config import Settings
 from voicebot.config.settings import HotlineFile
 from voicebot.core.afterwards import CallbackResult, DueCallback
 from voicebot.core.call import CallId
+from voicebot.core.call_context import context_of
 from voicebot.core.queueing import Place
 from voicebot.queueing.router import Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.callback_call import CallbackCall
 from voicebot.session.calling_back import CallingBack
+from voicebot.session.colleagues import ColleagueDoor
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.session.star_agents import agent_handlers
@@ -43,7 +45,7 @@ def star_door(
     store: Store,
 ) -> StarDoor:
     """What agents' phones may call. A trunk's word for its callers counts where it is trusted."""
-    hotline, trunks = settings.hotline, settings.sip.trunks
+    hotline = settings.hotline
     return StarDoor(
         hotline.star_codes,
         {agent.name: agent for agent in hotline.agents},
@@ -51,8 +53,22 @@ def star_door(
         voice,
         store.audit,
         Pins(lambda: round(time.monotonic() * 1000)),
-        {trunk.name: trunk.host for trunk in trunks if trunk.trust_identity},
+        _trusted_hosts(settings),
     )
+
+
+def colleague_door(settings: Settings, directory: Directory) -> ColleagueDoor:
+    """By which agents' phones call each other about a caller."""
+    return ColleagueDoor(
+        directory,
+        {agent.name: agent for agent in settings.hotline.agents},
+        _trusted_hosts(settings),
+    )
+
+
+def _trusted_hosts(settings: Settings) -> dict[str, str]:
+    """Of trunks whose word for a caller's identity is taken, by name."""
+    return {trunk.name: trunk.host for trunk in settings.sip.trunks if trunk.trust_identity}
 
 
 async def shared_queues(
@@ -94,7 +110,9 @@ def callbacks_dialed(
         return None
 
     async def call(due: DueCallback) -> CallbackResult:
-        return await CallbackCall(due, plan, services, directory, CallId(uuid4().hex)).run()
+        earlier = context_of(await asyncio.to_thread(store.calls.facts, due.call))
+        id = CallId(uuid4().hex)
+        return await CallbackCall(due, plan, services, directory, id, earlier).run()
 
     return CallingBack(
         directory,

@@ -8,13 +8,20 @@ from dataclasses import replace
 from voicebot.app.announcing import Announce, say_where
 from voicebot.app.back_end import back_end
 from voicebot.app.call_services import call_services
+from voicebot.app.callbacks_announced import callbacks_announced
 from voicebot.app.console import serving_console
 from voicebot.app.customers import customer_registry
 from voicebot.app.desks import flow_and_model_desks
 from voicebot.app.duty import Duty
 from voicebot.app.engines import load_engines, time_zone
 from voicebot.app.node import Node
-from voicebot.app.people import agents_office, callbacks_dialed, shared_queues, star_door
+from voicebot.app.people import (
+    agents_office,
+    callbacks_dialed,
+    colleague_door,
+    shared_queues,
+    star_door,
+)
 from voicebot.config import Settings
 from voicebot.config.surroundings import database_url
 from voicebot.observe.node import Parts
@@ -43,7 +50,19 @@ async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announ
     agents = AgentDesk(directory, store.audit)
     supervisors = SupervisorDesk(directory, store.audit)
     stars = star_door(settings, agents, supervisors, engines.voice, store)
-    node = Node(settings, duty, line, services, directory, flows, models, stars, calling_back)
+    colleagues = colleague_door(settings, directory)
+    node = Node(
+        settings,
+        duty,
+        line,
+        services,
+        directory,
+        flows,
+        models,
+        stars,
+        colleagues,
+        calling_back,
+    )
     duty.heed_signals(read_flows=flows.read_folder)
     await stack.enter_async_context(line)
     parts = Parts(
@@ -57,7 +76,10 @@ async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announ
     )
     board = FlowBoard(flows, store.versions, models)
     await _open_console(settings, store, parts, board, agents, stack, announce)
-    announce(f"Flows    {serving_text(settings.serving.library)}")
+    library = settings.serving.library
+    announce(f"Flows    {serving_text(library)}")
+    if said := callbacks_announced(library.every(), settings.hotline.callbacks, settings.sip):
+        announce(said)
     say_where(settings, line, announce)
     return node
 

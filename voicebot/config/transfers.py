@@ -9,10 +9,11 @@ from voicebot.config.people import Mistake
 from voicebot.config.toml_file import TomlFile, dotted
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.core.transfers import Target, TargetKind
+from voicebot.session.talk_keys import PLAIN
 from voicebot.session.talk_settings import TransferSettings
 
 _PREFIX = re.compile(r"\*\d{1,3}")
-_KEYS = ("attended", "blind", "conference", "complete", "take_back")
+_KEYS = ("attended", "blind", *PLAIN)
 _AT = ("transfers",)
 
 

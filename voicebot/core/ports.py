@@ -73,6 +73,8 @@ class ReferRequested:
     """SIP URI of Refer-To, without its headers. Personal."""
     replaces: str = field(default="", repr=False)
     """Value for a Replaces header (RFC 3891): the far end talks to the target already."""
+    own_leg: LegId | None = None
+    """The leg here that `replaces` names: the far end called us a second time, about the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,12 @@ class Leg(Protocol):
     @property
     def rate(self) -> int:
         """Sampling rate of `Audio` and of `play`, in Hz: 8000 or 16000. Settled once media runs."""
+        ...
+
+    @property
+    def telephone_events(self) -> bool:
+        """The far end agreed to signal keys (RFC 4733): they need not be listened for. Settled
+        once media runs."""
         ...
 
     @property

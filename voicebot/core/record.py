@@ -52,7 +52,9 @@ class FactKind(StrEnum):
     OFFERED = "offered"  # queue, agent
     OFFER_ENDED = "offer_ended"  # queue, agent, outcome
     BRIDGED = "bridged"  # queue, agent, wait_ms, via   (from the queue, or by a transfer)
-    UNBRIDGED = "unbridged"  # agent, talk_ms, by, wrap_up_ms, to   (where the caller went on)
+    UNBRIDGED = "unbridged"  # agent, talk_ms, hold_ms, by, wrap_up_ms, to   (where the caller is)
+    ON_HOLD = "on_hold"  # agent, on   (whoever has the caller put them on hold, took them back)
+    MUTED = "muted"  # agent, on   (whoever has the caller is not heard)
     TRANSFER = "transfer"  # number, state, mode, to, by, reason   (one step of an agent's)
     SUPERVISED = "supervised"  # supervisor, how, agent, on
     LEFT_QUEUE = "left_queue"  # queue, outcome, wait_ms, to   (where a supervisor sent the caller)

@@ -19,6 +19,8 @@ class Operation(StrEnum):
     RESUME = "resume"
     END_WRAP_UP = "end_wrap_up"
     EXTEND_WRAP_UP = "extend_wrap_up"
+    REJECT = "reject"
+    """The call for which the phone rings."""
 
 
 CHOSEN_REASONS = (

@@ -30,7 +30,7 @@ from voicebot.store.rows import fact_json
 _NOT_NEEDED = frozenset(
     {
         *(FactKind.SETUP, FactKind.MEASURED, FactKind.KEY_DROPPED, FactKind.ANNOUNCED),
-        *(FactKind.NOTIFIED, FactKind.SUPERVISED, FactKind.HELD),
+        *(FactKind.NOTIFIED, FactKind.SUPERVISED, FactKind.HELD, FactKind.ON_HOLD, FactKind.MUTED),
     }
 )
 _AGENT = "agent"

@@ -11,10 +11,12 @@ from voicebot.core.queueing import QueueOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.transfers import TransferState
 from voicebot.flow.steps import QueueLeft
+from voicebot.replay.recorded import RecordedCall
 
 _OF_QUEUES = (
     *(FactKind.OFFERED, FactKind.OFFER_ENDED, FactKind.BRIDGED, FactKind.TRANSFER),
     *(FactKind.UNBRIDGED, FactKind.LEFT_QUEUE, FactKind.TRANSFERRED, FactKind.SUPERVISED),
+    *(FactKind.ON_HOLD, FactKind.MUTED),
 )
 _GOES_ON = ("talk", "transfer")
 _CAME_TO_NOTHING = (TransferState.RETURNED_TO_BOT, TransferState.VOICEMAIL)
@@ -37,8 +39,9 @@ class Stay:
 class Stays:
     """Those of one call, in order, each to be taken once."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
-        self._left = deque(_stays_of(facts))
+    def __init__(self, call: RecordedCall) -> None:
+        came = call.first(FactKind.QUEUE_SEEN) or call.first(FactKind.QUEUED)
+        self._left = deque(_stays_of(call.facts) if came else ())
 
     @property
     def numbers(self) -> set[int]:
@@ -91,16 +94,13 @@ def _is_of(fact: Fact, stay: Stay) -> bool:
     return fact.kind in _OF_QUEUES
 
 
-def hung_up_within(facts: Iterable[Fact]) -> int:
+def hung_up_within(call: RecordedCall) -> int:
     """Facts with this number or a later one came while the caller hung up: the flow heard of none
     of them. More than there are where it was not the caller who hung up."""
-    went_on, hung_up = -1, False
-    for fact in facts:
-        if fact.kind in (FactKind.MOVED, FactKind.QUEUED):
-            went_on = fact.seq
-        elif fact.kind is FactKind.ENDED:
-            hung_up = fact.data.get("by") == "caller"
-    return went_on + 1 if hung_up else sys.maxsize
+    if call.value(FactKind.ENDED, "by") != "caller":
+        return sys.maxsize
+    last = (fact.seq for kind in (FactKind.MOVED, FactKind.QUEUED) for fact in call.of(kind))
+    return max(last, default=-1) + 1
 
 
 def ends(fact: Fact) -> bool:

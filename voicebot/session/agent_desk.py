@@ -45,6 +45,8 @@ class Staff(Protocol):
 
     def extend_wrap_up(self, name: str, by_ms: int) -> bool: ...
 
+    def reject(self, name: str) -> bool: ...
+
 
 class AgentDesk:
     """One a node, used on its event loop."""
@@ -58,6 +60,7 @@ class AgentDesk:
             Operation.RESUME: self._resume,
             Operation.END_WRAP_UP: self._end_wrap_up,
             Operation.EXTEND_WRAP_UP: self._extend_wrap_up,
+            Operation.REJECT: self._reject,
         }
 
     def agent(self, name: str) -> Agent:
@@ -128,6 +131,10 @@ class AgentDesk:
         self._wrapping(name)
         if wanted.by_ms <= 0 or not self._staff.extend_wrap_up(name, wanted.by_ms):
             raise StaffRefused("wrap-up-cap", "this wrap-up is as long as it may be")
+
+    def _reject(self, name: str, _wanted: Wanted, _by: str) -> None:
+        if not self._staff.reject(name):
+            raise StaffRefused("not-ringing", "no phone rings for a caller of this node")
 
     def _at_work(self, name: str) -> Agent:
         agent = self.agent(name)

@@ -24,7 +24,18 @@ class Contact:
         self._context = context
         self.began_ms = context.line.now_ms
         """Time of the call when they began to talk."""
+        self.parked = False
+        """The person put the caller on hold here: at the desk, by a key."""
+        self.muted = False
+        """Nobody is to hear the person."""
         self._open = True
+        self._on_hold = self._was_muted = False
+        self._held_since_ms = self._held_ms = 0
+
+    @property
+    def holds(self) -> bool:
+        """The caller is on hold: here, or by the phone."""
+        return self._open and (self.parked or self.leg.held)
 
     @property
     def is_open(self) -> bool:
@@ -49,10 +60,26 @@ class Contact:
             via="queue" if wait_ms is not None else "transfer",
         )
 
-    def follow_hold(self) -> None:
-        """The router is told whether the agent holds the caller."""
-        if self.offer is not None and self._open:
-            self._context.directory.router.held(self.offer, on=self.leg.held)
+    def follow(self) -> None:
+        """Journal and router are told whether the person holds the caller, or is mute."""
+        if not self._open:
+            return
+        if self.holds is not self._on_hold:
+            self._note_hold(on=self.holds)
+        if self.muted is not self._was_muted:
+            self._was_muted = self.muted
+            self._context.pen.write(FactKind.MUTED, agent=self.name, on=self.muted)
+        if self.offer is not None:
+            self._context.directory.router.held(self.offer, on=self.holds)
+
+    def _note_hold(self, *, on: bool) -> None:
+        now_ms = self._context.line.now_ms
+        self._on_hold = on
+        if on:
+            self._held_since_ms = now_ms
+        else:
+            self._held_ms += now_ms - self._held_since_ms
+        self._context.pen.write(FactKind.ON_HOLD, agent=self.name, on=on)
 
     def close(self, by: str, to: str = "") -> None:
         """The person is out of the call; wrap-up begins. Once: what comes later changes nothing.
@@ -61,6 +88,8 @@ class Contact:
         """
         if not self._open:
             return
+        if self._on_hold:
+            self._note_hold(on=False)
         self._open = False
         directory, wrap_up_ms = self._context.directory, 0
         if self.offer is not None:
@@ -84,6 +113,7 @@ class Contact:
             FactKind.UNBRIDGED,
             agent=self.name,
             talk_ms=talk_ms,
+            hold_ms=self._held_ms,
             by=by,
             wrap_up_ms=wrap_up_ms,
             to=to,

@@ -6,18 +6,11 @@ from collections.abc import Mapping
 
 from voicebot.core.call import LegState
 from voicebot.core.errors import VoicebotError
-from voicebot.core.ports import (
-    Audio,
-    Hold,
-    Keyed,
-    Leg,
-    LegEnded,
-    ReferRequested,
-    StateChanged,
-)
+from voicebot.core.ports import LegEnded, StateChanged
 from voicebot.core.queueing import OfferOutcome
 from voicebot.session.context import Context
 from voicebot.session.far_end import FarEnd
+from voicebot.session.followed_leg import FollowedLeg
 from voicebot.session.tasks import Work
 
 SUPERVISOR_RINGS_MS = 30_000
@@ -27,7 +20,7 @@ _REJECTED = {403, 433, 603, 607}
 _NO_ANSWER = {408, 480, 487}
 
 
-class DialedLeg:
+class DialedLeg(FollowedLeg):
     """The leg to one address. Follows the leg's events until it ends."""
 
     def __init__(
@@ -40,17 +33,9 @@ class DialedLeg:
         role: str = "agent",
     ) -> None:
         """`role` names the leg in the journal."""
-        self.leg: Leg | None = None
+        super().__init__()
         self.code = 0
         """SIP status that it ended with."""
-        self.keys = ""
-        """Keys that were pressed there."""
-        self.held = False
-        """Whoever is there put us on hold."""
-        self.refer: ReferRequested | None = None
-        """The phone sends the call elsewhere."""
-        self.has_sound = False
-        """Its media runs: what is played is heard."""
         self._context, self._address, self._role = context, address, role
         self._headers = headers or {}
         self._deadline_ms = context.line.now_ms + ring_ms
@@ -70,6 +55,12 @@ class DialedLeg:
             return OfferOutcome.NO_ANSWER
         return self._outcome
 
+    def reject(self) -> bool:
+        """Who is called declines, but not by the phone; False where it rings no more."""
+        if self._outcome is None and not self._following.done:
+            self._outcome = OfferOutcome.REJECTED
+        return self._outcome is OfferOutcome.REJECTED
+
     async def hang_up(self) -> None:
         """End the leg, in whatever state it is; harmless when it has ended."""
         if self.leg is None:
@@ -88,18 +79,10 @@ class DialedLeg:
         self.leg = await context.services.telephone.dial(
             self._address, self._headers, caller_name=context.line.leg.info.caller
         )
-        async for event in self.leg.events():
+        async for event in self.followed(self.leg):
             match event:
                 case StateChanged(LegState.CONFIRMED):
-                    self._outcome = OfferOutcome.ANSWERED
-                case Audio():
-                    self.has_sound = True
-                case Keyed(key):
-                    self.keys += key
-                case Hold(on):
-                    self.held = on
-                case ReferRequested():
-                    self.refer = event
+                    self._outcome = self._outcome or OfferOutcome.ANSWERED
                 case LegEnded(code, sound=sound):
                     self.code = code
                     self._outcome = self._outcome or outcome_of(code)

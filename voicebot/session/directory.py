@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from voicebot.core.call import CallId, CallState
 from voicebot.core.errors import CallError
 from voicebot.core.queueing import PauseReason, QueueStatus
 from voicebot.core.transfers import Target
+from voicebot.queueing.board import RINGING
 from voicebot.queueing.router import Router
 from voicebot.queueing.snapshot import Agent
 from voicebot.session.dispatcher import Dispatcher
@@ -35,6 +37,14 @@ class Waiter(Protocol):
         ...
 
 
+class Phone(Protocol):
+    """An agent's phone that is called."""
+
+    def reject(self) -> bool:
+        """The agent declines; False where it rings no more."""
+        ...
+
+
 class Directory:
     """Who is on the line. One a node, used on one event loop."""
 
@@ -48,6 +58,8 @@ class Directory:
         """Callers and agents who talk."""
         self.waits: dict[CallId, Waiter] = {}
         """Calls of this node that wait in a queue."""
+        self.ringing: WeakValueDictionary[str, Phone] = WeakValueDictionary()
+        """By agent: the phone that this node called last."""
         self.stopping = False
         """The node goes, and its calls with it: places and dialogues are kept for whoever rings
         again."""
@@ -104,6 +116,12 @@ class Directory:
         """Calls again; takes back a pause that has not begun."""
         self.router.resume(name, self.now_ms(), by=by)
         return self._after(name)
+
+    def reject(self, name: str) -> bool:
+        """The agent declines the call that is offered. False where no phone of theirs rings, or
+        another node called it."""
+        phone = self.ringing.get(name)
+        return self.router.agents[name].state in RINGING and phone is not None and phone.reject()
 
     def end_wrap_up(self, name: str, *, by: str) -> bool:
         """The agent is done. False where the queue's wrap-up has a set time, or there is none."""

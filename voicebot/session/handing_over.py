@@ -25,6 +25,7 @@ from voicebot.queueing.router import Offer
 from voicebot.session.contact import Contact, OutsideContact
 from voicebot.session.context import Context
 from voicebot.session.dialed_leg import DialedLeg
+from voicebot.session.second_line import SecondLine
 
 _DECLINED = (OfferOutcome.REJECTED, OfferOutcome.BUSY)
 
@@ -57,8 +58,11 @@ class HandingOver:
         destinations: Sequence[Destination],
         *,
         by: str,
+        second: SecondLine | None = None,
     ) -> None:
-        """`by` is who wants it."""
+        """`by` is who wants it; `second` is the call of the agent's phone by which the target is
+        briefed, None for the one that has the caller."""
+        self.second = second
         context.transfers += 1
         self.number, self.target, self.mode, self.by = context.transfers, target, mode, by
         self.state = TransferState.REQUESTED
@@ -135,6 +139,12 @@ class HandingOver:
         if self.is_open:
             self.move(event)
         await self._hang_up(OfferOutcome.CALLER_GONE)
+        await self.end_second()
+
+    async def end_second(self) -> None:
+        """The agent's call by which the target was briefed is done with."""
+        if self.second is not None:
+            await self.second.hang_up(self.state)
 
     # ------------------------------------------------------------ inside
 
@@ -165,17 +175,19 @@ class HandingOver:
         return self._offer is not None
 
     def _dial_agent(self, offer: Offer) -> None:
-        self._dial()
-        self._context.directory.router.dialed(offer)
+        directory = self._context.directory
+        directory.ringing[offer.agent.name] = self._dial()
+        directory.router.dialed(offer)
 
-    def _dial(self) -> None:
+    def _dial(self) -> DialedLeg:
         found = self._destination
         headers = {"User-to-User": f"{self._context.id.encode().hex()};encoding=hex"}
         if found.replaces:
             headers["Replaces"] = found.replaces
-        self._dialed = DialedLeg(
+        self._dialed = dialed = DialedLeg(
             self._context, found.address, found.ring_ms, headers=headers, role="transfer"
         )
+        return dialed
 
     async def _ringing(self) -> None:
         if self._offer is not None and not self._context.directory.router.counts(self._offer):

@@ -3,6 +3,7 @@
 talk         caller ⇄ agent                      listen    talk ─▶ supervisor
 briefing     agent ⇄ target, caller apart        whisper   … and supervisor ─▶ agent
 conference   caller ⇄ agent ⇄ target ⇄ caller    barge     … and supervisor ─▶ all
+muted        nobody hears the agent
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ Edge = tuple[Leg, Leg]
 
 
 def edges(
-    talking: Collection[Leg], supervisors: Mapping[Leg, Supervision], agent: Leg | None
+    groups: Collection[Collection[Leg]],
+    supervisors: Mapping[Leg, Supervision],
+    agent: Leg | None,
+    muted: Collection[Leg] = (),
 ) -> frozenset[Edge]:
-    """All who hear somebody: those who talk hear each other, supervisors hear them."""
-    found = {(one, other) for one in talking for other in talking if one is not other}
+    """All who hear somebody: those of a group hear each other, supervisors hear all of them."""
+    found = {(one, other) for group in groups for one in group for other in group}
+    talking = list(dict.fromkeys(leg for group in groups for leg in group))
     for supervisor, how in supervisors.items():
         found |= {(supervisor, heard) for heard in talking}
         if how is Supervision.WHISPER and agent is not None:
@@ -29,7 +34,9 @@ def edges(
         elif how in (Supervision.BARGE, Supervision.TAKE_OVER):
             others = (*talking, *supervisors)
             found |= {(hearer, supervisor) for hearer in others if hearer is not supervisor}
-    return frozenset(found)
+    return frozenset(
+        (hearer, heard) for hearer, heard in found if hearer is not heard and heard not in muted
+    )
 
 
 class Mixer:

@@ -48,6 +48,7 @@ class Ringing:
         leg = AgentLeg(self._context, offer, self._ring_ms)
         self._begin(offer.queue, offer.agent.name)
         self._legs.append(leg)
+        self._directory.ringing[offer.agent.name] = leg
         self._directory.router.dialed(offer)
 
     def want(self, wanted: Wanted) -> None:

@@ -9,13 +9,13 @@ from voicebot.core.staffing import Operation, Wanted
 from voicebot.queueing.snapshot import Agent
 from voicebot.session.agent_desk import AgentDesk, StaffRefused
 from voicebot.session.star_call import Handler
-from voicebot.session.star_codes import REASONS
+from voicebot.session.star_codes import REASONS, TABLE
 from voicebot.session.star_visit import Visit
 
 
 def agent_handlers(desk: AgentDesk) -> dict[str, Handler]:
     """One for each operation, by its name."""
-    return {operation.value: _handler(desk, operation) for operation in Operation}
+    return {name: _handler(desk, Operation(name)) for name in TABLE if name in set(Operation)}
 
 
 def _handler(desk: AgentDesk, operation: Operation) -> Handler:
@@ -49,3 +49,5 @@ def told(operation: Operation, agent: Agent) -> Sequence[str]:
             return ("logged_out" if agent.state is AgentState.OFFLINE else "wrapped",)
         case Operation.EXTEND_WRAP_UP:
             return ("extended",)
+        case Operation.REJECT:
+            raise ValueError("the phone that rings cannot call a star code")

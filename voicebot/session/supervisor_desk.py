@@ -31,8 +31,11 @@ SUPERVISES = {
 }
 """What a permission lets somebody do in a talk."""
 NO_PHONE = "the hotline knows no phone of yours: set `address` under [[agents]]"
-STEPS = ("complete", "conference", "take_back")
-"""What may be done to a transfer under way."""
+STEPS = {
+    **{step: f"call.transfer.{step}" for step in ("complete", "conference", "take_back")},
+    **{step: f"call.{step}" for step in ("hold", "resume", "mute", "unmute")},
+}
+"""What may be done in a talk, as the audit log has it; the first three to a transfer under way."""
 
 
 class SupervisionRefused(VoicebotError):
@@ -86,7 +89,7 @@ class SupervisorDesk:
             getattr(talk, step)()
         except TransferRefused as refused:
             raise SupervisionRefused("not-possible", str(refused)) from None
-        await self._note(by, door, f"call.transfer.{step}", talk.context.id)
+        await self._note(by, door, STEPS[step], talk.context.id)
 
     async def supervise(
         self,

@@ -1,6 +1,7 @@
 """A caller talks to a person: until one of them hangs up, or the caller goes elsewhere.
 
-caller ⇄ agent ─┬─ sent on: parked with music, briefing, conference ─▶ caller ⇄ the next one
+caller ⇄ agent ─┬─ on hold, and back
+                ├─ sent on: parked with music, briefing, conference ─▶ caller ⇄ the next one
                 ├─ the transfer fails ─▶ back to the agent, or to the flow
                 ├─ to a queue, to the bot ─▶ out of the talk
                 └─ supervisors: listen, whisper, barge, take over
@@ -9,11 +10,8 @@ caller ⇄ agent ─┬─ sent on: parked with music, briefing, conference ─�
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from voicebot.core.errors import CallError
-from voicebot.core.ports import Leg
 from voicebot.core.transfers import (
     Supervision,
     Target,
@@ -25,11 +23,12 @@ from voicebot.core.transfers import (
 from voicebot.session.contact import Contact
 from voicebot.session.context import Context
 from voicebot.session.directory import TransferRefused
-from voicebot.session.entertainment import Entertainment, Wanted, beep_to, say_no
+from voicebot.session.entertainment import beep_to, say_no
 from voicebot.session.far_end import FarEnd
 from voicebot.session.handing_over import HandingOver
-from voicebot.session.mixing import Mixer, edges
+from voicebot.session.second_line import SecondLine
 from voicebot.session.supervising import Supervising
+from voicebot.session.talk_sound import TalkSound
 from voicebot.session.talk_wishes import DONE, FAILED, Wishes, tell
 from voicebot.session.target import check_node, check_queue, destinations
 
@@ -57,12 +56,10 @@ class Talk:
         leave a message."""
         self.context, self.contact = context, contact
         self._line, self._nodes, self._voicemail = context.line, nodes, voicemail
-        self._mixer = Mixer()
         self._handing: HandingOver | None = None
         self._onward: Target | None = None
         self._supervisors: list[Supervising] = []
-        self._for_caller = Entertainment(context, contact.queue)
-        self._for_agent = Entertainment(context, contact.queue)
+        self._sound = TalkSound(self)
         self._wishes = Wishes(self)
 
     # ------------------------------------------------------------ what it is
@@ -89,9 +86,18 @@ class Talk:
 
     # ------------------------------------------------------------ what is asked for
 
-    def hand_over(self, target: Target, mode: TransferMode, *, by: str, replaces: str = "") -> None:
+    def hand_over(
+        self,
+        target: Target,
+        mode: TransferMode,
+        *,
+        by: str,
+        replaces: str = "",
+        second: SecondLine | None = None,
+    ) -> None:
         """Send the caller on; `replaces` is the dialog at the target's phone that the caller takes
-        the place of (RFC 3891). Raises `TransferRefused`."""
+        the place of (RFC 3891), `second` the agent's call by which the target is briefed. Raises
+        `TransferRefused`."""
         if self._handing is not None or self._onward is not None:
             raise TransferRefused("a transfer is under way already")
         if target.kind is TargetKind.NODE and mode is TransferMode.BLIND:
@@ -105,7 +111,15 @@ class Talk:
                 replace(one, replaces=replaces)
                 for one in destinations(self.context, target, self.queue)
             ]
-            self._handing = HandingOver(self.context, target, mode, found, by=by)
+            self.contact.parked = False
+            self._handing = HandingOver(self.context, target, mode, found, by=by, second=second)
+
+    def refuse(self, by: str, reason: str) -> None:
+        """What the agent's phone asked for cannot be: into the journal, and nothing else."""
+        target = Target(TargetKind.NUMBER, "")
+        refused = HandingOver(self.context, target, TransferMode.ATTENDED, (), by=by)
+        refused.move(TransferEvent.FAILED, reason)
+        refused.move(TransferEvent.TO_AGENT)
 
     def complete(self) -> None:
         """The target has the caller, the agent is out. Raises `TransferRefused`."""
@@ -121,6 +135,26 @@ class Talk:
         self._require(
             TransferState.RINGING, TransferState.BRIEFING, TransferState.ACCEPTED
         ).taken_back = True
+
+    def hold(self) -> None:
+        """The caller hears music, and nobody hears them. Raises `TransferRefused`."""
+        if self._handing is not None:
+            raise TransferRefused("a transfer is under way")
+        if not self.contact.may_hand_over:
+            raise TransferRefused("whoever has the caller is nobody of ours")
+        self.contact.parked = True
+
+    def resume(self) -> None:
+        """The agent has the caller again, after a hold here; one by the phone ends there."""
+        self.contact.parked = False
+
+    def mute(self) -> None:
+        """Nobody hears whoever has the caller."""
+        self.contact.muted = True
+
+    def unmute(self) -> None:
+        """All hear them again."""
+        self.contact.muted = False
 
     def supervise(
         self, name: str, far_end: FarEnd, how: Supervision, may: Collection[Supervision]
@@ -155,17 +189,16 @@ class Talk:
             await self._clear()
 
     async def _until_over(self) -> TalkEnded:
-        await self._mix()
+        await self._sound.follow()
         while True:
             await self._line.frame()
-            self.contact.follow_hold()
             await self._wishes.take()
+            self.contact.follow()
             ended = await self._handle_transfer()
             if ended is not None:
                 return ended
             await self._handle_supervisors()
-            await self._mix()
-            self._entertain()
+            await self._sound.follow()
 
     async def _clear(self) -> None:
         """Nobody stays: no phone rings, no supervisor listens to nothing."""
@@ -175,9 +208,7 @@ class Talk:
             supervising.leave(self.agent)
             await supervising.far_end.hang_up()
         self._supervisors.clear()
-        self._for_caller.stop()
-        self._for_agent.stop()
-        await self._mixer.mix(frozenset())
+        await self._sound.end()
         await self.contact.leg.hang_up()
 
     # ------------------------------------------------------------ the transfer under way
@@ -189,6 +220,7 @@ class Talk:
         if handing is None:
             return TalkEnded("agent") if contact.leg.ended else None
         await handing.advance()
+        self._follow_second(handing)
         if contact.leg.ended:
             contact.close("transfer", "transfer")
         if handing.taken_back and handing.is_open:
@@ -199,9 +231,19 @@ class Talk:
             await self._put_through(handing)
         return None
 
+    def _follow_second(self, handing: HandingOver) -> None:
+        """The briefing by a line of its own: answered with the target, over when it is hung up."""
+        if handing.second is None:
+            return
+        if handing.state is TransferState.BRIEFING:
+            handing.second.connect(self.context.tasks)
+        if handing.second.ended and handing.state is not TransferState.ACCEPTED:
+            handing.taken_back = True
+
     async def _transfer_over(self, handing: HandingOver) -> TalkEnded | None:
         """It came to nothing: back to the agent, if there is still one."""
         self._handing = None
+        await handing.end_second()
         if handing.state in (TransferState.REJECTED, TransferState.FAILED):
             if self.contact.is_open:
                 handing.move(TransferEvent.TO_AGENT)
@@ -216,6 +258,7 @@ class Talk:
         before, self._handing = self.contact, None
         await tell(handing.referrer, DONE)
         await self._succeed(before, handing.take(), by="transfer")
+        await handing.end_second()
 
     async def _succeed(self, before: Contact, after: Contact, *, by: str) -> None:
         """Another person has the caller."""
@@ -223,7 +266,7 @@ class Talk:
         self.contact = after
         self._wishes.begin()
         after.bridged()
-        await self._mix()
+        await self._sound.follow()
         await before.leg.hang_up()
 
     # ------------------------------------------------------------ supervisors
@@ -234,8 +277,11 @@ class Talk:
             if not supervising.advance(self.agent):
                 self._supervisors.remove(supervising)
                 await supervising.far_end.hang_up()
-            elif supervising.present and not was_present:
+                continue
+            if supervising.present and not was_present:
                 beep_to(self.context, self.contact.leg.leg)
+            if supervising.present and supervising.how is Supervision.TAKE_OVER:
+                await self._take_over(supervising)
 
     async def _take_over(self, supervising: Supervising) -> None:
         """The supervisor has the caller; the agent's part is over."""
@@ -245,39 +291,3 @@ class Talk:
         self._supervisors.remove(supervising)
         contact = Contact(self.context, supervising.far_end, supervising.name, self.queue)
         await self._succeed(self.contact, contact, by="supervisor")
-
-    # ------------------------------------------------------------ sound
-
-    async def _mix(self) -> None:
-        taking_over = [s for s in self._supervisors if s.present and s.how is Supervision.TAKE_OVER]
-        if taking_over:
-            await self._take_over(taking_over[0])
-            return
-        hearing = {leg: s.how for s in self._supervisors if s.present and (leg := s.far_end.leg)}
-        # A leg that is gone shows by itself, with the next frame.
-        with suppress(CallError):
-            await self._mixer.mix(edges(self._talking(), hearing, self.contact.leg.leg))
-
-    def _talking(self) -> list[Leg]:
-        """Those who hear each other now."""
-        handing, contact = self._handing, self.contact
-        legs = [contact.leg.leg] if contact.is_open and not contact.leg.ended else []
-        if handing is None:
-            legs.append(self._line.leg)
-        else:
-            if handing.contact is not None:
-                legs.append(handing.contact.leg.leg)
-            if handing.state is TransferState.ACCEPTED:
-                legs.append(self._line.leg)
-        return [leg for leg in legs if leg is not None]
-
-    def _entertain(self) -> None:
-        """Music or ringing for the caller who is apart, ringing for the agent."""
-        handing, agent = self._handing, self.contact.leg
-        apart = handing is not None and handing.state is not TransferState.ACCEPTED
-        rings = handing is not None and handing.state is TransferState.RINGING
-        blind = handing is not None and handing.mode is TransferMode.BLIND
-        music = Wanted.RINGING if blind else Wanted.MUSIC
-        self._for_caller.keep(self._line.leg, music if apart else Wanted.NOTHING)
-        rings = rings and not agent.ended
-        self._for_agent.keep(agent.leg, Wanted.RINGING if rings else Wanted.NOTHING)

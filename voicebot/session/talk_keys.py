@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from voicebot.core.transfers import Target, TargetKind, TransferMode
 from voicebot.session.talk_settings import TransferSettings
 
+PLAIN = ("conference", "complete", "take_back", "hold", "mute")
+"""Keys that need nothing behind them, by their names in the settings."""
 PAUSE_MS = 5_000
 """What was begun is forgotten after this without a key."""
 MOST_DIGITS = 24
@@ -27,7 +29,7 @@ class Unknown:
 
 
 class Plain(str):
-    """`conference`, `complete` or `take_back`."""
+    """One of `PLAIN`."""
 
     __slots__ = ()
 
@@ -54,7 +56,7 @@ class TalkKeys:
         if not typed.startswith("*") or len(typed) > MOST_DIGITS:
             self._typed = ""
             return None
-        for name in ("conference", "complete", "take_back"):
+        for name in PLAIN:
             if typed == getattr(settings, name):
                 self._typed = ""
                 return Plain(name)
@@ -67,15 +69,19 @@ class TalkKeys:
             (TransferMode.BLIND, settings.blind),
         ):
             if code and typed.startswith(code):
-                target = self._target(typed.removeprefix(code)[:-1])
+                digits = typed.removeprefix(code)[:-1]
+                target = keyed_target(digits, settings, self._numbers)
+                if target is None and digits and settings.numbers:
+                    target = Target(TargetKind.NUMBER, digits)
                 return Unknown() if target is None else HandOver(target, mode)
         return Unknown()
 
-    def _target(self, digits: str) -> Target | None:
-        if digits in self._settings.codes:
-            return Target.parse(self._settings.codes[digits])
-        if digits in self._numbers:
-            return Target(TargetKind.AGENT, self._numbers[digits])
-        if digits and self._settings.numbers:
-            return Target(TargetKind.NUMBER, digits)
-        return None
+
+def keyed_target(
+    digits: str, settings: TransferSettings, numbers: Mapping[str, str]
+) -> Target | None:
+    """Where a code, or an agent's number, leads; None for anything else. `numbers`: agents by the
+    numbers that they are known by."""
+    if digits in settings.codes:
+        return Target.parse(settings.codes[digits])
+    return Target(TargetKind.AGENT, numbers[digits]) if digits in numbers else None

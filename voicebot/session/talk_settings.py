@@ -22,6 +22,10 @@ class TransferSettings:
     """In a briefing or a conference: the target has the caller. Hanging up does the same."""
     take_back: str = "*0"
     """Ends the transfer; the agent has the caller again."""
+    hold: str = "*5"
+    """The caller hears music, nobody hears them; again: back. As the desk's button."""
+    mute: str = "*6"
+    """Nobody hears the agent; again: all do."""
     codes: Mapping[str, str] = field(default_factory=dict)
     """What is keyed after `attended` and `blind`, to where it leads: `agent:NAME`, `queue:NAME`,
     `node:NAME` (a way back of the flow's queue node) or `number:NUMBER`. Agents are reached by

@@ -9,6 +9,7 @@ from voicebot.queueing.snapshot import Agent
 from voicebot.session.context import Context
 from voicebot.session.directory import TransferRefused
 from voicebot.session.handing_over import Destination
+from voicebot.session.talk_keys import keyed_target
 
 
 def destinations(context: Context, target: Target, queue: str) -> tuple[Destination, ...]:
@@ -34,13 +35,14 @@ def meant_by(context: Context, uri: str, *, replaces: bool) -> Target:
         if agent.spec.address.split(";", 1)[0].lower() == bare:
             return Target(TargetKind.AGENT, agent.name)
     user = bare.partition(":")[2].partition("@")[0]
-    if not replaces:
-        numbers = {agent.spec.number: agent.name for agent in agents if agent.spec.number}
-        if user in context.services.transfers.codes:
-            return Target.parse(context.services.transfers.codes[user])
-        if user in numbers:
-            return Target(TargetKind.AGENT, numbers[user])
-    return Target(TargetKind.NUMBER, uri)
+    known = keyed_target(user, context.services.transfers, agents_by_number(context))
+    return known if known is not None and not replaces else Target(TargetKind.NUMBER, uri)
+
+
+def agents_by_number(context: Context) -> dict[str, str]:
+    """Names of agents by the numbers that they are known by."""
+    agents = context.directory.router.agents.values()
+    return {agent.spec.number: agent.name for agent in agents if agent.spec.number}
 
 
 def check_queue(context: Context, name: str) -> None:

@@ -42,6 +42,7 @@ class SimLeg:
         self.bridged_to: Leg | None = None
         self.hears: set[Leg] = set()
         """Far ends that this one hears, besides what is played to it."""
+        self.telephone_events = True
         self.answer_to_refer = 202
         """100: nothing more is told of it."""
         self.referred_to = ""
@@ -77,9 +78,9 @@ class SimLeg:
         """The far end presses keys, and tells of it by signaling."""
         self._queue.extend(Keyed(key, method) for key in keys)
 
-    def far_refers(self, target: str, replaces: str = "") -> None:
+    def far_refers(self, target: str, replaces: str = "", *, own_leg: LegId | None = None) -> None:
         """The far end sends us elsewhere."""
-        self._queue.append(ReferRequested(target, replaces))
+        self._queue.append(ReferRequested(target, replaces, own_leg))
 
     def far_holds(self, *, on: bool) -> None:
         """The far end holds, or comes back."""

@@ -39,11 +39,15 @@ _STATES = {
 
 _RUNS = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
 
+_BAD_REQUEST = 400
 _DECLINE = 603
 _TIMED_OUT = 408
 _NOT_ACCEPTABLE = 488
 _FAILED = 500
-_PHRASES = {100: "Trying", 180: "Ringing", 200: "OK", 503: "Service Unavailable", 603: "Decline"}
+_PHRASES = {
+    **{100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request"},
+    **{481: "Call/Transaction Does Not Exist", 503: "Service Unavailable", 603: "Decline"},
+}
 
 
 class Ear(Protocol):
@@ -52,6 +56,8 @@ class Ear(Protocol):
     def hear_of(self, event: LegEvent) -> None: ...
 
     def media_runs(self, port: Any, rate: int) -> None: ...
+
+    def telephone_events_agreed(self, *, on: bool) -> None: ...
 
 
 class Dialog(pj.Call):  # type: ignore[misc]
@@ -103,6 +109,8 @@ class Dialog(pj.Call):  # type: ignore[misc]
             if self._port is None:
                 self._open_port(index)
             self._connect()
+            events = self.getStreamInfo(index).audTxEventPt >= 0
+            self._ear.telephone_events_agreed(on=events)
         except pj.Error as error:
             # An odd offer may be agreed to though no stream can be made of it.
             _log.warning("no sound can be had; the leg is ended", extra={"reason": error.reason})
@@ -202,9 +210,14 @@ class Dialog(pj.Call):  # type: ignore[misc]
         """Send REFER (RFC 3515)."""
         self.xfer(f"<{uri}>", pj.CallOpParam(True))
 
-    def referred(self, sip_call_id: str, refer: ReferRequested) -> None:
-        """Tell of a REFER that came in the dialog with that Call-ID, if it is this one."""
-        if not self._gone and self.getInfo().callIdString == sip_call_id:
+    def referred(self, sip_call_id: str, refer: ReferRequested | None) -> None:
+        """Tell of a REFER that came in the dialog with that Call-ID, if it is this one. Who sent
+        one that cannot be read hears so: it was answered 202 before anybody read it."""
+        if self._gone or self.getInfo().callIdString != sip_call_id:
+            return
+        if refer is None:
+            self.tell_referrer(_BAD_REQUEST)
+        else:
             self._ear.hear_of(refer)
 
     def tell_referrer(self, code: int) -> None:

@@ -30,7 +30,7 @@ from voicebot.sip.dialog import Dialog
 from voicebot.sip.info import digest_user, read_invite
 from voicebot.sip.leg import SipLeg
 from voicebot.sip.owner import OwnerThread
-from voicebot.sip.refer_to import read_refer_to
+from voicebot.sip.refer_to import read_refer_to, read_replaces
 from voicebot.sip.registration import Registration
 from voicebot.sip.rounds import Rounds
 from voicebot.sip.settings import SipSettings, Trunk
@@ -149,9 +149,16 @@ class SipEndpoint:
         self._stack.poll(wait_ms)
         for call, value in self._stack.new_refers():
             refer = read_refer_to(value)
-            if refer is not None:
-                for leg in self.legs:
-                    leg.referred(call, refer)
+            refer = None if refer is None else replace(refer, own_leg=self._own_leg(refer.replaces))
+            for leg in self.legs:
+                self._owner.post(partial(leg.referred, call, refer))
+
+    def _own_leg(self, replaces: str) -> LegId | None:
+        """The call to us that a phone names which sends another one there."""
+        name = read_replaces(replaces)
+        if name is None or not self._stack.has_dialog(name):
+            return None
+        return next((leg.id for leg in self.legs if leg.info.sip_call_id == name.call_id), None)
 
     def _dial(self, leg: SipLeg, way: Route, headers: Mapping[str, str], caller_name: str) -> None:
         account = self._stack.account_for(way)

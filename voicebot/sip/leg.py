@@ -55,6 +55,7 @@ class SipLeg:
         self._info = info
         self._state = state
         self._rate = NARROWBAND
+        self._telephone_events = True
         self._dialog: Dialog | None = None
         self._port: Any = None
         self._counters: dict[str, int] = {}
@@ -82,6 +83,10 @@ class SipLeg:
     @property
     def rate(self) -> int:
         return self._rate
+
+    @property
+    def telephone_events(self) -> bool:
+        return self._telephone_events
 
     @property
     def pending_ms(self) -> float:
@@ -180,6 +185,10 @@ class SipLeg:
         """`Ear`: there is sound from now on."""
         self._owner.tell(self._open, port, rate)
 
+    def telephone_events_agreed(self, *, on: bool) -> None:
+        """`Ear`: whether the far end signals keys, as it said last."""
+        self._owner.tell(setattr, self, "_telephone_events", on)
+
     def attach(self, dialog: Dialog) -> None:
         """The dialog that the commands go to; on the owner thread, before anything else."""
         self._dialog = dialog
@@ -189,8 +198,9 @@ class SipLeg:
         if self._dialog is not None:
             self._dialog.end_if_taken(number)
 
-    def referred(self, sip_call_id: str, refer: ReferRequested) -> None:
-        """Tell of a REFER that came in a dialog, if it is this one; on the owner thread."""
+    def referred(self, sip_call_id: str, refer: ReferRequested | None) -> None:
+        """Tell of a REFER that came in a dialog, if it is this one; on the owner thread. None for
+        one that cannot be read."""
         if self._dialog is not None:
             self._dialog.referred(sip_call_id, refer)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from voicebot.core.ports import ReferRequested
@@ -29,6 +30,24 @@ def read_refer_to(value: str) -> ReferRequested | None:
     target = re.sub(r";method=[A-Za-z]+", "", uri, flags=re.IGNORECASE)
     replaces = _header(headers, "replaces")
     return None if replaces is None else ReferRequested(target, replaces)
+
+
+@dataclass(frozen=True, slots=True)
+class DialogName:
+    """As RFC 3261, section 12, names a dialog; the tags are those of whoever is to look for it."""
+
+    call_id: str
+    local_tag: str
+    remote_tag: str
+
+
+def read_replaces(value: str) -> DialogName | None:
+    """The dialog that Replaces names (RFC 3891, section 6.1), for whoever the INVITE would go to;
+    None for what is none."""
+    call_id, *parameters = (part.strip() for part in value.split(";"))
+    tags = dict(part.split("=", 1) for part in parameters if "=" in part)
+    local, remote = tags.get("to-tag", ""), tags.get("from-tag", "")
+    return DialogName(call_id, local, remote) if call_id and local and remote else None
 
 
 def _header(headers: str, name: str) -> str | None:

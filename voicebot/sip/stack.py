@@ -13,6 +13,7 @@ from voicebot.core.errors import ConfigError, Problem
 from voicebot.sip import configure
 from voicebot.sip.account import Account, Ring
 from voicebot.sip.destinations import Route, split_host, transport_parameter
+from voicebot.sip.refer_to import DialogName
 from voicebot.sip.registration import Registration
 from voicebot.sip.settings import SipSettings, Transport, TransportKind
 from voicebot.sip.tls import make_certificate
@@ -113,6 +114,10 @@ class Stack:
             return ()
         found = (refer.partition("\n") for refer in self._guard.newRefers())
         return tuple((call, target) for call, _, target in found)
+
+    def has_dialog(self, name: DialogName) -> bool:
+        """There is an answered call of ours of this name."""
+        return bool(self._guard.hasDialog(name.call_id, name.local_tag, name.remote_tag))
 
     def newly_silent(self) -> tuple[str, ...]:
         """Addresses that fell silent since the last time this was asked, a few at most."""

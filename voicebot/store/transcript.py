@@ -159,6 +159,9 @@ def _line(fact: Fact) -> Line | None:
         case FactKind.TRANSFER:
             reason = str(data.get("reason") or "")
             return line("transfer", data.get("to"), data.get("state"), note=reason)
+        case FactKind.ON_HOLD | FactKind.MUTED:
+            on = "on" if data.get("on") else "off"
+            return line("agent", data.get("agent"), f"{fact.kind.value.replace('_', ' ')} {on}")
         case FactKind.SUPERVISED:
             what = data.get("how") if data.get("on") else "leaves"
             return line("supervisor", f"{data.get('supervisor', '')}", what)

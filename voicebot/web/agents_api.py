@@ -10,6 +10,7 @@ POST /api/agents/{agent}/pause              {"reason"}
 POST /api/agents/{agent}/resume
 POST /api/agents/{agent}/end-wrap-up
 POST /api/agents/{agent}/extend-wrap-up     {"by_ms"}
+POST /api/agents/{agent}/reject             the call for which the phone rings
 """
 
 from __future__ import annotations

@@ -40,6 +40,8 @@ def talk_json(talk: Talk) -> dict[str, Any]:
         "agent": talk.agent,
         "queue": talk.queue,
         "talk_s": (talk.context.line.now_ms - talk.contact.began_ms) // 1000,
+        "held": talk.contact.holds,
+        "muted": talk.contact.muted,
         "transfer": None
         if handing is None
         else {

@@ -64,6 +64,7 @@ class Office:
         directory = self.directory
         now_ms = directory.now_ms()
         spec, wraps = agent.spec, agent.state is AgentState.WRAP_UP
+        talk = directory.talks.of_agent(agent.name)
         return {
             "name": agent.name,
             "state": agent.state.value,
@@ -75,6 +76,7 @@ class Office:
             "queue": agent.queue,
             "call": self.call_of(agent) or None,
             "calls": agent.calls,
+            "talk": {"held": talk.contact.holds, "muted": talk.contact.muted} if talk else None,
             "unanswered": agent.rna,
             "wrap_up": self._wrap_up(agent, now_ms) if wraps else None,
         }

@@ -2,6 +2,7 @@
 
 POST   /api/calls/{id}/transfer            {"to": "queue:billing", "mode": "blind" | "attended"}
 POST   /api/calls/{id}/transfer/complete   so with conference and take-back
+POST   /api/calls/{id}/hold                so with resume, mute and unmute
 POST   /api/calls/{id}/supervise           {"how": "listen" | "whisper" | "barge" | "take_over"}
 DELETE /api/calls/{id}/supervise
 POST   /api/calls/{id}/pull                {"to": "agent:anna" | "queue:cards" | "node:news" | "me"}
@@ -38,8 +39,9 @@ def add(app: web.Application, desk: SupervisorDesk) -> None:
     api = _Api(desk)
     post = app.router.add_post
     post("/api/calls/{id}/transfer", _told(api.transfer))
-    for step in STEPS:
-        post(f"/api/calls/{{id}}/transfer/{step.replace('_', '-')}", _told(api.step(step)))
+    for step, action in STEPS.items():
+        way = action.removeprefix("call.").replace(".", "/").replace("_", "-")
+        post(f"/api/calls/{{id}}/{way}", _told(api.step(step)))
     post("/api/calls/{id}/supervise", _told(api.supervise))
     app.router.add_delete("/api/calls/{id}/supervise", _told(api.leave))
     post("/api/calls/{id}/pull", _told(api.pull))

@@ -25,7 +25,7 @@ watched = st.dictionaries(st.sampled_from(BOSSES), st.sampled_from(HOWS))
 def test_nobody_hears_who_is_not_meant_for_them(talking: list[Leg], how: dict[Leg, object]) -> None:
     supervisors = {leg: Supervision(str(one)) for leg, one in how.items()}
     agent = LEGS[1]
-    found = edges(talking, supervisors, agent)
+    found = edges([talking], supervisors, agent)
     assert not [1 for hearer, heard in found if hearer is heard]
     for boss, one in supervisors.items():
         hearers = {hearer for hearer, heard in found if heard is boss}
@@ -45,13 +45,13 @@ async def test_it_changes_only_what_is_to_change() -> None:
     for leg in (caller, agent, boss):
         await leg.answer()
     mixer = Mixer()
-    await mixer.mix(edges([caller, agent], {boss: Supervision.BARGE}, agent))
+    await mixer.mix(edges([[caller, agent]], {boss: Supervision.BARGE}, agent))
     assert caller.hears == {agent, boss}
-    await mixer.mix(edges([caller, agent], {boss: Supervision.WHISPER}, agent))
+    await mixer.mix(edges([[caller, agent]], {boss: Supervision.WHISPER}, agent))
     assert (caller.hears, agent.hears) == ({agent}, {caller, boss})
     await mixer.mix(frozenset())
     assert not caller.hears | agent.hears | boss.hears
     agent.far_hangs_up()
     with pytest.raises(CallError):
-        await mixer.mix(edges([caller, agent, boss], {}, None))
+        await mixer.mix(edges([[caller, agent, boss]], {}, None))
     assert caller.hears == {boss}

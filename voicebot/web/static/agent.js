@@ -34,11 +34,34 @@ async function act(step, body) {
   }
 }
 
+// What is done to the call comes back by the events.
+async function actOnCall(step) {
+  trouble(null);
+  try {
+    await post(`/api/calls/${encodeURIComponent(state.agent.call)}/${step}`, {});
+  } catch (error) {
+    trouble(error);
+  }
+}
+
 function button(text, key, step, body, primary) {
+  return pressed(text, key, () => act(step, body), primary);
+}
+
+function pressed(text, key, does, primary) {
   const made = el("button", { type: "button", class: primary ? "primary" : null, "aria-keyshortcuts": key, text });
   made.dataset.key = key;
-  made.addEventListener("click", () => act(step, body));
+  made.addEventListener("click", does);
   return made;
+}
+
+// Answering is the phone's.
+function callActions(now) {
+  if (now.state === "ringing") return [button("Reject", "D", "reject")];
+  if (!now.talk) return [];
+  const { held, muted } = now.talk;
+  return [pressed(held ? "Back to the caller" : "Hold", "H", () => actOnCall(held ? "resume" : "hold"), held),
+    pressed(muted ? "Unmute" : "Mute", "M", () => actOnCall(muted ? "unmute" : "mute"), muted)];
 }
 
 function pauses(now) {
@@ -54,7 +77,7 @@ function pauses(now) {
 
 function actions(now) {
   if (now.state === "offline") return [button("Log in", "L", "log-in", {}, true)];
-  const list = [];
+  const list = callActions(now);
   const wraps = now.wrap_up;
   if (wraps?.may_end) list.push(button("End wrap-up", "E", "end-wrap-up", {}, true));
   if (wraps?.may_extend) list.push(button("Half a minute more", "X", "extend-wrap-up"));
@@ -67,8 +90,9 @@ function actions(now) {
 function note(now) {
   const later = now.state === "paused" ? "" : now.pause ? `Then: ${REASONS[now.pause]}.` : "";
   const reason = now.state === "paused" ? REASONS[now.pause] || now.pause : "";
+  const muted = now.talk?.muted ? "Nobody hears you." : "";
   const queue = now.queue ? `Queue ${now.queue}.` : "";
-  return [reason, queue, later, now.leaves ? "Then you are logged out." : ""].filter(Boolean).join(" ");
+  return [muted, reason, queue, later, now.leaves ? "Then you are logged out." : ""].filter(Boolean).join(" ");
 }
 
 function show(data) {

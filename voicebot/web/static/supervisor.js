@@ -99,6 +99,8 @@ function talk(one) {
   const call = `/api/calls/${encodeURIComponent(one.call)}`;
   const mine = one.supervisors.find((other) => other.name === me.name);
   const parts = one.supervisors.map((other) => `${other.name} ${other.present ? DOES[other.how] : "is called"}`);
+  if (one.held) parts.unshift("on hold");
+  if (one.muted) parts.unshift("agent muted");
   if (one.transfer) parts.unshift(`${one.transfer.to.replace(/^\w+:/, "")} ${STEPS[one.transfer.state] || one.transfer.state}`);
   const ways = Object.entries(HOW).filter(([how]) => may(how) && how !== mine?.how);
   const agent = el("td", { text: one.agent || "number outside" });
