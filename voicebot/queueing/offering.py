@@ -48,7 +48,7 @@ class Offering(Contacts):
 
     def due_ms(self, now_ms: int) -> int | None:
         """When `dispatch` may have something new though nothing happens until then."""
-        return due_ms(self.snapshot(now_ms))
+        return due_ms(self.agents.values(), now_ms, lambda: self.snapshot(now_ms))
 
     def _keep_steps(self, now: Snapshot) -> None:
         """Steps that were looked at; they never go back."""

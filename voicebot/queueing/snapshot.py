@@ -10,6 +10,7 @@ from voicebot.core.queueing import AgentSpec, AgentState, EntryState, PauseReaso
 from voicebot.queueing.relax import Reach, Steps
 
 NO_CALL = CallId("")
+ABSENT = (AgentState.OFFLINE, AgentState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Agent:
     @property
     def present(self) -> bool:
         """Logged in, and not on a pause."""
-        return self.state not in (AgentState.OFFLINE, AgentState.PAUSED) and self.pause is None
+        return self.state not in ABSENT and self.pause is None
 
     def may_ring(self, now_ms: int) -> bool:
         """May be offered a call now."""
@@ -132,7 +133,11 @@ class Snapshot:
     """Relaxation steps by place, as far as they were asked for."""
 
     def __post_init__(self) -> None:
-        present = frozenset(agent.name for agent in self.agents if agent.present)
+        present = frozenset(
+            agent.spec.name  # many times a second: no properties
+            for agent in self.agents
+            if agent.pause is None and agent.state not in ABSENT
+        )
         object.__setattr__(self, "present", present)
 
 

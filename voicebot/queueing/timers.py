@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from voicebot.core.queueing import AgentState, EntryState, Strategy
 from voicebot.queueing import policy
 from voicebot.queueing.snapshot import Agent, Entry, Snapshot
 
 
-def due_ms(now: Snapshot) -> int | None:
-    """The next moment, after `now.now_ms`; None where there is none."""
-    times = [at_ms for agent in now.agents if (at_ms := _of_agent(agent)) is not None]
-    # Who may be rung does not matter while there is nobody to ring.
-    if any(agent.may_ring(now.now_ms) for agent in now.agents):
+def due_ms(agents: Iterable[Agent], now_ms: int, see: Callable[[], Snapshot]) -> int | None:
+    """The next moment, after `now_ms`; None where there is none. `see` is asked for everything
+    where that matters: who may be rung does not while there is nobody to ring."""
+    agents = tuple(agents)
+    times = [at_ms for agent in agents if (at_ms := _of_agent(agent)) is not None]
+    if any(agent.may_ring(now_ms) for agent in agents):
+        now = see()
         times += [at_ms for entry in now.entries for at_ms in _of_entry(now, entry)]
-    return min((at_ms for at_ms in times if at_ms > now.now_ms), default=None)
+    return min((at_ms for at_ms in times if at_ms > now_ms), default=None)
 
 
 def _of_agent(agent: Agent) -> int | None:

@@ -30,6 +30,7 @@ from voicebot.queueing.snapshot import Agent, Entry
 from voicebot.store.kept_numbers import KeptNumbers
 from voicebot.store.queue_rows import Row, agent_of, agent_row, entry_of
 from voicebot.store.queue_sql import AGENT, CLOCK, ENTRY, HOLDER, LIVE, changing, with_clock
+from voicebot.store.queue_steps import NEW_PLACE
 from voicebot.store.queue_tables import agent_history, agents, queue_entries, queue_offers
 
 RINGING = (AgentState.RESERVED, AgentState.RINGING)
@@ -185,6 +186,11 @@ class Desk:
         """A place is kept for whoever has this number."""
         if self._kept is not None:
             self._kept.note(number)
+
+    def add_place(self, row: Mapping[str, Any]) -> None:
+        """A new place, as `queue_rows.place_row` makes it."""
+        NEW_PLACE.execute(self.connection, row)
+        self.changed.add(f"e {row['id']}")
 
     def write_entry(self, entry: str, **values: Any) -> None:
         """Change columns of a place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, select, update
 
 from voicebot.core.call import CallId
 from voicebot.core.queueing import EntryState, OfferOutcome, Place
@@ -14,7 +14,7 @@ from voicebot.queueing.snapshot import Entry
 from voicebot.store.database import Conflict
 from voicebot.store.queue_base import QueueBase
 from voicebot.store.queue_desk import KEPT, RINGING, Desk
-from voicebot.store.queue_rows import Row
+from voicebot.store.queue_rows import Row, place_row
 from voicebot.store.queue_tables import queue_entries
 
 _LEAVES_FROM = frozenset(
@@ -23,8 +23,6 @@ _LEAVES_FROM = frozenset(
 ADOPTED = "adopted"
 """The outcome of a place that another one of the same caller goes on from."""
 
-
-_NEW = insert(queue_entries)
 _KEPT_NOW = [state.value for state in KEPT]
 
 
@@ -38,10 +36,7 @@ class Places(QueueBase):
             with self._desk() as desk:
                 row = desk.entry(place.id)
                 if row is None:
-                    new = self._new(place, desk)
-                    new |= {} if joined_ms is None else {"joined_ms": joined_ms}
-                    desk.connection.execute(_NEW, new)
-                    desk.changed.add(f"e {place.id}")
+                    self._enter(desk, place, desk.now_ms if joined_ms is None else joined_ms)
                 elif row["state"] == EntryState.INTERRUPTED:
                     self._take_back(desk, row, place.call)
                 return _seen(desk, place.id)
@@ -53,9 +48,11 @@ class Places(QueueBase):
         """The same for a new caller, at the least expense. Raises `Conflict` for a place that is
         there."""
         with self._desk() as desk:
-            new = self._new(place, desk) | {"joined_ms": joined_ms}
-            desk.connection.execute(_NEW, new)
-            desk.changed.add(f"e {place.id}")
+            self._enter(desk, place, joined_ms)
+
+    def _enter(self, desk: Desk, place: Place, joined_ms: int) -> None:
+        row = place_row(place, node=self.node, joined_ms=joined_ms, now_ms=desk.now_ms)
+        desk.add_place(row)
 
     def entry(self, entry: CallId) -> Entry | None:
         """One place as it stands."""
@@ -174,29 +171,6 @@ class Places(QueueBase):
     def _take_back(self, desk: Desk, row: Row, call: CallId) -> None:
         values = {"call": call, "node": self.node, "callback": False, "not_before_ms": 0}
         desk.move(row, EntryEvent.ADOPTED, **values)
-
-    def _new(self, place: Place, desk: Desk) -> dict[str, Any]:
-        return {
-            "id": place.id,
-            "queue": place.queue,
-            "call": place.call,
-            "number": place.number,
-            "node": self.node,
-            "state": EntryState.WAITING.value,
-            "changed_ms": desk.now_ms,
-            "joined_ms": desk.now_ms,
-            "priority": place.priority,
-            "age_ms": 0,
-            "skills": dict(place.skills),
-            "preferred": list(place.preferred),
-            "step": 0,
-            "tried": [],
-            "attempt": 0,
-            "agent": "",
-            "outcome": "",
-            "callback": False,
-            "not_before_ms": 0,
-        }
 
 
 def _seen(desk: Desk, entry: CallId) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentSpec, AgentState, EntryState, PauseReason
+from voicebot.core.queueing import AgentSpec, AgentState, EntryState, PauseReason, Place
 from voicebot.queueing.snapshot import Agent, Entry
 
 Row = Mapping[Any, Any]
@@ -33,6 +33,32 @@ def entry_of(row: Row, ringing: Sequence[Row] = ()) -> Entry:
         call=CallId(row["call"]),
         node=row["node"],
     )
+
+
+def place_row(place: Place, *, node: str, joined_ms: int, now_ms: int) -> dict[str, Any]:
+    """The columns of a place that waits from now on, of a caller who has waited since
+    `joined_ms`."""
+    return {
+        "id": place.id,
+        "queue": place.queue,
+        "call": place.call,
+        "number": place.number,
+        "node": node,
+        "state": EntryState.WAITING.value,
+        "changed_ms": now_ms,
+        "joined_ms": joined_ms,
+        "priority": place.priority,
+        "age_ms": 0,
+        "skills": dict(place.skills),
+        "preferred": list(place.preferred),
+        "step": 0,
+        "tried": [],
+        "attempt": 0,
+        "agent": "",
+        "outcome": "",
+        "callback": False,
+        "not_before_ms": 0,
+    }
 
 
 def agent_of(row: Row, spec: AgentSpec) -> Agent:

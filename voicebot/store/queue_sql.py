@@ -13,12 +13,10 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    insert,
     select,
     update,
 )
 
-from voicebot.core.queueing import AgentState, EntryState
 from voicebot.store.queue_tables import agents, queue_entries, queue_offers
 
 CLOCK: ColumnElement[int] = cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
@@ -32,45 +30,6 @@ LIVE = (
     .where(queue_offers.c.entry == bindparam("entry"), queue_offers.c.outcome == "")
     .order_by(queue_offers.c.agent)
 )
-
-RESERVE = (
-    update(agents)
-    .where(agents.c.name == bindparam("_name"), agents.c.state == AgentState.AVAILABLE.value)
-    .where(agents.c.rests_until_ms <= bindparam("now_ms"))
-    .values(
-        state=bindparam("_state"),
-        changed_ms=bindparam("now_ms"),
-        token=agents.c.token + 1,
-        lease_ms=bindparam("until_ms"),
-        node=bindparam("_node"),
-        entry=bindparam("_entry"),
-        queue=bindparam("_queue"),
-        offered_ms=bindparam("now_ms"),
-    )
-    .returning(agents.c.token)
-)
-
-
-def _offering(*seen: EntryState) -> Update:
-    table = queue_entries.c
-    return (
-        update(queue_entries)
-        .where(table.id == bindparam("_id"), table.state.in_([state.value for state in seen]))
-        .where(table.node.in_([bindparam("_node"), ""]))
-        .where(table.not_before_ms <= bindparam("now_ms"))
-        .values(
-            state=EntryState.OFFERED.value,
-            changed_ms=bindparam("now_ms"),
-            attempt=table.attempt + 1,
-            node=bindparam("_node"),
-        )
-    )
-
-
-OFFER_FIRST = _offering(EntryState.WAITING, EntryState.CALLBACK)
-OFFER_MORE = _offering(EntryState.OFFERED)
-OFFER_OWN = _offering(EntryState.WAITING, EntryState.CALLBACK, EntryState.OFFERED)
-NEW_OFFER = insert(queue_offers)
 
 _KEYS = {agents.name: ("name",), queue_entries.name: ("id",), queue_offers.name: ("agent", "token")}
 

@@ -6,7 +6,8 @@ rings. What follows from an event for an agent is the pure policy's to say; here
 
     Places   join, leave, adopt, to_be_called
              keep_callback, take_callback, put_off, end_callback
-    Offers   claim, dialed, answered, failed, released, renew      ┐ one `QueueStore`
+    Offers   claim, dialed, failed, renew                          ┐
+    Contacts answered, held, released, unbridged                   │ one `QueueStore`
     Staff    log_in, pause, resume, log_out, end_wrap_up, tick     │
     Closures set_closure, closures                                 │
     Watch    start, beat, reap                                     ┘
@@ -26,7 +27,7 @@ from voicebot.queueing.snapshot import Snapshot
 from voicebot.store.database import transaction
 from voicebot.store.queue_callbacks import CallbackPlaces
 from voicebot.store.queue_closures import Closures
-from voicebot.store.queue_offers import Offers
+from voicebot.store.queue_contacts import Contacts
 from voicebot.store.queue_places import Places
 from voicebot.store.queue_rows import Row, agent_of, entry_of
 from voicebot.store.queue_staff import Staff
@@ -53,7 +54,7 @@ _SOME_AGENTS = _AGENTS.where(agents.c.name.in_(bindparam("names", expanding=True
 _EMPTY: dict[str, Any] = {"{}": {}, "[]": ()}
 
 
-class QueueStore(Places, CallbackPlaces, Offers, Staff, Closures, Watch):
+class QueueStore(Places, CallbackPlaces, Contacts, Staff, Closures, Watch):
     """All of it, for one node. Blocks: from the event loop, use it in a thread."""
 
     def snapshot(self) -> Snapshot:
