@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 
 from hotline import Hotline
 from raw_phone import Answer, RawPhone, rtp_port_of
@@ -88,7 +89,7 @@ class DeskCaller(RawPhone):
 
     async def record(self) -> dict[str, Any] | None:
         """Our call's record as it stands; None while there is none."""
-        answer = await asyncio.to_thread(self.line.ask, f"/api/calls?caller={self.name}")
+        answer = await asyncio.to_thread(self.line.ask, f"/api/calls?caller={quote(self.name)}")
         return answer["calls"][0] if answer["calls"] else None
 
     async def facts(self) -> list[dict[str, Any]]:

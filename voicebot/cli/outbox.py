@@ -28,7 +28,18 @@ from voicebot.store.opening import open_afterwards
 from voicebot.store.outbox import NoticeState, OutboxStore, Waiting, channel_of
 
 COLUMNS = ("id", "channel", "state", "created", "attempts", "due", "error")
-CALLBACK_COLUMNS = ("number", "queue", "state", "attempts", "requested", "not before", "call", "id")
+CALLBACK_COLUMNS = (
+    "number",
+    "queue",
+    "why",
+    "state",
+    "attempts",
+    "last result",
+    "requested",
+    "not before",
+    "call",
+    "id",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -144,8 +155,10 @@ def _callback_cells(request: CallbackRequest) -> tuple[str, ...]:
     return (
         request.number,
         request.queue,
+        "cut off" if request.cut_off else "asked",
         str(request.state),
         str(request.attempts),
+        request.result,
         f"{request.requested_at.astimezone():%Y-%m-%d %H:%M:%S}",
         f"{when.astimezone():%Y-%m-%d %H:%M}" if when else "",
         request.call[:8],

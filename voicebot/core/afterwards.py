@@ -58,18 +58,37 @@ class CallbackResult(StrEnum):
     BUSY = "busy"
     REJECTED = "rejected"
     NO_ANSWER = "no_answer"
+    MACHINE = "machine"
+    """An answering machine took the call, or nobody who was there for it."""
     FAILED = "failed"
     """The number cannot be reached, or may not be called."""
+
+
+class AskWhoAnswers(StrEnum):
+    """When whoever answers a call of ours is asked to press a key or say yes."""
+
+    ALWAYS = "always"
+    IN_DOUBT = "in_doubt"
+    """When it sounded like a machine, or like nobody."""
+    NEVER = "never"
+    """What sounds like a machine is hung up on."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackPlan:
     """`[callbacks]`: whether callbacks are dialed, and how often."""
 
-    automatic: bool = False
+    automatic: bool = True
     """Call when it is the customer's turn in the queue; else they wait to be worked off by hand."""
+    name: str = ""
+    """How the hotline calls itself to a customer; empty: it says only why it calls."""
     language: str = "en"
-    """Of what a customer hears until an agent is there."""
+    """Of what a customer hears until an agent is there, where that of the first call is not known
+    any more."""
+    ask: AskWhoAnswers = AskWhoAnswers.IN_DOUBT
+    """When whoever answers is asked to press a key, or to say yes, before an agent is rung."""
+    machine_message: str = ""
+    """Said to an answering machine; empty: it is hung up on."""
     ring_s: int = 30
     """A phone rings so long."""
     attempts: int = 3
@@ -101,13 +120,13 @@ class DueCallback:
     number: str = field(repr=False)
     joined_ms: int
     """When the customer joined the queue, in ms of the store's time."""
-    overdue_ms: int
-    """Since it could have been made."""
     attempt: int
     """1 for the first."""
     priority: int = 0
     skills: Mapping[str, int] = field(default_factory=dict)
     preferred: tuple[str, ...] = ()
+    cut_off: bool = False
+    """Not asked for: the line broke off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +142,10 @@ class CallbackRequest:
     not_before: datetime | None = None
     state: CallbackState = CallbackState.WAITING
     attempts: int = 0
+    result: str = ""
+    """`CallbackResult` of the last attempt; empty before the first."""
+    cut_off: bool = False
+    """Not asked for: the caller waited, and the line broke off."""
 
 
 class Callbacks(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from voicebot.core.call import CallId
@@ -61,6 +61,8 @@ class CallContext:
     """As the network gives it."""
     caller_name: str = field(default="", repr=False)
     called: str = ""
+    waits_since: datetime | None = None
+    """We called: a callback, of somebody who waits since then. None: the caller rang."""
     language: str = ""
     flow: str = ""
     customer: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -96,12 +98,13 @@ class CallContext:
         return tuple(name for name, value in self.slots.items() if value and not value.strip("*"))
 
     def wait_ms(self, now: datetime) -> int:
-        """How long the caller has waited for a person, or did."""
+        """How long the caller has waited for a person, or did; on the line or for a callback."""
         if self.stay is None:
             return 0
+        earlier_ms = _ms(self.stay.since - self.waits_since) if self.waits_since else 0
         if self.stay.wait_ms is not None:
-            return self.stay.wait_ms
-        return max(0, round(((self.ended or now) - self.stay.since).total_seconds() * 1000))
+            return earlier_ms + self.stay.wait_ms
+        return earlier_ms + _ms((self.ended or now) - self.stay.since)
 
 
 def context_of(facts: Iterable[Fact]) -> CallContext | None:
@@ -123,7 +126,10 @@ def _changes(now: CallContext, fact: Fact) -> dict[str, Any]:
     data = fact.data
     match fact.kind:
         case FactKind.RANG:
-            return _texts(data, "caller", "caller_name", "called") | {"began": fact.time}
+            names = _texts(data, "caller", "caller_name", "called")
+            joined = data.get("joined")
+            since = datetime.fromisoformat(joined) if joined else None
+            return names | {"began": fact.time, "waits_since": since}
         case FactKind.ANSWERED:
             return _texts(data, "language", "flow")
         case FactKind.LANGUAGE:
@@ -191,6 +197,10 @@ def _people(now: CallContext, fact: Fact) -> dict[str, Any]:
             return {"agent": ""}
         case _:
             return {}
+
+
+def _ms(time: timedelta) -> int:
+    return max(0, round(time.total_seconds() * 1000))
 
 
 def _texts(data: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 """What an agent is told in a few words before the caller comes: "Lost card. Waited two minutes."
+A customer who is called back comes as "Callback. Lost card. Waited two minutes."
 
 All of it is values of the call, so none of its sound is kept.
 """
@@ -18,6 +19,7 @@ MOST_POINTS = 3
 _LEAST_DIGITS = 3
 """Fewer may be a number; more are read digit by digit."""
 _WAITED = {"en": ("Waited ", "."), "zh": ("等待", "。")}
+_CALLBACK = {"en": "Callback", "zh": "回电"}
 _INTENT = "intent"
 """The queue's node names it so where its summary is the built-in one."""
 
@@ -31,6 +33,8 @@ def whisper(context: CallContext, language: str, now: datetime) -> Prompt:
 
 def _parts(context: CallContext, tag: str, now: datetime) -> Iterator[str | SlotValue]:
     before, end = _WAITED[tag]
+    if context.waits_since is not None:
+        yield f"{_CALLBACK[tag]}{end} "
     if context.customer.get("vip"):
         yield f"VIP{end} "
     queue = context.stay.queue if context.stay else ""

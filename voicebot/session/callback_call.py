@@ -1,22 +1,25 @@
 """A customer is called back: rung, greeted, and put through like every other who waits.
 
-ring ─▶ answered ─▶ greeting ─▶ the queue, as old as the place is ─▶ an agent ─▶ over
+ring ─▶ answered ─▶ greeting ─▶ a person ─▶ the queue, as old as the place is ─▶ an agent ─▶ over
+  │                    └─ a machine ─▶ over
   └─ busy, no answer, ... ─▶ over
 """
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 from voicebot.core.afterwards import CallbackPlan, CallbackResult, DueCallback
 from voicebot.core.call import CallId, EndedBy, LegState, Outcome
+from voicebot.core.call_context import CallContext
 from voicebot.core.errors import LegGone, VoicebotError
 from voicebot.core.ports import Leg, LegEnded, StateChanged
 from voicebot.core.queueing import OfferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
 from voicebot.flow.steps import Enqueue
-from voicebot.prompts.callback_phrases import GREETING, SORRY, phrase
+from voicebot.prompts.callback_phrases import CONNECTING, CUT_OFF, GREETING, SORRY, phrase
 from voicebot.session.context import Context, Services
 from voicebot.session.dialed_leg import outcome_of
 from voicebot.session.dialogue import say
@@ -25,6 +28,7 @@ from voicebot.session.line import Line
 from voicebot.session.on_record import Ending, answered, opened, wound_up
 from voicebot.session.tasks import Tasks
 from voicebot.session.waiting import wait_for_agent
+from voicebot.session.who_answered import WhoAnswered
 
 FLOW = "callback"
 """What the journal has in place of a flow's name."""
@@ -50,9 +54,13 @@ class CallbackCall:
         services: Services,
         directory: Directory,
         call: CallId,
+        earlier: CallContext | None = None,
     ) -> None:
+        """`earlier`: what is known of the call that the customer waits since."""
         self._due, self._plan = due, plan
         self._services, self._directory, self._call = services, directory, call
+        self._earlier = earlier
+        self._language = earlier.language if earlier and earlier.language else plan.language
 
     async def run(self) -> CallbackResult:
         """Call, and say what came of it. When it returns, nothing of the call is left."""
@@ -101,23 +109,47 @@ class CallbackCall:
 
     async def _talk(self, context: Context) -> CallbackResult:
         """What it came to if no agent had the customer; `context.bridged` tells whether one had."""
-        due = self._due
         try:
             self._begin(context)
-            await say(context, [(phrase(GREETING, self._plan.language), BargeIn.NONE)])
+            if not await self._is_person(context):
+                return CallbackResult.MACHINE
+            await self._say(context, CONNECTING)
             # From now on the call has the place: nothing is to be left free for it besides.
-            self._directory.router.calling_back.discard(due.id)
-            wish = Enqueue(
-                due.queue, priority=due.priority, skills=due.skills, preferred=due.preferred
-            )
-            await wait_for_agent(context, wish)
+            self._directory.router.calling_back.discard(self._due.id)
+            await wait_for_agent(context, self._wish())
             if not context.bridged:
-                await say(context, [(phrase(SORRY, self._plan.language), BargeIn.NONE)])
+                await self._say(context, SORRY)
         except LegGone:
             return CallbackResult.HUNG_UP
         except VoicebotError as error:
             context.pen.write(FactKind.FAILED, what="call", error=str(error))
         return CallbackResult.UNSERVED
+
+    async def _is_person(self, context: Context) -> bool:
+        """A machine is left the message that is configured."""
+        plan, greeting = self._plan, CUT_OFF if self._due.cut_off else GREETING
+        answered_by = WhoAnswered(context, plan, self._language)
+        person = await answered_by.is_person(phrase(greeting, self._language, of=plan.name))
+        if not person and plan.machine_message:
+            await answered_by.leave_message(plan.machine_message)
+        return person
+
+    def _wish(self) -> Enqueue:
+        """The wait as it was, with what the first call told of the customer."""
+        due, earlier = self._due, self._earlier
+        summary = dict(earlier.summary) if earlier else {}
+        if earlier and earlier.intent:
+            summary.setdefault("intent", earlier.intent)
+        return Enqueue(
+            due.queue,
+            summary,
+            priority=due.priority,
+            skills=due.skills,
+            preferred=due.preferred,
+        )
+
+    async def _say(self, context: Context, name: str) -> None:
+        await say(context, [(phrase(name, self._language), BargeIn.NONE)])
 
     def _context(self, leg: Leg, tasks: Tasks) -> Context:
         context = opened(self._call, leg, self._services, self._directory, tasks)
@@ -126,7 +158,7 @@ class CallbackCall:
 
     def _begin(self, context: Context) -> None:
         served_by = {"flow": FLOW, "flow_version": "", "flows": {}, "knowledge": {}}
-        answered(context, {**served_by, "language": self._plan.language})
+        answered(context, {**served_by, "language": self._language})
 
     def _write_rang(self, context: Context) -> None:
         context.pen.write(
@@ -141,6 +173,7 @@ class CallbackCall:
             sip_call_id="",
             direction="out",
             of=self._due.call,
+            joined=datetime.fromtimestamp(self._due.joined_ms / 1000, UTC).isoformat(),
         )
 
     async def _end(self, context: Context, result: CallbackResult) -> None:

@@ -37,7 +37,7 @@ class CallbackPlaces(Protocol):
 
     def touch_callbacks(self, entries: Collection[CallId]) -> None: ...
 
-    def put_off(self, entry: CallId, by_ms: int) -> bool: ...
+    def put_off(self, entry: CallId, by_ms: int, result: str) -> bool: ...
 
     def end_callback(self, entry: CallId, outcome: str) -> bool: ...
 
@@ -47,7 +47,9 @@ class CallbackPlaces(Protocol):
 
     def place_callbacks(self) -> int: ...
 
-    def call_back_interrupted(self, after_ms: int) -> int: ...
+    def overdue_callbacks(self, after_ms: int) -> tuple[CallId, ...]: ...
+
+    def call_back_interrupted(self, after_ms: int, dialable: Callable[[str], bool]) -> int: ...
 
 
 Settle = Callable[[str, CallbackState, str], object]
@@ -88,22 +90,18 @@ class CallingBack:
 
     async def run(self) -> None:
         """Until it is canceled; calls under way end with it."""
-        try:
+        async with asyncio.TaskGroup() as group:
             while True:
                 await asyncio.sleep(EVERY_S)
                 try:
-                    await self.look()
+                    await self._look(group)
                 except EngineError:
                     log.warning("callbacks cannot be looked at just now")
                 except Exception:
                     # The node's other calls go on.
                     log.exception("the look at callbacks failed")
-        finally:
-            for task in self._attempts.values():
-                task.cancel()
-            await asyncio.gather(*self._attempts.values(), return_exceptions=True)
 
-    async def look(self) -> None:
+    async def _look(self, group: asyncio.TaskGroup) -> None:
         """See what is due, and begin to call."""
         self._round += 1
         await self._aside(self._tidy, tuple(self._attempts))
@@ -114,7 +112,7 @@ class CallingBack:
         self._directory.see(due)
         for place in self._directory.router.callbacks_due(self._directory.now_ms()):
             if place in due and len(self._attempts) < self._plan.at_once:
-                self._begin(place)
+                self._begin(group, place)
 
     def _tidy(self, mine: Collection[CallId]) -> None:
         places = self._places
@@ -126,12 +124,14 @@ class CallingBack:
             places.end_callback(place, "settled")
         if self._round % PLACE_EVERY == 1:
             places.place_callbacks()
+            for place in places.overdue_callbacks(self._plan.expires_s * 1000):
+                self._close(place, CallbackState.EXPIRED, "")
         if self._plan.cut_off_after_s:
-            places.call_back_interrupted(self._plan.cut_off_after_s * 1000)
+            places.call_back_interrupted(self._plan.cut_off_after_s * 1000, self._dialable)
 
-    def _begin(self, place: CallId) -> None:
+    def _begin(self, group: asyncio.TaskGroup, place: CallId) -> None:
         self._directory.router.calling_back.add(place)
-        task = asyncio.create_task(self._attempt(place), name="callback")
+        task = group.create_task(self._attempt(place), name="callback")
         self._attempts[place] = task
         task.add_done_callback(lambda _: self._ended(place))
 
@@ -146,9 +146,6 @@ class CallingBack:
             due: DueCallback | None = await self._aside(self._places.take_callback, place)
             if due is None:
                 return
-            if due.overdue_ms >= self._plan.expires_s * 1000:
-                await self._aside(self._close, due, CallbackState.EXPIRED, "")
-                return
             result = CallbackResult.FAILED
             if self._dialable(due.number):
                 result = await self._call(due)
@@ -161,12 +158,12 @@ class CallingBack:
 
     def _after(self, due: DueCallback, result: CallbackResult) -> None:
         if result is CallbackResult.SERVED:
-            self._close(due, CallbackState.DONE, result)
+            self._close(due.id, CallbackState.DONE, result)
         elif due.attempt >= self._plan.attempts:
-            self._close(due, CallbackState.FAILED, result)
+            self._close(due.id, CallbackState.FAILED, result)
         else:
-            self._places.put_off(due.id, self._plan.retry_s * 1000)
+            self._places.put_off(due.id, self._plan.retry_s * 1000, result)
 
-    def _close(self, due: DueCallback, state: CallbackState, result: str) -> None:
-        if self._places.end_callback(due.id, state) or result == CallbackResult.SERVED:
-            self._settle(due.id, state, result)
+    def _close(self, place: CallId, state: CallbackState, result: str) -> None:
+        if self._places.end_callback(place, state) or result == CallbackResult.SERVED:
+            self._settle(place, state, result)

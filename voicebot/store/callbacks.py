@@ -44,7 +44,8 @@ class CallbackStore:
         waiting = (table.id == id, table.state == CallbackState.WAITING.value)
         with transaction(self._engine, "the callback was not settled") as connection:
             row = connection.execute(select(tables.callbacks).where(*waiting)).mappings().first()
-            change = update(tables.callbacks).where(*waiting).values(state=state.value)
+            values = {"state": state.value} | ({"result": result} if result else {})
+            change = update(tables.callbacks).where(*waiting).values(values)
             if row is None or not connection.execute(change).rowcount:
                 return False
             if self._events is not None:
@@ -60,12 +61,16 @@ class CallbackStore:
         self._engine.dispose()
 
     def _add(self, request: CallbackRequest) -> None:
-        row = {**asdict(request), "state": request.state.value}
         with (
             suppress(Conflict),  # Noted down already.
             transaction(self._engine, "a callback cannot be noted down") as connection,
         ):
-            connection.execute(insert(tables.callbacks).values(row))
+            connection.execute(insert(tables.callbacks).values(request_row(request)))
+
+
+def request_row(request: CallbackRequest) -> dict[str, object]:
+    """As the table has it."""
+    return {**asdict(request), "state": request.state.value}
 
 
 def _request(row: dict[str, object]) -> CallbackRequest:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -100,6 +101,8 @@ callbacks = Table(
     Column("not_before", UtcDateTime),
     Column("state", String(32), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("result", String(32), nullable=False),
+    Column("cut_off", Boolean, nullable=False),
     Index("callbacks_by_state", "state", "queue", "requested_at"),
 )
 """Calls that callers wait for."""

@@ -38,6 +38,7 @@ def context_json(
             "called": context.called,
             "queue": context.stay.queue if context.stay else "",
             "wait_ms": context.wait_ms(now),
+            "called_back": context.waits_since is not None,
             "agent": context.agent or None,
             "ended": context.ended.isoformat() if context.ended else None,
         },

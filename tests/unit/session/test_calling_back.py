@@ -9,17 +9,21 @@ from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from voicebot import nlu
 from voicebot.core.afterwards import (
+    AskWhoAnswers,
     CallbackPlan,
     CallbackRequest,
     CallbackResult,
     CallbackState,
     DueCallback,
 )
+from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId, Outcome
+from voicebot.core.call_context import CallContext
 from voicebot.core.queueing import AgentSpec, AgentState, Place, QueueSpec
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.loader import load_file
@@ -33,7 +37,7 @@ from voicebot.session.context import Services
 from voicebot.session.directory import Directory
 from voicebot.sim.clock import run_virtual
 from voicebot.sim.engines import SimBackend
-from voicebot.sim.line import Answer, answers, refuses, rings_for_ever
+from voicebot.sim.line import Answer, SimLeg, answers, refuses, rings_for_ever
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.database import open_engine, parse_url
 from voicebot.store.opening import open_store
@@ -72,6 +76,7 @@ class Hotline(World):
     share: Share
     plan: CallbackPlan = PLAN
     hour = 9
+    earlier: CallContext | None = None
 
     def begin(self, store: QueueStore) -> None:
         self.store, self.share = store, Share(store)
@@ -90,7 +95,8 @@ class Hotline(World):
 
         async def call(due: DueCallback) -> CallbackResult:
             id = CallId(f"back-{len(self.results)}")
-            result = await CallbackCall(due, self.plan, services, directory, id).run()
+            one = CallbackCall(due, self.plan, services, directory, id, self.earlier)
+            result = await one.run()
             self.results.append(result)
             return result
 
@@ -155,12 +161,29 @@ def play(tmp_path: Path) -> Callable[..., Hotline]:
     return run
 
 
+def says(after_ms: int, *runs_ms: int, talk_ms: int | None = None) -> Answer:
+    """Somebody who answers after a while, and talks and is silent in turn for so long."""
+
+    def set_up(leg: SimLeg) -> None:
+        answers(after_ms, talk_ms)(leg)
+        loud = [i % 2 == 0 for i, run_ms in enumerate(runs_ms) for _ in range(run_ms // 20)]
+        samples = np.repeat(np.where(loud, 20_000, 0), leg.rate // 50).astype(np.int16)
+        leg.at(after_ms, lambda: leg.far_says(Pcm(samples, leg.rate)))
+
+    return set_up
+
+
+def hello(after_ms: int, talk_ms: int | None = None) -> Answer:
+    """A person."""
+    return says(after_ms, 400, talk_ms=talk_ms)
+
+
 def of_call(hotline: Hotline, call: str) -> list[Fact]:
     return [fact for fact in hotline.journal.facts if fact.call == call]
 
 
 def test_a_customer_is_called_and_talks_to_an_agent(play: Callable[..., Hotline]) -> None:
-    hotline = play(answers(3_000))
+    hotline = play(hello(3_000))
     assert hotline.results == [CallbackResult.SERVED]
     assert hotline.settled == [(ONE, CallbackState.DONE, "served")]
     assert [leg.info.called for leg in hotline.telephone.dialed] == [NUMBER, ANNA.address]
@@ -180,7 +203,7 @@ def test_a_customer_is_called_and_talks_to_an_agent(play: Callable[..., Hotline]
         (refuses(603), "rejected"),
         (refuses(503), "failed"),
         (rings_for_ever, "no_answer"),
-        (answers(1_000, 500), "hung_up"),
+        (hello(1_000, 500), "hung_up"),
     ],
 )
 def test_what_came_to_nothing_is_tried_again_and_then_given_up(
@@ -195,21 +218,119 @@ def test_what_came_to_nothing_is_tried_again_and_then_given_up(
     assert hotline.directory.router.agents["anna"].state is AgentState.AVAILABLE
 
 
+def said(hotline: Hotline, call: str) -> list[str]:
+    """Which prompts."""
+    return [f.data["prompt"] for f in of_call(hotline, call) if f.kind is FactKind.SAID]
+
+
+def found(hotline: Hotline) -> tuple[str, str]:
+    """Who answered the first call, and by what that was found."""
+    [fact] = [f for f in of_call(hotline, "back-0") if f.kind is FactKind.ANSWERED_BY]
+    return fact.data["who"], fact.data["by"]
+
+
+LONG = 8_000
+
+
+@pytest.mark.parametrize(
+    ("customer", "by"),
+    [
+        (says(1_000, 400), "greeting"),
+        (says(1_000, 300, 300, 500), "greeting"),
+        (says(1_000, 2_000, 8_000, 400), "word"),
+        (says(1_000, 0, 10_000, 400), "word"),
+    ],
+)
+def test_persons_are_put_through(play: Callable[..., Hotline], customer: Answer, by: str) -> None:
+    hotline = play(customer)
+    assert hotline.results == [CallbackResult.SERVED]
+    assert found(hotline) == ("person", by)
+    assert "callback/connecting" in said(hotline, "back-0")
+
+
+def test_a_person_who_is_taken_for_a_machine_presses_a_key(play: Callable[..., Hotline]) -> None:
+    def customer(leg: SimLeg) -> None:
+        says(1_000, LONG)(leg)
+        leg.at(9_500, lambda: leg.far_keys("1"))
+
+    hotline = play(customer)
+    assert hotline.results == [CallbackResult.SERVED]
+    assert found(hotline) == ("person", "key")
+
+
+@pytest.mark.parametrize("runs_ms", [(LONG,), (2_000, 400, 3_000, 400, 6_000), (0,)])
+def test_machines_are_hung_up_on(play: Callable[..., Hotline], runs_ms: tuple[int, ...]) -> None:
+    """No agent's phone rings, and the call is tried again."""
+    hotline = play(says(1_000, *runs_ms))
+    assert hotline.results == [CallbackResult.MACHINE]
+    assert found(hotline) == ("machine", "no_answer")
+    assert [leg.info.called for leg in hotline.telephone.dialed] == [NUMBER]
+    assert said(hotline, "back-0") == ["callback/greeting", "callback/ask", "callback/ask"]
+    assert of_call(hotline, "back-0")[-1].data["reason"] == "callback_machine"
+    [noted] = CallbackStore(hotline.store._engine).list()
+    assert (noted.state, noted.result, noted.attempts) == (CallbackState.WAITING, "machine", 1)
+
+
+def test_a_beep_is_a_machine_at_once_which_is_left_a_message(play: Callable[..., Hotline]) -> None:
+    def customer(leg: SimLeg) -> None:
+        says(1_000, 2_000)(leg)
+        beep = 9_000 * np.sin(np.arange(4_000) * 2 * np.pi * 1_000 / 8_000)
+        leg.at(4_000, lambda: leg.far_says(Pcm(beep.astype(np.int16), leg.rate)))
+
+    message = CallbackPlan(machine_message="We tried to reach you.")
+    hotline = play(customer, before=lambda hotline: setattr(hotline, "plan", message))
+    assert hotline.results == [CallbackResult.MACHINE]
+    assert found(hotline) == ("machine", "beep")
+    assert said(hotline, "back-0")[-1] == "callback/message"
+
+
+@pytest.mark.parametrize(
+    ("ask", "customer", "result"),
+    [
+        ("never", says(1_000, LONG), "machine"),
+        ("never", answers(1_000), "served"),
+        ("always", hello(1_000), "machine"),
+        ("always", says(1_000, 400, 7_500, 400), "served"),
+    ],
+)
+def test_whether_it_is_asked(
+    play: Callable[..., Hotline], ask: str, customer: Answer, result: str
+) -> None:
+    plan = CallbackPlan(ask=AskWhoAnswers(ask))
+    hotline = play(customer, before=lambda hotline: setattr(hotline, "plan", plan))
+    assert hotline.results == [result]
+    assert ("callback/ask" in said(hotline, "back-0")) is (ask == "always")
+
+
+def test_customers_hear_the_language_of_their_call(play: Callable[..., Hotline]) -> None:
+    """And the agent is told what the call was about."""
+    earlier = CallContext(
+        CallId("one"), MORNING, language="zh", intent="lost_card", summary={"card": "4321"}
+    )
+    hotline = play(hello(1_000), before=lambda hotline: setattr(hotline, "earlier", earlier))
+    facts = of_call(hotline, "back-0")
+    assert [f.data["language"] for f in facts if f.kind is FactKind.ANSWERED] == ["zh"]
+    texts = [f.data["text"] for f in facts if f.kind is FactKind.SAID]
+    assert texts == ["您好，这是您预约的回电。", "现在为您接通。"]
+    [queued] = [f for f in facts if f.kind is FactKind.QUEUED]
+    assert queued.data["summary"] == {"card": "4321", "intent": "lost_card"}
+
+
 def test_a_number_that_may_not_be_called_is_not(play: Callable[..., Hotline]) -> None:
-    hotline = play(answers(1_000), number="+1900", seconds=800)
+    hotline = play(hello(1_000), number="+1900", seconds=800)
     assert hotline.telephone.dialed == []
     assert hotline.settled == [(ONE, CallbackState.FAILED, "failed")]
 
 
 def test_nobody_is_called_at_night(play: Callable[..., Hotline]) -> None:
-    hotline = play(answers(1_000), before=lambda h: setattr(h, "hour", 22))
+    hotline = play(hello(1_000), before=lambda h: setattr(h, "hour", 22))
     assert hotline.telephone.dialed == []
     assert hotline.settled == []
 
 
 def test_nobody_is_called_before_the_time_that_was_asked_for(play: Callable[..., Hotline]) -> None:
-    assert play(answers(1_000), not_before_ms=90_000).results == []
-    assert play(answers(1_000), not_before_ms=20_000).results == [CallbackResult.SERVED]
+    assert play(hello(1_000), not_before_ms=90_000).results == []
+    assert play(hello(1_000), not_before_ms=20_000).results == [CallbackResult.SERVED]
 
 
 def test_nobody_is_called_while_no_agent_is_there(play: Callable[..., Hotline]) -> None:
@@ -220,9 +341,9 @@ def test_nobody_is_called_while_no_agent_is_there(play: Callable[..., Hotline]) 
         await asyncio.sleep(100)
         hotline.directory.log_in("anna", by="test")
 
-    hotline = play(answers(1_000), seconds=90, meanwhile=leave)
+    hotline = play(hello(1_000), seconds=90, meanwhile=leave)
     assert hotline.telephone.dialed == []
-    hotline = play(answers(1_000), seconds=150, meanwhile=leave)
+    hotline = play(hello(1_000), seconds=150, meanwhile=leave)
     assert hotline.results == [CallbackResult.SERVED]
 
 
@@ -248,8 +369,8 @@ def test_one_whose_node_died_is_made_by_another(play: Callable[..., Hotline]) ->
         assert hotline.store.take_callback(ONE) is not None
         assert hotline.store.take_callback(ONE) is None
 
-    assert play(answers(1_000), seconds=100, before=taken).results == []
-    assert play(answers(1_000), seconds=150, before=taken).results == [CallbackResult.SERVED]
+    assert play(hello(1_000), seconds=100, before=taken).results == []
+    assert play(hello(1_000), seconds=150, before=taken).results == [CallbackResult.SERVED]
 
 
 def test_one_that_has_no_place_gets_one(play: Callable[..., Hotline]) -> None:
@@ -259,9 +380,9 @@ def test_one_that_has_no_place_gets_one(play: Callable[..., Hotline]) -> None:
     async def restore(hotline: Hotline) -> None:
         del hotline.store.keep_callback
 
-    hotline = play(answers(1_000), seconds=50, before=remove, meanwhile=restore)
+    hotline = play(hello(1_000), seconds=50, before=remove, meanwhile=restore)
     assert hotline.results == []
-    hotline = play(answers(1_000), seconds=120, before=remove, meanwhile=restore)
+    hotline = play(hello(1_000), seconds=120, before=remove, meanwhile=restore)
     assert hotline.results == [CallbackResult.SERVED]
 
 
@@ -269,7 +390,7 @@ def test_one_that_was_settled_by_hand_is_not_made(play: Callable[..., Hotline]) 
     def settle(hotline: Hotline) -> None:
         CallbackStore(hotline.store._engine).settle(ONE, CallbackState.CANCELED)
 
-    hotline = play(answers(1_000), before=settle)
+    hotline = play(hello(1_000), before=settle)
     assert (hotline.results, hotline.telephone.dialed) == ([], [])
 
 
@@ -281,10 +402,25 @@ def test_who_was_cut_off_and_does_not_ring_is_called(play: Callable[..., Hotline
         hotline.store.join(Place(CallId("cut"), CallId("cut"), "support", NUMBER))
         hotline.store.start()  # the node begins anew
 
-    hotline = play(answers(1_000), seconds=50, before=cut_off)
+    hotline = play(hello(1_000), seconds=50, before=cut_off)
     assert len(hotline.results) == 1
-    hotline = play(answers(1_000), seconds=120, before=cut_off)
+    hotline = play(hello(1_000), seconds=120, before=cut_off)
     assert hotline.results == [CallbackResult.SERVED] * 2
+    assert hotline.settled[1] == ("cut", CallbackState.DONE, "served")
+    noted = CallbackStore(hotline.store._engine).list()
+    assert [(one.id, one.cut_off) for one in noted] == [(ONE, False), ("cut", True)]
+    assert said(hotline, "back-1")[0] == "callback/cut_off"
+
+
+def test_who_was_cut_off_and_may_not_be_called_is_not(play: Callable[..., Hotline]) -> None:
+    def cut_off(hotline: Hotline) -> None:
+        hotline.plan = CallbackPlan(cut_off_after_s=60)
+        hotline.store.join(Place(CallId("cut"), CallId("cut"), "support", "+1900"))
+        hotline.store.start()
+
+    hotline = play(hello(1_000), seconds=120, before=cut_off)
+    assert [one.id for one in CallbackStore(hotline.store._engine).list()] == [ONE]
+    assert len(hotline.results) == 1
 
 
 def test_an_agent_is_left_free_while_the_customer_rings(play: Callable[..., Hotline]) -> None:
@@ -303,7 +439,7 @@ def test_an_agent_is_left_free_while_the_customer_rings(play: Callable[..., Hotl
         seen.extend(offered)
 
     seen: list[Offer] = []
-    hotline = play(answers(10_000), seconds=50, meanwhile=another_waits)
+    hotline = play(hello(10_000), seconds=50, meanwhile=another_waits)
     assert hotline.results == [CallbackResult.SERVED]
     assert [offer.call for offer in seen] == ["late"]  # afterwards
     [bridged] = [f for f in hotline.journal.facts if f.kind is FactKind.BRIDGED]
@@ -319,8 +455,24 @@ def test_one_that_came_to_nothing_for_too_long_expires(play: Callable[..., Hotli
     assert len(hotline.results) == 2
 
 
+def test_one_whose_turn_never_comes_expires(play: Callable[..., Hotline]) -> None:
+    async def leave(hotline: Hotline) -> None:
+        await asyncio.sleep(0)
+        assert hotline.directory is not None
+        hotline.directory.log_out("anna", by="test")
+
+    short = CallbackPlan(expires_s=60)
+    hotline = play(
+        hello(1_000),
+        seconds=130,
+        before=lambda hotline: setattr(hotline, "plan", short),
+        meanwhile=leave,
+    )
+    assert (hotline.results, hotline.settled) == ([], [(ONE, CallbackState.EXPIRED, "")])
+
+
 def test_who_was_called_back_has_not_abandoned(play: Callable[..., Hotline]) -> None:
-    hotline = play(answers(1_000, 20_000), before=_hold_anna)
+    hotline = play(hello(1_000, 20_000), before=_hold_anna)
     story = story_of(of_call(hotline, "back-0"))
     assert story is not None
     assert story.caller == ""
