@@ -9,18 +9,22 @@ A customer who rings meanwhile inherits the place (`Places.inherit`), which clos
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
-from voicebot.core.afterwards import CallbackState, DueCallback
+from voicebot.core.afterwards import CallbackRequest, CallbackState, DueCallback
 from voicebot.core.call import CallId
 from voicebot.core.queueing import EntryState, Place
 from voicebot.queueing.entry_machine import EntryEvent
+from voicebot.store.callbacks import request_row
 from voicebot.store.database import Conflict
 from voicebot.store.queue_base import QueueBase
+from voicebot.store.queue_desk import Desk
 from voicebot.store.queue_places import ADOPTED
+from voicebot.store.queue_rows import Row, place_row
 from voicebot.store.queue_tables import queue_entries
 from voicebot.store.tables import callbacks
 
@@ -36,31 +40,12 @@ class CallbackPlaces(QueueBase):
 
     def keep_callback(self, place: Place, *, joined_ms: int, not_before_ms: int = 0) -> None:
         """A caller who hung up has a place that is as old as the wait was; twice is once."""
-        values = {
-            "id": place.id,
-            "queue": place.queue,
-            "call": place.call,
-            "number": place.number,
-            "node": "",
-            "state": EntryState.CALLBACK.value,
-            "joined_ms": joined_ms,
-            "priority": place.priority,
-            "age_ms": 0,
-            "skills": dict(place.skills),
-            "preferred": list(place.preferred),
-            "step": 0,
-            "tried": [],
-            "attempt": 0,
-            "agent": "",
-            "outcome": "",
-            "callback": True,
-            "not_before_ms": not_before_ms,
-        }
         try:
             with self._desk() as desk:
-                row = values | {"changed_ms": desk.now_ms}
-                desk.connection.execute(insert(queue_entries).values(row))
-                desk.changed.add(f"e {place.id}")
+                row = place_row(place, node="", joined_ms=joined_ms, now_ms=desk.now_ms)
+                row |= {"state": EntryState.CALLBACK.value, "callback": True}
+                desk.note_kept(place.number)
+                desk.add_place(row | {"not_before_ms": not_before_ms})
         except Conflict:
             return
 
@@ -86,19 +71,18 @@ class CallbackPlaces(QueueBase):
             noted = callbacks.c.id == entry
             count = update(callbacks).where(noted).values(attempts=row["attempt"])
             desk.connection.execute(count)
-            asked = desk.connection.execute(select(callbacks.c.not_before).where(noted)).scalar()
-            since_ms = max(row["joined_ms"], round(asked.timestamp() * 1000) if asked else 0)
+            cut_off = select(callbacks.c.cut_off).where(noted)
             return DueCallback(
                 entry,
                 CallId(row["call"]),
                 row["queue"],
                 row["number"],
                 joined_ms=row["joined_ms"],
-                overdue_ms=max(0, desk.now_ms - since_ms),
                 attempt=row["attempt"],
                 priority=row["priority"],
                 skills=row["skills"],
                 preferred=tuple(row["preferred"]),
+                cut_off=bool(desk.connection.execute(cut_off).scalar()),
             )
 
     def touch_callbacks(self, entries: Collection[CallId]) -> None:
@@ -108,14 +92,17 @@ class CallbackPlaces(QueueBase):
             change = update(queue_entries).where(*mine, _E.node == self.node)
             desk.connection.execute(change.values(changed_ms=desk.now_ms))
 
-    def put_off(self, entry: CallId, by_ms: int) -> bool:
-        """Not now; False where the place is gone, as the customer rang again."""
+    def put_off(self, entry: CallId, by_ms: int, result: str) -> bool:
+        """Not now, as the attempt came to that; False where the place is gone, as the customer rang
+        again."""
         with self._desk() as desk:
             row = desk.entry(entry)
             if row is None or row["state"] != EntryState.CALLBACK or row["node"] != self.node:
                 return False
             until_ms = desk.now_ms + by_ms
             desk.write_entry(entry, node="", not_before_ms=until_ms, changed_ms=desk.now_ms)
+            noted = update(callbacks).where(callbacks.c.id == entry)
+            desk.connection.execute(noted.values(result=result))
             return True
 
     def end_callback(self, entry: CallId, outcome: str) -> bool:
@@ -164,29 +151,60 @@ class CallbackPlaces(QueueBase):
         for row in rows:
             asked_ms = round(row["requested_at"].timestamp() * 1000)
             if row["queue"] in self.queues and asked_ms <= now_ms - UNPLACED_MS:
-                when = row["not_before"]
-                not_before_ms = round(when.timestamp() * 1000) if when else 0
+                not_before_ms = _ms(row["not_before"])
                 place = Place(CallId(row["id"]), row["call"], row["queue"], row["number"])
                 self.keep_callback(place, joined_ms=asked_ms, not_before_ms=not_before_ms)
                 placed += 1
         return placed
 
-    def call_back_interrupted(self, after_ms: int) -> int:
-        """Callers who were cut off so long ago, and did not ring again, are to be called; how
-        many."""
+    def overdue_callbacks(self, after_ms: int) -> tuple[CallId, ...]:
+        """Those that nobody calls, and that could have been made for so long."""
+        query = (
+            select(_E.id, _E.joined_ms, callbacks.c.not_before)
+            .outerjoin(callbacks, callbacks.c.id == _E.id)
+            .where(_E.state == EntryState.CALLBACK.value)
+        )
+        with self._desk() as desk:
+            rows = desk.connection.execute(query.where(_untaken(desk.now_ms))).all()
+            until_ms = desk.now_ms - after_ms
+        return tuple(CallId(r.id) for r in rows if max(r.joined_ms, _ms(r.not_before)) <= until_ms)
+
+    def call_back_interrupted(self, after_ms: int, dialable: Callable[[str], bool]) -> int:
+        """Callers who were cut off so long ago, did not ring again, and may be called, are to be;
+        how many. Each is noted down as a callback that nobody asked for."""
+        called = 0
         with self._desk() as desk:
             cut = (_E.state == EntryState.INTERRUPTED.value, _E.number != "")
             old = _E.changed_ms <= desk.now_ms - after_ms
             ids = desk.connection.execute(select(_E.id).where(*cut, old)).scalars().all()
-            values: dict[str, Any] = {"callback": True, "node": "", "attempt": 0}
             for id in ids:
                 row = desk.entry(id)
-                if row is not None and row["state"] == EntryState.INTERRUPTED:
-                    desk.move(row, EntryEvent.TO_BE_CALLED, not_before_ms=0, **values)
-            return len(ids)
+                if row is None or row["state"] != EntryState.INTERRUPTED:
+                    continue
+                if dialable(row["number"]):
+                    self._call_back(desk, row)
+                    called += 1
+        return called
+
+    def _call_back(self, desk: Desk, row: Row) -> None:
+        again: dict[str, Any] = {"callback": True, "node": "", "attempt": 0, "not_before_ms": 0}
+        desk.move(row, EntryEvent.TO_BE_CALLED, **again)
+        at = datetime.fromtimestamp(desk.now_ms / 1000, UTC)
+        who = (row["id"], CallId(row["call"]), row["queue"], row["number"])
+        request = CallbackRequest(*who, requested_at=at, cut_off=True)
+        is_noted = select(callbacks.c.id).where(callbacks.c.id == row["id"])
+        if desk.connection.execute(is_noted).scalar() is None:
+            desk.connection.execute(insert(callbacks).values(request_row(request)))
 
 
 def _free(now_ms: int) -> ColumnElement[bool]:
-    untaken = or_(_E.node == "", _E.changed_ms < now_ms - TAKEN_MS)
     state = _E.state == EntryState.CALLBACK.value
-    return and_(state, _E.not_before_ms <= now_ms, untaken)
+    return and_(state, _E.not_before_ms <= now_ms, _untaken(now_ms))
+
+
+def _untaken(now_ms: int) -> ColumnElement[bool]:
+    return or_(_E.node == "", _E.changed_ms < now_ms - TAKEN_MS)
+
+
+def _ms(time: datetime | None) -> int:
+    return round(time.timestamp() * 1000) if time else 0

@@ -441,8 +441,8 @@ def test_a_callback_is_taken_by_one_node_and_put_off(house: House) -> None:
     assert due is not None
     assert (due.joined_ms, due.attempt, due.priority, due.preferred) == (500, 1, 2, ("bob",))
     assert here.take_callback(ONE) is None
-    assert not here.put_off(ONE, 1_000)
-    assert there.put_off(ONE, 1_000)
+    assert not here.put_off(ONE, 1_000, "busy")
+    assert there.put_off(ONE, 1_000, "busy")
     assert here.due_callbacks() == ()
     house.later(1_000)
     again = here.take_callback(ONE)
