@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
+from voicebot.replay.parcel import packed
 from voicebot.replay.turns import Turn
 
 TIME_TOLERANCE_MS = 40
@@ -29,6 +30,7 @@ _TIMES = ("at_ms", "start_ms", "end_ms")
 _SURE = ("confidence", "sure")
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A turn then and the one now that is the same, as far as there are both."""
@@ -76,11 +78,9 @@ def compared(then: Sequence[Turn], now: Sequence[Turn], *, sound: bool = True) -
     if not sound:
         then, now = _until_input(then), _until_input(now)
     for left, right in _aligned(then, now):
-        major, minor = _differences(left, right)
-        if not sound:
-            minor = tuple(name for name in minor if name in _SURE)
-            if left and right and _is_within(left.said, right.said):
-                major = tuple(name for name in major if name != "said")  # The rest was not heard.
+        major, minor = _differences(left, right, MINOR if sound else _SURE)
+        if not sound and "said" in major and left and right and _is_within(left.said, right.said):
+            major = tuple(name for name in major if name != "said")  # The rest was not heard.
         pairs.append(Pair(left, right, major, minor, different))
         different = different or bool(major)
     return Comparison(tuple(pairs))
@@ -100,14 +100,16 @@ def _until_input(turns: Sequence[Turn]) -> Sequence[Turn]:
     return [*before, replace(last, ended=end.ended)]
 
 
-def _differences(then: Turn | None, now: Turn | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _differences(
+    then: Turn | None, now: Turn | None, little: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if then is None or now is None:
         return ("turn",), ()
     major: tuple[str, ...] = ()
     if _majors(then) != _majors(now):
         major = tuple(name for name in MAJOR if getattr(then, name) != getattr(now, name))
     minor = tuple(
-        name for name in MINOR if not _alike(name, getattr(then, name), getattr(now, name))
+        name for name in little if not _alike(name, getattr(then, name), getattr(now, name))
     )
     return major, minor
 

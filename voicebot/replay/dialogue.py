@@ -96,8 +96,9 @@ class _Walk:
         self._call, self._engines = call, engines
         self._assumed = Assumptions()
         self._inputs = deque(fact for fact in call.of(*_INPUTS) if _is_input(fact))
-        self._stays = Stays(call.facts)
-        self._hung_up_within = hung_up_within(call.facts)
+        self._understanding = engines.understanding_of(call, self._assumed)
+        self._stays = Stays(call)
+        self._hung_up_within = hung_up_within(call)
         self._answers = {kind: deque(call.of(kind)) for kind in _ANSWERS}
         caller = self._known_at_start(flow)
         language = opening_language(flow.translations, caller)
@@ -205,7 +206,7 @@ class _Walk:
                 outcome = fact.data["outcome"] if fact else CallbackOutcome.ACCEPTED
                 return CallbackEnded(CallbackOutcome(outcome))
             case LookUp(text, knowledge, language):
-                found = self._engines.understanding
+                found = self._understanding
                 found.prepare(Expectation(language, knowledge=knowledge))
                 return LookedUp(_done(found.look_up(text, knowledge, language)))
             case FindCustomer():
@@ -237,7 +238,7 @@ class _Walk:
         transcript = transcript_of(data, expectation.language)
         passed = timedelta(milliseconds=self._now_ms)
         self._engines.now = (self._call.clock + passed).replace(tzinfo=None)
-        meant = self._engines.understanding.understand(transcript, expectation)
+        meant = self._understanding.understand(transcript, expectation)
         return Understood(meant) if meant.match is not Match.NONE else NoMatch(meant)
 
     def _typed(self, data: Mapping[str, Any]) -> Event:

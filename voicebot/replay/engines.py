@@ -19,9 +19,13 @@ from voicebot.core.ports import Vad
 from voicebot.core.prompt import Prompt
 from voicebot.prompts.catalogue import Catalogue
 from voicebot.prompts.text import words_of
+from voicebot.replay.assumed import Assumptions
+from voicebot.replay.changes import Setup
 from voicebot.replay.changing import Tuned, tuned
-from voicebot.replay.library import FlowShelf
+from voicebot.replay.library import THEN, FlowShelf
+from voicebot.replay.models_then import PREFIX, ModelsThen, models_then
 from voicebot.replay.options import ReplayOptions
+from voicebot.replay.recorded import RecordedCall
 from voicebot.tts.blocking import BlockingWorkers, build_blocking
 from voicebot.tts.voice import PromptVoice
 
@@ -39,6 +43,8 @@ class Engines:
         """The time of the call, in its zone: by it "tomorrow" is understood."""
         self.remembered = nlu.Remembered(options.texts)
         """What texts of the calls meant."""
+        self._understandings: dict[object, nlu.AnsweringUnderstanding] = {}
+        """By models of then."""
         self._wordings: dict[Prompt, str] = {}
         self._workers: BlockingWorkers | None = None
 
@@ -55,7 +61,32 @@ class Engines:
     @cached_property
     def understanding(self) -> nlu.AnsweringUnderstanding:
         """By the clock of the call."""
-        return nlu.build(self.tuned.understanding, lambda: self.now, self.remembered)
+        return self._understanding(self.tuned.understanding)
+
+    def _understanding(self, settings: nlu.NluSettings) -> nlu.AnsweringUnderstanding:
+        return nlu.build(settings, lambda: self.now, self.remembered)
+
+    def understanding_of(
+        self, call: RecordedCall, assumed: Assumptions
+    ) -> nlu.AnsweringUnderstanding:
+        """Today's; with the versions of then, by the models of then, where they are kept. Raises
+        `ConfigError` for one that cannot be read."""
+        if self.options.flow_version != THEN:
+            return self.understanding
+        then, today = self._models_of(call), self.tuned.understanding
+        for note in then.notes:
+            assumed.note(note)
+        if then.files == today.intents:
+            return self.understanding
+        key = tuple(sorted(then.files.items()))
+        if key not in self._understandings:
+            self._understandings[key] = self._understanding(replace(today, intents=then.files))
+        return self._understandings[key]
+
+    def _models_of(self, call: RecordedCall) -> ModelsThen:
+        values = self.options.values
+        named = {name.removeprefix(PREFIX) for name in values if name.startswith(PREFIX)}
+        return models_then(call, self.tuned.understanding.intents, named)
 
     @cached_property
     def voice(self) -> LateVoice:
@@ -79,8 +110,19 @@ class Engines:
         return self._wordings[prompt]
 
     @cached_property
-    def settings_now(self) -> Mapping[str, Any]:
-        """As the journal would keep them."""
+    def setup(self) -> Setup:
+        """What serves now, to be compared with what served then."""
+        return Setup(self._serving)
+
+    def _serving(self, call: RecordedCall) -> Mapping[str, Any]:
+        understanding = self.tuned.understanding
+        if self.options.flow_version == THEN:
+            understanding = replace(understanding, intents=self._models_of(call).files)
+        models = {"asr": self.models, "nlu": intents_in_effect(understanding)}
+        return {"settings": self._settings, "models": models}
+
+    @cached_property
+    def _settings(self) -> Mapping[str, Any]:
         tuned = self.tuned
         changed = replace(
             self.hotline,
@@ -96,11 +138,6 @@ class Engines:
         """The recognizers' models by language."""
         asr = self.recognizer
         return {lang: asr.identity(lang) for lang in LANGUAGES if asr.available(lang)}
-
-    @cached_property
-    def intents(self) -> Mapping[str, Any]:
-        """The trained models of understanding by language."""
-        return intents_in_effect(self.tuned.understanding)
 
     def close(self) -> None:
         """End what was started."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voicebot.core.record import Fact, FactKind
 from voicebot.nlu.intents.training_set import OUT_OF_SCOPE
 from voicebot.replay.compare import Pair
+from voicebot.replay.parcel import packed
 from voicebot.replay.turns import Turn
 from voicebot.store.labels import INTENT, SLOT, TEXT, Label
 
@@ -72,6 +73,7 @@ def _value(value: object) -> str:
     return str(value.get("value", "") if isinstance(value, Mapping) else value)
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Rightness:
     """How often what was taken is what people say it was."""

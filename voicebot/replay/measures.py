@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from voicebot.core.audio import FRAME_MS, Pcm, frame_samples
 from voicebot.core.record import Fact, FactKind
+from voicebot.replay.parcel import packed
 
 SOUND_DB = -60.0
 """Relative to full scale: a frame of the bot's channel that is louder sounds."""
@@ -26,6 +27,7 @@ _WITHIN_MS = 15_000
 """An answer that comes later is none."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Measures:
     """Times in ms, in the order of the call."""
@@ -53,8 +55,15 @@ class Measures:
         }
 
 
+_TIMED = (FactKind.BARGED_IN, FactKind.HEARD, FactKind.RESUMED)
+"""Without any of these there is nothing to be measured."""
+
+
 def measures_of(facts: Sequence[Fact], played: Pcm | None, offset_ms: int = 0) -> Measures:
     """Measure a call; `offset_ms` is the time of the sound's first sample."""
+    kinds = {fact.kind for fact in facts}
+    if not kinds.intersection(_TIMED):
+        return Measures()
     bargings = [fact for fact in facts if fact.kind is FactKind.BARGED_IN]
     onsets = tuple(int(f.data["onset_ms"]) for f in bargings)
     false_stops, missed = _false_stops(facts), _missed(facts)

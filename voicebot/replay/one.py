@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from voicebot.core.errors import ConfigError, EngineError
 from voicebot.core.ports import Backend
@@ -19,7 +18,7 @@ from voicebot.replay.measures import Measures, measures_of
 from voicebot.replay.missing import Missing, missing_of
 from voicebot.replay.options import From
 from voicebot.replay.recorded import RecordedCall
-from voicebot.replay.result import CallResult, Change, Status
+from voicebot.replay.result import CallResult, Status
 from voicebot.replay.run import Replayed, replay_sound
 from voicebot.replay.turns import Turn, turns_of
 from voicebot.replay.words import WordErrors, word_errors
@@ -94,7 +93,7 @@ def _result(
         call.facts[0].time.isoformat() if call.facts else "",
         call.ended_ms,
         call.tags,
-        tuple(_changes(call, flow, engines)),
+        tuple(engines.setup.changes(call, flow)),
         call.outcome,
         _outcome_of(replayed.facts),
         comparison,
@@ -153,27 +152,3 @@ def _words(
 
 def _all_words(turns: Sequence[Turn]) -> str:
     return " ".join(turn.text for turn in turns if turn.text)
-
-
-def _changes(call: RecordedCall, flow: Flow, engines: Engines) -> Iterator[Change]:
-    """Settings, models and knowledge bases that are not what the call was served with."""
-    bases = call.value(FactKind.ANSWERED, "knowledge")
-    if bases is not None:
-        yield from _differing(bases, flow.knowledge_versions(), "knowledge.")
-    then = call.value(FactKind.SETUP, "settings")
-    if not then:
-        return
-    if then != engines.settings_now:
-        yield from _differing(then, engines.settings_now, "")
-    models = call.value(FactKind.SETUP, "models", {})
-    yield from _differing(models.get("asr", {}), engines.models, "asr.")
-    yield from _differing(models.get("nlu", {}), engines.intents, "intents.")
-
-
-def _differing(then: Mapping[str, Any], now: Mapping[str, Any], prefix: str) -> Iterator[Change]:
-    for name in sorted({*then, *now}):
-        before, after = then.get(name), now.get(name)
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
-            yield from _differing(before, after, f"{prefix}{name}.")
-        elif before != after:
-            yield Change(f"{prefix}{name}", before, after)

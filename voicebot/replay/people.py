@@ -51,8 +51,8 @@ class JournalPeople:
         """`now_ms` is the time of the call then."""
         self._assumed, self._now_ms = assumed, now_ms
         self._seen = deque(call.of(FactKind.QUEUE_SEEN))
-        self._stays = Stays(call.facts)
-        self._hung_up_within = hung_up_within(call.facts)
+        self._stays = Stays(call)
+        self._hung_up_within = hung_up_within(call)
         of_queues = self._stays.numbers
         transfers = call.of(FactKind.TRANSFERRED)
         self._transfers = deque(fact for fact in transfers if fact.seq not in of_queues)

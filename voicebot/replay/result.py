@@ -10,6 +10,7 @@ from typing import Any
 from voicebot.replay.compare import Comparison
 from voicebot.replay.labeled import Rightness
 from voicebot.replay.measures import Measures
+from voicebot.replay.parcel import packed
 from voicebot.replay.turns import Turn
 from voicebot.replay.words import WordErrors
 
@@ -25,6 +26,7 @@ class Status(StrEnum):
     """A foreign recording: there is no then."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something that the call was served with, and is not any more."""
@@ -34,6 +36,7 @@ class Change:
     now: Any
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class CallResult:
     """One call."""

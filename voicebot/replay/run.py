@@ -107,6 +107,7 @@ class _Replay:
         )
         self._voice.attach(self._leg)
         self._backend = ReplayBackend(call, self._node, self._assumed, live)
+        self._understanding = engines.understanding_of(call, self._assumed)
 
     async def run(self) -> Replayed:
         loop = asyncio.get_running_loop()
@@ -141,7 +142,7 @@ class _Replay:
             telephone=SimTelephone(),
             vad=self._detector if call.stand_ins else engines.detector,
             recognizer=recognizer,
-            understanding=_Understanding(engines, call, self._leg),
+            understanding=_Understanding(self._understanding, engines, call, self._leg),
             voice=self._voice,
             backend=self._backend,
             journal=self._journal,
@@ -163,13 +164,20 @@ class _Replay:
 
 
 class _Understanding:
-    """Today's understanding, by the clock of the call."""
+    """Understanding by the clock of the call."""
 
-    def __init__(self, engines: Engines, call: RecordedCall, leg: ReplayLeg) -> None:
+    def __init__(
+        self,
+        understanding: AnsweringUnderstanding,
+        engines: Engines,
+        call: RecordedCall,
+        leg: ReplayLeg,
+    ) -> None:
+        self._understanding = understanding
         self._engines, self._call, self._leg = engines, call, leg
 
     def worded(self, expectation: Expectation) -> Expectation:
-        return self._engines.understanding.worded(expectation)
+        return self._understanding.worded(expectation)
 
     async def interpret(self, transcript: Transcript, expectation: Expectation) -> Interpretation:
         return self._at_its_time(expectation).understand(transcript, expectation)
@@ -182,8 +190,8 @@ class _Understanding:
         """Made ready on the spot: a thread would take its own time."""
         passed = timedelta(milliseconds=self._leg.now_ms)
         self._engines.now = (self._call.clock + passed).replace(tzinfo=None)
-        self._engines.understanding.prepare(expectation)
-        return self._engines.understanding
+        self._understanding.prepare(expectation)
+        return self._understanding
 
 
 class _NoRecording(SimRecording):

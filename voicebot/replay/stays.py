@@ -69,7 +69,8 @@ class Stays:
 
 def _stays_of(facts: Iterable[Fact]) -> Iterable[Stay]:
     stay: Stay | None = None
-    comes_to, reasons = "", _BY_ITS_LIMITS
+    comes_to = ""
+    reasons: tuple[QueueOutcome, ...] = ()
     for fact in facts:
         if fact.kind is FactKind.QUEUE_SEEN:
             comes_to, reasons = str(fact.data["queue"]), _BY_ITS_LIMITS

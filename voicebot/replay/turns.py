@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from voicebot.core.record import Fact, FactKind
+from voicebot.replay.parcel import packed
 
 _OUTSIDE = {
     FactKind.CONTINUED: ("node",),
@@ -28,14 +29,9 @@ _OUTSIDE = {
     FactKind.FAILED: ("what",),
 }
 """What else may happen, with what tells one from another."""
-_TAKEN = frozenset(
-    {
-        *(FactKind.SAID, FactKind.BARGED_IN, FactKind.HEARD, FactKind.KEYED, FactKind.TIMED_OUT),
-        *(FactKind.UNDERSTOOD, FactKind.MOVED, FactKind.ENDED, *_OUTSIDE),
-    }
-)
 
 
+@packed
 @dataclass(slots=True)
 class Turn:
     """One turn. Times are in ms of the call."""
@@ -87,8 +83,9 @@ def turns_of(facts: Iterable[Fact]) -> list[Turn]:
     """The turns of one call."""
     folding = _Folding()
     for fact in facts:
-        if fact.kind in _TAKEN:
-            folding.take(fact)
+        take = _TAKEN.get(fact.kind)
+        if take is not None:
+            take(folding, fact)
     return folding.turns
 
 
@@ -103,45 +100,42 @@ class _Folding:
         """The turn whose input has not come yet."""
         self._close(0)
 
-    def take(self, fact: Fact) -> None:
-        data, turn = fact.data, self.turns[-1]
-        match fact.kind:
-            case FactKind.SAID:
-                self._said(fact)
-            case FactKind.BARGED_IN:
-                self._next.onset_ms = int(data["onset_ms"])
-            case FactKind.HEARD:
-                self._heard(data, fact.seq)
-            case FactKind.KEYED:
-                self._input(fact, "keys")
-                count = int(data.get("count") or 0)
-                self.turns[-1].keys = str(data.get("digits") or "•" * count)
-            case FactKind.TIMED_OUT:
-                self._input(fact, "silence")
-            case FactKind.UNDERSTOOD:
-                turn.match, turn.intent = str(data["match"]), str(data["choice"])
-                turn.slots = {name: _text(value) for name, value in data["slots"].items()}
-                turn.sure = float(data["confidence"])
-            case FactKind.MOVED:
-                self._node = str(data["node"])
-                turn.path.append(self._node)
-            case FactKind.ENDED:
-                self._ended(fact)
-            case kind if kind in _OUTSIDE:
-                values = (data.get(name) for name in _OUTSIDE[kind])
-                shown = " ".join(str(v) for v in values if v not in ("", None))
-                turn.events.append(f"{kind} {shown}")
+    def barged_in(self, fact: Fact) -> None:
+        self._next.onset_ms = int(fact.data["onset_ms"])
 
-    def _said(self, fact: Fact) -> None:
+    def keyed(self, fact: Fact) -> None:
+        self._input(fact, "keys")
+        count = int(fact.data.get("count") or 0)
+        self.turns[-1].keys = str(fact.data.get("digits") or "•" * count)
+
+    def timed_out(self, fact: Fact) -> None:
+        self._input(fact, "silence")
+
+    def understood(self, fact: Fact) -> None:
+        data, turn = fact.data, self.turns[-1]
+        turn.match, turn.intent = str(data["match"]), str(data["choice"])
+        turn.slots = {name: _text(value) for name, value in data["slots"].items()}
+        turn.sure = float(data["confidence"])
+
+    def moved(self, fact: Fact) -> None:
+        self._node = str(fact.data["node"])
+        self.turns[-1].path.append(self._node)
+
+    def outside(self, fact: Fact) -> None:
+        values = (fact.data.get(name) for name in _OUTSIDE[fact.kind])
+        shown = " ".join(str(v) for v in values if v not in ("", None))
+        self.turns[-1].events.append(f"{fact.kind} {shown}")
+
+    def said(self, fact: Fact) -> None:
         turn = self._next
         if not turn.said:
             turn.at_ms = int(fact.data["start_ms"])
         turn.said.append(str(fact.data.get("text") or fact.data.get("prompt") or "…"))
         turn.cut = turn.cut or bool(fact.data.get("interrupted"))
 
-    def _heard(self, data: Mapping[str, Any], seq: int) -> None:
-        turn = self._next
-        turn.by, turn.seq = "speech", seq
+    def heard(self, fact: Fact) -> None:
+        data, turn = fact.data, self._next
+        turn.by, turn.seq = "speech", fact.seq
         turn.text, turn.confidence = str(data["text"]), float(data["confidence"])
         turn.alternatives = list(data.get("hypotheses", ()))
         turn.rejected = bool(data.get("rejected"))
@@ -153,7 +147,7 @@ class _Folding:
         self._next.start_ms = self._next.end_ms = fact.at_ms
         self._close(fact.at_ms)
 
-    def _ended(self, fact: Fact) -> None:
+    def ended(self, fact: Fact) -> None:
         if self._next.said:
             self._close(fact.at_ms)
         data = fact.data
@@ -167,6 +161,19 @@ class _Folding:
         turn.asked_at = self._node
         self.turns.append(turn)
         self._next = Turn()
+
+
+_TAKEN: Mapping[FactKind, Callable[[_Folding, Fact], None]] = {
+    **dict.fromkeys(_OUTSIDE, _Folding.outside),
+    FactKind.SAID: _Folding.said,
+    FactKind.BARGED_IN: _Folding.barged_in,
+    FactKind.HEARD: _Folding.heard,
+    FactKind.KEYED: _Folding.keyed,
+    FactKind.TIMED_OUT: _Folding.timed_out,
+    FactKind.UNDERSTOOD: _Folding.understood,
+    FactKind.MOVED: _Folding.moved,
+    FactKind.ENDED: _Folding.ended,
+}
 
 
 def _text(value: object) -> str:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voicebot.replay.parcel import packed
+
 _HAN = re.compile(r"([\u3400-\u9fff])")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class WordErrors:
     """Counts over one utterance or many."""

@@ -77,8 +77,8 @@ class Talks:
 
         def ask() -> None:
             assert self.world.directory is not None
-            [send] = self.world.directory.waits.values()
-            send(Target.parse(to))
+            [waiter] = self.world.directory.waits.values()
+            waiter.send(Target.parse(to))
 
         self.world.after_s(at_s, ask)
 
