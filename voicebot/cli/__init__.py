@@ -22,8 +22,8 @@ COMMANDS: dict[str, str] = {
     "serve": "run the hotline",
     "call": "place a SIP call that speaks, plays, presses keys and listens",
     "chat": "talk to a flow by typing",
-    "flows": "check flow files, draw them, test them, publish them",
-    "calls": "list calls and show one",
+    "flows": "check flow files, draw, test and publish them",
+    "calls": "list calls, show one, take them away, erase them",
     "explain": "say what went wrong in a call, where, and what to do about it",
     "report": "count service levels, waits, abandonment, containment",
     "replay": "replay recorded calls through today's code and see what differs",
@@ -89,7 +89,7 @@ def _guarded(run: object, args: argparse.Namespace) -> int:
 
 
 def _overview(words: Sequence[str]) -> int:
-    lines = [f"  {name:<11} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<12} {text}" for name, text in COMMANDS.items()]
     asked = words[:1] in (["-h"], ["--help"], ["help"])
     out = sys.stdout if asked else sys.stderr
     print("usage: voicebot COMMAND [...]\n\n" + "\n".join(lines), file=out)

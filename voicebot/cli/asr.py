@@ -9,7 +9,7 @@ The files go through the recognizer, the worker processes and the rejection that
 `--expect` takes a phrase pattern as flow files write it: `[...]` may be left out, `(a | b)` is a
 choice. A file of patterns has one a line; lines that begin with `#` are skipped.
 
-Exit code: 0 all files were transcribed (also to nothing), 1 some could not be, 2 wrong use.
+Exit codes: 0 all files were transcribed (also to nothing), 1 some could not be, 2 wrong use.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from voicebot.core.phrases import Phrase, PhraseError, parse_phrase
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of `voicebot asr`."""
-    commands = parser.add_subparsers(dest="action", required=True)
+    commands = parser.add_subparsers(dest="action", required=True, metavar="SUBCOMMAND")
     add = commands.add_parser(
         "transcribe",
         help="print what sound files say",
@@ -46,8 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--digits", type=int, metavar="N", help="a string of N digits is expected")
     add.add_argument("--language", default="en", metavar="TAG", help="default: en")
     add.add_argument("--telephone", action="store_true", help="send through G.711 at 8 kHz first")
-    add.add_argument("--models", type=Path, default=Path("asr_models"), metavar="FOLDER")
-    add.add_argument("--model", type=Path, metavar="FOLDER", help="a Vosk model folder to use")
+    add.add_argument("--models", type=Path, default=Path("asr_models"), metavar="DIR")
+    add.add_argument("--model", type=Path, metavar="DIR", help="a Vosk model folder to use")
     add.add_argument("--json", action="store_true", help="one JSON row a file")
 
 

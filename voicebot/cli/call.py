@@ -1,7 +1,7 @@
 """Place a SIP call: speak, play sound, press keys, listen, and report when the bot spoke.
 
-  voicebot call sip:bank_en@127.0.0.1 --say "I lost my card" --dtmf 4321 --record call.wav
-  voicebot call sip:bank_en@127.0.0.1 --wait 1.5 --say "operator" --json
+    voicebot call sip:bank_en@127.0.0.1 --say "I lost my card" --dtmf 4321 --record call.wav
+    voicebot call sip:bank_en@127.0.0.1 --wait 1.5 --say "operator" --json
 
 Steps are done in the order given. Each waits until the bot has spoken and fallen silent, but the
 step after a --wait comes exactly then. A --wait that comes first counts from the answer, so that

@@ -1,13 +1,13 @@
 """List the calls of a hotline, or show one as a transcript. Works while the hotline serves.
 
-  voicebot calls list
-  voicebot calls list --since 2h --outcome abandoned
-  voicebot calls list --since 2026-11-22 --json | jq .caller
-  voicebot calls show 7f3a          the first characters of an id are enough
-  voicebot calls show 7f3a --json   the record and every fact of the journal
-  voicebot calls list --number +4917055501 --tag vip --unsure 0.5
-  voicebot calls export --since 7d --flow bank_en -o week.zip
-  voicebot calls erase --number +4917055501     a caller's calls, and all that comes of them
+    voicebot calls list
+    voicebot calls list --since 2h --outcome abandoned
+    voicebot calls list --since 2026-11-22 --json | jq .caller
+    voicebot calls show 7f3a          the first characters of an id are enough
+    voicebot calls show 7f3a --json   the record and every fact of the journal
+    voicebot calls list --number +4917055501 --tag vip --unsure 0.5
+    voicebot calls export --since 7d --flow bank_en -o week.zip
+    voicebot calls erase --number +4917055501     a caller's calls, and all that comes of them
 
 Outcomes: contained (served by the flow), handled (by an agent), transferred, unserved (a person
 was wanted and none came), abandoned (left while waiting), hung_up (left within the flow), refused,
@@ -42,7 +42,7 @@ COLUMNS = ("id", "started", "length", "outcome", "caller", "called", "flow", "in
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    commands = parser.add_subparsers(dest="what", required=True, metavar="list|show|export|erase")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="SUBCOMMAND")
     listing = commands.add_parser("list", help="calls, youngest first")
     listing.add_argument("--limit", type=count, default=20, help="at most so many (20)")
     listing.add_argument("--cursor", default="", help="go on where the page before ended")

@@ -1,8 +1,8 @@
 """Say what went wrong in a call, when and where, with the evidence and what to do about it.
 
-  voicebot explain 384275ca
-  voicebot explain 384275ca --json
-  voicebot explain 384275ca --dead-air 6
+    voicebot explain 384275ca
+    voicebot explain 384275ca --json
+    voicebot explain 384275ca --dead-air 6
 
 By rules over its journal, and over its recording where there is one; nothing is guessed, and the
 same call gives the same answer. Works while the hotline serves.

@@ -8,7 +8,7 @@ Models lie under `asr_models/`, each in a folder of its name. A download that wa
 on where it ended. The checksum must be that of the manifest or, where the publisher gives none,
 that of the first fetch. English is heard by PocketSphinx without any of them.
 
-Exit code: 0 done, 1 a fetch or a check failed, 2 wrong use or a wrong manifest.
+Exit codes: 0 done, 1 a fetch or a check failed, 2 wrong use or a wrong manifest.
 """
 
 from __future__ import annotations
@@ -31,11 +31,17 @@ from voicebot.core.errors import ConfigError, Problem
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of `voicebot models`."""
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--models", type=Path, default=Path("asr_models"), metavar="FOLDER")
+    common.add_argument(
+        "--models",
+        type=Path,
+        default=Path("asr_models"),
+        metavar="DIR",
+        help="where models lie (asr_models)",
+    )
     common.add_argument(
         "--manifest", action="append", default=[], type=Path, help="a further manifest (TOML)"
     )
-    commands = parser.add_subparsers(dest="action", required=True)
+    commands = parser.add_subparsers(dest="action", required=True, metavar="SUBCOMMAND")
     listing = commands.add_parser(
         "list", parents=[common], help="what can be fetched, what is here"
     )

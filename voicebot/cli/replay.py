@@ -1,15 +1,15 @@
 """Replay recorded calls through today's code, flows and models, and see what would be different.
 
-  voicebot replay 384275ca                          a call, by how its id begins
-  voicebot replay 384275ca --html call.html         with both waveforms, to be heard
-  voicebot replay --since 7d --where outcome=hung_up --json result.json
-  voicebot replay recordings/ --flow bank_en        WAV files of any origin, their words in .txt
-  voicebot replay --since 7d --flows my_flows       against other flows
-  voicebot replay --since 7d --set vad.mode=2       with another setting
-  voicebot replay --since 7d --sweep timing.end_complete_ms=300,400,600
-  voicebot replay --since 30d --from dialogue       only the words: milliseconds a call
-  voicebot replay label 384275ca                    what was really said (label --help)
-  voicebot replay pin 384275ca lost_card            the call as a test (pin --help)
+    voicebot replay 384275ca                          a call, by how its id begins
+    voicebot replay 384275ca --html call.html         with both waveforms, to be heard
+    voicebot replay --since 7d --where outcome=hung_up --json result.json
+    voicebot replay recordings/ --flow bank_en        WAV files of any origin, their words in .txt
+    voicebot replay --since 7d --flows my_flows       against other flows
+    voicebot replay --since 7d --set vad.mode=2       with another setting
+    voicebot replay --since 7d --sweep timing.end_complete_ms=300,400,600
+    voicebot replay --since 30d --from dialogue       only the words: milliseconds a call
+    voicebot replay label 384275ca                    what was really said (label --help)
+    voicebot replay pin 384275ca lost_card            the call as a test (pin --help)
 
 The caller's channel and keys go through voice detection, recognition, understanding and the flow in
 virtual time; what the back end answered, the clock, queues and people are as they were then.

@@ -1,10 +1,10 @@
 """Say what a caller really said or meant, for measuring and for teaching.
 
-  voicebot replay label 384275ca                                what was heard, by number
-  voicebot replay label 384275ca 2 --text "i lost my card" --intent lost_card
-  voicebot replay label 384275ca 3 --slot city=downtown
-  voicebot replay label 384275ca 2 --remove
-  voicebot replay label --tsv labeled.tsv              text<TAB>intent of all that is labeled
+    voicebot replay label 384275ca                                what was heard, by number
+    voicebot replay label 384275ca 2 --text "i lost my card" --intent lost_card
+    voicebot replay label 384275ca 3 --slot city=downtown
+    voicebot replay label 384275ca 2 --remove
+    voicebot replay label --tsv labeled.tsv              text<TAB>intent of all that is labeled
 
 Labels are kept in the database, with who and when, and go with the call where it is erased.
 `voicebot replay` counts word errors against them; `voicebot nlu train` reads the TSV.

@@ -1,8 +1,8 @@
 """Make a recorded call a permanent test of its flow: a scenario, masked.
 
-  voicebot replay pin 384275ca lost_card
-  voicebot replay pin 384275ca lost_card --why "the card was not blocked" --force
-  voicebot replay pin 384275ca lost_card --sound
+    voicebot replay pin 384275ca lost_card
+    voicebot replay pin 384275ca lost_card --why "the card was not blocked" --force
+    voicebot replay pin 384275ca lost_card --sound
 
 Writes tests/FLOW/NAME.txt below the flows, where `voicebot flows test` and script/test run it: what
 the caller said and keyed, what back ends answered, who was at work; and what comes of it with the

@@ -1,11 +1,11 @@
 """What the hotline came to: service levels, waits, abandonment, containment. Works while it serves.
 
-  voicebot report
-  voicebot report --since 30d --by day
-  voicebot report --since 2026-11-01 --until 2026-12-01 --by queue --within 30
-  voicebot report --by flow --json
-  voicebot report --preset 95/180               95 % answered within 180 s: met or not
-  voicebot report --since 30d --guesses         guesses of menus: hits and seconds, by arm
+    voicebot report
+    voicebot report --since 30d --by day
+    voicebot report --since 2026-11-01 --until 2026-12-01 --by queue --within 30
+    voicebot report --by flow --json
+    voicebot report --preset 95/180               95 % answered within 180 s: met or not
+    voicebot report --since 30d --guesses         guesses of menus: hits and seconds, by arm
 
 Days are those of the hotline's zone. The headline is what was contained for good: served by the
 flow to its end, and the number did not call again within 24 hours. docs/qa.md explains them all.

@@ -1,7 +1,7 @@
 """Run the hotline until it is told to stop.
 
-  voicebot serve                          the sample hotlines, on this machine and private networks
-  voicebot serve --check                  only check the configuration and the flows
+    voicebot serve                    the sample hotlines, on this machine and private networks
+    voicebot serve --check            only check the configuration and the flows
 
 Settings are read from sip_config/ (sip.toml, hotline.toml), flows from ivr_flows/; docs/ops.md
 explains every setting. Where it listens is printed when it is ready to be called.

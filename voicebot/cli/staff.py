@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--simulate", type=int, default=10_000, metavar="N",
         help="callers in the simulation (10000); 0 for none",
     )  # fmt: skip
-    parser.add_argument("--seed", type=int, default=1, help="of the simulation (1)")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="of the simulation (1)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

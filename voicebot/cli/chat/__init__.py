@@ -42,9 +42,15 @@ _CONFIG = Path("sip_config")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
-    parser.add_argument("flow", help="name of a flow in the folder, or a flow file")
-    parser.add_argument("--folder", type=Path, default=Path("ivr_flows"), help="of flows")
-    parser.add_argument("--language", default="", help="instead of the flow's: en, zh")
+    parser.add_argument(
+        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path("ivr_flows"), metavar="DIR", help="of flows (ivr_flows)"
+    )
+    parser.add_argument(
+        "--language", metavar="TAG", default="", help="instead of the flow's: en, zh"
+    )
     parser.add_argument(
         "--queue-outcome",
         action="append",
@@ -61,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OUTCOME",
         help=f"how a transfer ends: {', '.join(TRANSFER_ENDS)} (done)",
     )
-    parser.add_argument("--caller", default="", help="the caller's number")
+    parser.add_argument("--caller", metavar="NUMBER", default="", help="the caller's number")
     parser.add_argument(
         "--trace",
         action="store_true",

@@ -1,7 +1,7 @@
 """Erase a customer with all their calls, recordings and tags, for ever.
 
-  voicebot customers erase 4711
-  voicebot customers erase +4917055501 --yes
+    voicebot customers erase 4711
+    voicebot customers erase +4917055501 --yes
 
 What a file, a back end or another database knows of them is not the hotline's: erase it there.
 """

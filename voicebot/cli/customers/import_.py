@@ -1,7 +1,7 @@
 """Keep the customers of a CSV file in the hotline's own table.
 
-  voicebot customers import clients.csv
-  voicebot customers import clients.csv --delimiter ";" --column Telefon=numbers
+    voicebot customers import clients.csv
+    voicebot customers import clients.csv --delimiter ";" --column Telefon=numbers
 
 Columns: id, numbers (separated by ;), name, language, vip, tags, notes, agent; every other one is
 an attribute. Who is there already is replaced; who is not in the file stays. All or nothing: with

@@ -1,8 +1,8 @@
 """A customer, by id or number: profile, tags, and all their calls, the youngest first. Of a profile
 that is kept elsewhere, what was known in the last call.
 
-voicebot customers show +4917055501
-voicebot customers show 4711 --json
+    voicebot customers show +4917055501
+    voicebot customers show 4711 --json
 """
 
 from __future__ import annotations

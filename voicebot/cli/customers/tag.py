@@ -1,7 +1,7 @@
 """Put tags on a customer, or take them away.
 
-voicebot customers tag +4917055501 refund
-voicebot customers tag 4711 --remove refund
+    voicebot customers tag +4917055501 refund
+    voicebot customers tag 4711 --remove refund
 """
 
 from __future__ import annotations

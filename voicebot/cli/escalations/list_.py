@@ -1,7 +1,7 @@
 """Escalations, those that are due first go first, closed ones last.
 
-voicebot escalations list
-voicebot escalations list --state open --json
+    voicebot escalations list
+    voicebot escalations list --state open --json
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ask that somebody looks at a call or a customer.
 
-voicebot escalations open --call 1a2b3c4d --note "charged twice"
-voicebot escalations open --customer +4917055501
+    voicebot escalations open --call 1a2b3c4d --note "charged twice"
+    voicebot escalations open --customer +4917055501
 """
 
 from __future__ import annotations

@@ -33,8 +33,10 @@ _WORDS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of `voicebot faq ask`."""
-    parser.add_argument("base", help="a base's name or file")
-    parser.add_argument("question", nargs="*", help="standard input, a line each, if left out")
+    parser.add_argument("base", metavar="BASE", help="a base's name or file")
+    parser.add_argument(
+        "question", metavar="QUESTION", nargs="*", help="standard input, a line each, if left out"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="", help="the base's first")
     parser.add_argument("--tag", action="append", default=[], help="only entries with it")
     parser.add_argument(

@@ -1,8 +1,8 @@
 """List the entries of knowledge bases.
 
-voicebot faq list
-voicebot faq list bank_faq --tag cards
-voicebot faq list bank_faq --json
+    voicebot faq list
+    voicebot faq list bank_faq --tag cards
+    voicebot faq list bank_faq --json
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Flow files: check, draw and explain them.
+"""Flow files: check, draw, test and publish them.
 
     voicebot flows check
-    voicebot flows check ivr_flows/bank_en.yaml --strict
-    voicebot flows check ivr_flows --json
+    voicebot flows draw bank_en -o bank_en.png
+    voicebot flows test ivr_flows --coverage
+    voicebot flows publish bank_en --why "new opening hours"
 
 `voicebot flows SUBCOMMAND --help` says more, exit codes among it: 0 done, 1 the answer is no, 2
 wrong use, or what should be looked at cannot be read.

@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         type=Path,
-        metavar="FOLDER",
+        metavar="DIR",
         help="whose queues and destinations flows may name (sip_config, where there is one)",
     )
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")

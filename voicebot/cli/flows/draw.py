@@ -31,8 +31,12 @@ from voicebot.flow.diagram import dot_of
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
-    parser.add_argument("flow", help="name of a flow in the folder, or a flow file")
-    parser.add_argument("--folder", type=Path, default=Path("ivr_flows"), help="of flows")
+    parser.add_argument(
+        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path("ivr_flows"), metavar="DIR", help="of flows (ivr_flows)"
+    )
     parser.add_argument(
         "-o", "--out", type=Path, metavar="FILE", help=".svg, .png or .pdf (FLOW.svg)"
     )

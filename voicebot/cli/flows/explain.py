@@ -24,9 +24,13 @@ from voicebot.flow.problems import did_you_mean
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
-    parser.add_argument("flow", help="name of a flow in the folder, or a flow file")
-    parser.add_argument("node", help="name of a node")
-    parser.add_argument("--folder", type=Path, default=Path("ivr_flows"), help="of flows")
+    parser.add_argument(
+        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
+    )
+    parser.add_argument("node", metavar="NODE", help="name of a node")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("ivr_flows"), metavar="DIR", help="of flows (ivr_flows)"
+    )
     parser.add_argument("--json", action="store_true", help="a JSON array")
 
 

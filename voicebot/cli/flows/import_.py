@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
     parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="VoiceXML files")
     parser.add_argument(
-        "--out", type=Path, default=Path(), metavar="FOLDER", help="where flows go (here)"
+        "--out", type=Path, default=Path(), metavar="DIR", help="where flows go (here)"
     )
     parser.add_argument("--force", action="store_true", help="write over files that are there")
     parser.add_argument("--json", action="store_true", help="findings and problems as JSON")

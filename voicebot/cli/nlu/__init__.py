@@ -2,10 +2,9 @@
 
     voicebot nlu train ivr_flows/intents.tsv -o ivr_flows/intents.npz
     voicebot nlu evaluate --train train.tsv --valid valid.tsv --test test.tsv
-
     voicebot nlu inbox ivr_flows/intents.tsv --model ivr_flows/intents.npz
 
-Exit code: 0 done, 1 `compare` finds the new model worse, 2 wrong use, or a file that is wrong
+Exit codes: 0 done, 1 `compare` finds the new model worse, 2 wrong use, or a file that is wrong
 (every mistake is listed with its line).
 """
 

@@ -6,7 +6,7 @@
 Right is the intent that was meant and not rejected, or a rejection of `oos`; judged as speech.
 --since also asks both what they make of texts that calls were served by. Only --test decides.
 
-Exit code: 0 the new one may serve, 1 it is worse over all or for an intent, 2 wrong use, or a file
+Exit codes: 0 the new one may serve, 1 it is worse over all or for an intent, 2 wrong use, or a file
 that cannot be used.
 """
 

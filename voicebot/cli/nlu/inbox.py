@@ -8,7 +8,7 @@ last wish of callers who called again within a quarter of an hour; alike ones ar
 decides; at the end a new version of the file is written. Texts are callers' own words: take names
 and numbers out of the file before you pass it on.
 
-Exit code: 0 done, 2 wrong use, or a file or database that cannot be used.
+Exit codes: 0 done, 2 wrong use, or a file or database that cannot be used.
 """
 
 from __future__ import annotations
