@@ -9,11 +9,9 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One line."""
+class Act:
+    """What somebody did."""
 
-    id: int
-    time: datetime
     by: str
     """Who did it: an agent's or a token's name, `local`, or `system`."""
     door: str
@@ -28,18 +26,17 @@ class AuditEntry:
     """`done`, or why it was refused: `not-permitted`, `wrong-pin`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry(Act):
+    """One line of the log."""
+
+    id: int
+    time: datetime
+
+
 class Audit(Protocol):
     """Where such lines go."""
 
-    async def note(
-        self,
-        by: str,
-        door: str,
-        action: str,
-        target: str,
-        *,
-        detail: Mapping[str, str] | None = None,
-        outcome: str = "done",
-    ) -> None:
+    async def note(self, act: Act) -> None:
         """Add a line; returns when it lasts. Raises `EngineError`."""
         ...

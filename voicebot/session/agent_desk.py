@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from voicebot.core.audit import Audit
+from voicebot.core.audit import Act, Audit
 from voicebot.core.errors import EngineError, VoicebotError
 from voicebot.core.queueing import AgentState, PauseReason, WrapUp
 from voicebot.core.staffing import CHOSEN_REASONS, Operation, Wanted
@@ -93,7 +93,7 @@ class AgentDesk:
     ) -> None:
         action = f"agent.{wanted.operation}"
         try:
-            await self._audit.note(by, door, action, name, detail=detail, outcome=outcome)
+            await self._audit.note(Act(by, door, action, name, detail, outcome))
         except EngineError as error:
             # The database is away: agents must be able to come and go all the same.
             fields = {"action": action, "agent": name, "by": by, "outcome": outcome}

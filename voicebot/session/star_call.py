@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from voicebot.core.access import permissions_of
-from voicebot.core.audit import Audit
+from voicebot.core.audit import Act, Audit
 from voicebot.core.errors import EngineError, LegGone, VoicebotError
 from voicebot.core.ports import Leg, Voice
 from voicebot.core.queueing import AgentSpec
@@ -129,6 +129,8 @@ class StarDoor:
     async def _note(self, who: str, dialed: Dialed, outcome: str) -> None:
         action = f"star.{dialed.operation or 'unknown'}"
         try:
-            await self.audit.note(who, "phone", action, dialed.argument or who, outcome=outcome)
+            await self.audit.note(
+                Act(who, "phone", action, dialed.argument or who, outcome=outcome)
+            )
         except EngineError as error:
             log.error("not in the audit log", extra={"action": action, "reason": str(error)})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from voicebot.core.access import Permission
-from voicebot.core.audit import Audit
+from voicebot.core.audit import Act, Audit
 from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError, VoicebotError
 from voicebot.core.transfers import Supervision, Target, TargetKind, TransferMode
@@ -256,7 +256,7 @@ class SupervisorDesk:
         fields = {"action": action, "target": target, "by": by, "outcome": outcome}
         log.info("supervision", extra=fields)
         with suppress(EngineError):
-            await self._audit.note(by, door, action, target, detail=detail, outcome=outcome)
+            await self._audit.note(Act(by, door, action, target, detail or {}, outcome))
             return
         # The database is away: the log has it at least.
         log.error("not in the audit log", extra=fields)

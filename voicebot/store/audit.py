@@ -7,12 +7,13 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
-from voicebot.core.audit import AuditEntry
+from voicebot.core.audit import Act, AuditEntry
 from voicebot.store import tables
 from voicebot.store.database import Conflict, DatabaseAway, transaction
 
@@ -29,27 +30,11 @@ class AuditLog:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def note(
-        self,
-        by: str,
-        door: str,
-        action: str,
-        target: str,
-        *,
-        detail: Mapping[str, str] | None = None,
-        outcome: str = "done",
-    ) -> None:
+    async def note(self, act: Act) -> None:
         """Add a line; returns when it is committed."""
-        row = {
-            "time": datetime.now(UTC),
-            "by": by,
-            "door": door,
-            "action": action,
-            "target": target,
-            "detail": dict(detail or {}),
-            "outcome": outcome,
-        }
-        await asyncio.to_thread(self._add, row)
+        row = {one.name: getattr(act, one.name) for one in fields(Act)}
+        now = datetime.now(UTC)
+        await asyncio.to_thread(self._add, {**row, "detail": dict(act.detail), "time": now})
 
     def entries(
         self, *, limit: int = 100, before: int | None = None, target: str = ""
@@ -103,4 +88,4 @@ def _plain(value: Any) -> Any:
 
 
 def _entry(row: RowMapping) -> AuditEntry:
-    return AuditEntry(**{name: row[name] for name in AuditEntry.__slots__})
+    return AuditEntry(**{one.name: row[one.name] for one in fields(AuditEntry)})

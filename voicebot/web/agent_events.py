@@ -5,9 +5,9 @@ event: agent    data: {"agent": {...}, "context": {...} | null}
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +19,7 @@ from voicebot.web.agent_scope import asked_agent
 from voicebot.web.context_view import context_json
 from voicebot.web.desk_watch import DeskWatch
 from voicebot.web.errors import ApiError
-from voicebot.web.events import HEARTBEAT, RETRY, WRITE_TIMEOUT_S
+from voicebot.web.event_stream import EventStreams
 from voicebot.web.office import Office
 from voicebot.web.screen_pop import address
 from voicebot.web.security import who
@@ -34,53 +34,31 @@ class AgentStreams:
     """The open streams."""
 
     def __init__(self, office: Office, settings: WebSettings) -> None:
-        self._office, self._settings = office, settings
-        self._open = 0
-        self._ending = asyncio.Event()
+        self._office, self._streams = office, EventStreams(settings)
         self._desks = DeskWatch(office)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One stream, until the page is closed."""
         agent = asked_agent(request, self._office)
-        if self._open >= self._settings.max_streams:
-            hint = "close a page of the console"
-            raise ApiError(503, "too-many-streams", "too many are listening already", hint)
+        looking, streams = _Looking(self._office, agent.name), self._streams
         own = who(request).name == agent.name
-        self._open += 1
-        if own:
-            self._desks.opened(agent.name)
-        try:
-            return await self._send(request, agent.name)
-        finally:
-            self._open -= 1
-            if own and not self._ending.is_set():
-                self._desks.closed(agent.name)
 
-    async def end_all(self, _app: web.Application) -> None:
+        async def events() -> AsyncGenerator[bytes, None]:
+            if own:
+                self._desks.opened(agent.name)
+            try:
+                async for data in streams.polled(looking.changed, LOOK_EVERY_S):
+                    yield data
+            finally:
+                if own and not streams.ending.is_set():
+                    self._desks.closed(agent.name)
+
+        return await streams.send(request, events)
+
+    async def end_all(self, app: web.Application) -> None:
         """Let no open page hold up the stop."""
-        self._ending.set()
+        await self._streams.end_all(app)
         self._desks.stop()
-
-    async def _send(self, request: web.Request, name: str) -> web.StreamResponse:
-        headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
-        response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        await response.write(RETRY)
-        looking = _Looking(self._office, name)
-        wrote_s = time.monotonic()
-        while not self._ending.is_set():
-            data = await looking.changed()
-            if data is None and time.monotonic() - wrote_s >= self._settings.heartbeat_s:
-                data = HEARTBEAT
-            if data is not None:
-                try:
-                    async with asyncio.timeout(WRITE_TIMEOUT_S):
-                        await response.write(data)
-                except (TimeoutError, ConnectionResetError):
-                    break
-                wrote_s = time.monotonic()
-            await asyncio.sleep(LOOK_EVERY_S)
-        return response
 
 
 class _Looking:

@@ -18,6 +18,7 @@ from typing import Any
 from aiohttp import web
 
 from voicebot.core.access import Permission
+from voicebot.core.audit import Act
 from voicebot.core.call import CallId
 from voicebot.core.call_context import CallContext
 from voicebot.core.staffing import Disposition
@@ -73,7 +74,8 @@ class _ContextApi:
         kept = Disposition(CallId(context.call), agent, code, note, asking.name, now)
         await asyncio.to_thread(office.dispositions.put, kept)
         detail = {"code": code, "agent": agent}
-        await office.audit.note(asking.name, "api", "call.disposition", context.call, detail=detail)
+        act = Act(asking.name, "api", "call.disposition", context.call, detail)
+        await office.audit.note(act)
         return web.json_response({"disposition": _json(kept)})
 
     async def audit(self, request: web.Request) -> web.Response:

@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from voicebot.core.access import Permission
+from voicebot.core.audit import Act
 from voicebot.core.customers import Customer, customer_json
 from voicebot.customers.profile import FIELDS, profile_of
 from voicebot.store.customers import Tag
@@ -85,7 +86,7 @@ class _CustomersApi:
         asking = require(request, Permission.CUSTOMERS)
         customer = _profile(request.match_info["id"], await read_object(request, **_FIELDS), self)
         await asyncio.to_thread(self._registry.customers.put, customer)
-        await self._registry.audit.note(asking.name, "api", "customer.change", customer.id)
+        await self._registry.audit.note(Act(asking.name, "api", "customer.change", customer.id))
         return web.json_response({"customer": customer_json(customer)})
 
     @property
@@ -102,7 +103,7 @@ class _CustomersApi:
         if not erased.rows and not erased.files:
             raise _nobody()
         # Whose it was must not be read in the audit log.
-        await registry.audit.note(asking.name, "api", "customer.erase", "")
+        await registry.audit.note(Act(asking.name, "api", "customer.erase", ""))
         return web.json_response({"rows": erased.rows, "files": erased.files})
 
     async def tag(self, request: web.Request) -> web.Response:
@@ -115,7 +116,7 @@ class _CustomersApi:
         (first, *_) = await asyncio.to_thread(registry.keys, key) or (key,)
         put = registry.customers.tag
         await asyncio.to_thread(put, first, tag, asking.name, body.get("call", ""))
-        await registry.audit.note(asking.name, "api", "customer.tag", first, detail={"tag": tag})
+        await registry.audit.note(Act(asking.name, "api", "customer.tag", first, {"tag": tag}))
         return await self._tags(key)
 
     async def untag(self, request: web.Request) -> web.Response:
@@ -124,7 +125,7 @@ class _CustomersApi:
         keys = await asyncio.to_thread(registry.keys, key)
         if not await asyncio.to_thread(registry.customers.untag, keys, tag):
             raise ApiError(404, "no-such-tag", "this customer has no such tag")
-        await registry.audit.note(asking.name, "api", "customer.untag", key, detail={"tag": tag})
+        await registry.audit.note(Act(asking.name, "api", "customer.untag", key, {"tag": tag}))
         return await self._tags(key)
 
     async def _tags(self, key: str) -> web.Response:

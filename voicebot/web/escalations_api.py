@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from voicebot.core.access import Permission
+from voicebot.core.audit import Act
 from voicebot.core.escalations import Escalation, EscalationState
 from voicebot.store.escalations import escalation_json
 from voicebot.store.evidence import evidence_of_call, evidence_of_customer
@@ -114,7 +115,7 @@ class _EscalationsApi:
             raise ApiError(409, "not-now", str(error)) from None
 
     async def _note(self, by: str, what: str, escalation: Escalation) -> None:
-        await self._registry.audit.note(by, "api", f"escalation.{what}", escalation.id)
+        await self._registry.audit.note(Act(by, "api", f"escalation.{what}", escalation.id))
 
     def _answer(self, escalation: Escalation, status: int = 200) -> web.Response:
         return web.json_response({"escalation": escalation_json(escalation)}, status=status)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from typing import Any
 
@@ -19,14 +20,9 @@ from voicebot.core.record import Fact, FactKind
 from voicebot.store.feed import FeedItem, Gap
 from voicebot.store.rows import fact_json
 from voicebot.store.transcript import Writer
-from voicebot.web.errors import ApiError
+from voicebot.web.event_stream import HEARTBEAT, EventStreams
 from voicebot.web.ports import Events, Subscription
 from voicebot.web.settings import WebSettings
-
-RETRY = b"retry: 2000\n\n"
-"""How long a browser waits before it connects again, in ms."""
-HEARTBEAT = b": still here\n\n"
-WRITE_TIMEOUT_S = 30
 
 
 def add(app: web.Application, feed: Events, settings: WebSettings) -> None:
@@ -42,33 +38,22 @@ class _Streams:
     def __init__(self, feed: Events, settings: WebSettings) -> None:
         self._feed = feed
         self._settings = settings
+        self._streams = EventStreams(settings)
         self._open: set[Subscription] = set()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        if len(self._open) >= self._settings.max_streams:
-            hint = "close a page of the console"
-            raise ApiError(503, "too-many-streams", "too many are listening already", hint)
-        after = request.headers.get("Last-Event-ID", "")
-        with self._feed.subscribe(after=after, call=request.query.get("call", "")) as events:
+        after, call = request.headers.get("Last-Event-ID", ""), request.query.get("call", "")
+        return await self._streams.send(request, lambda: self._facts(after, call))
+
+    async def _facts(self, after: str, call: str) -> AsyncGenerator[bytes, None]:
+        lines = _Lines()
+        with self._feed.subscribe(after=after, call=call) as events:
             self._open.add(events)
             try:
-                return await self._send(request, events)
+                while (data := await self._next(events, lines)) is not None:
+                    yield data
             finally:
                 self._open.discard(events)
-
-    async def _send(self, request: web.Request, events: Subscription) -> web.StreamResponse:
-        headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
-        response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        await response.write(RETRY)
-        lines = _Lines()
-        while (data := await self._next(events, lines)) is not None:
-            try:
-                async with asyncio.timeout(WRITE_TIMEOUT_S):
-                    await response.write(data)
-            except (TimeoutError, ConnectionResetError):
-                break
-        return response
 
     async def _next(self, events: Subscription, lines: _Lines) -> bytes | None:
         try:

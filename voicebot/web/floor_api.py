@@ -7,18 +7,16 @@ GET /api/floor/events        the same as server-sent events, every second
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 from aiohttp import web
 
 from voicebot.core.access import Permission
-from voicebot.web.errors import ApiError
-from voicebot.web.events import RETRY, WRITE_TIMEOUT_S
+from voicebot.web.event_stream import EventStreams
 from voicebot.web.floor_view import floor_json
 from voicebot.web.office import Office
 from voicebot.web.pages import STATIC
-from voicebot.web.security import Who, require
+from voicebot.web.security import require
 from voicebot.web.settings import WebSettings
 
 EVERY_S = 1.0
@@ -26,11 +24,12 @@ EVERY_S = 1.0
 
 def add(app: web.Application, office: Office, settings: WebSettings) -> None:
     """Add it to an application."""
-    floor = _Floor(office, settings)
+    streams = EventStreams(settings)
+    floor = _Floor(office, streams)
     app.router.add_get("/supervisor", _page)
     app.router.add_get("/api/floor", floor.show)
     app.router.add_get("/api/floor/events", floor.stream)
-    app.on_shutdown.append(floor.end_all)
+    app.on_shutdown.append(streams.end_all)
 
 
 async def _page(_request: web.Request) -> web.FileResponse:
@@ -40,10 +39,8 @@ async def _page(_request: web.Request) -> web.FileResponse:
 class _Floor:
     """The handlers."""
 
-    def __init__(self, office: Office, settings: WebSettings) -> None:
-        self._office, self._settings = office, settings
-        self._open = 0
-        self._ending = asyncio.Event()
+    def __init__(self, office: Office, streams: EventStreams) -> None:
+        self._office, self._streams = office, streams
 
     async def show(self, request: web.Request) -> web.Response:
         asking = require(request, Permission.AGENT_STATES)
@@ -52,37 +49,9 @@ class _Floor:
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """One stream, until the page is closed."""
         asking = require(request, Permission.AGENT_STATES)
-        if self._open >= self._settings.max_streams:
-            hint = "close a page of the console"
-            raise ApiError(503, "too-many-streams", "too many are listening already", hint)
-        self._open += 1
-        try:
-            return await self._send(request, asking)
-        finally:
-            self._open -= 1
 
-    async def end_all(self, _app: web.Application) -> None:
-        """Let no open page hold up the stop."""
-        self._ending.set()
-
-    async def _send(self, request: web.Request, asking: Who) -> web.StreamResponse:
-        headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
-        response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        await response.write(RETRY)
-        while not self._ending.is_set():
+        async def look() -> bytes:
             data = json.dumps(floor_json(self._office, asking))
-            try:
-                async with asyncio.timeout(WRITE_TIMEOUT_S):
-                    await response.write(f"event: floor\ndata: {data}\n\n".encode())
-            except (TimeoutError, ConnectionResetError):
-                break
-            await self._pause()
-        return response
+            return f"event: floor\ndata: {data}\n\n".encode()
 
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(EVERY_S):
-                await self._ending.wait()
-        except TimeoutError:
-            return
+        return await self._streams.send(request, lambda: self._streams.polled(look, EVERY_S))

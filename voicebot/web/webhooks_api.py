@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from voicebot.core.access import Permission
+from voicebot.core.audit import Act
 from voicebot.store.outbox import NoticeState, Waiting, channel_of
 from voicebot.web.bodies import read_object
 from voicebot.web.errors import ApiError
@@ -49,7 +50,7 @@ class _WebhooksApi:
         ids = (await read_object(request, ids=list)).get("ids")
         retried = await asyncio.to_thread(self._retry, ids)
         detail = {"retried": str(retried)}
-        await self._registry.audit.note(asking.name, "api", "webhooks.retry", "", detail=detail)
+        await self._registry.audit.note(Act(asking.name, "api", "webhooks.retry", "", detail))
         return web.json_response({"retried": retried})
 
     def _retry(self, ids: Sequence[Any] | None) -> int:

@@ -4,7 +4,6 @@ comes after it, and each step is noted down once."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from voicebot.core.staffing import CHOSEN_REASONS, Operation, Wanted
 from voicebot.queueing.router import Offer, Router
 from voicebot.session.agent_desk import AgentDesk, StaffRefused
 from voicebot.session.directory import Directory
+from voicebot.sim.audit import SimAudit
 
 ANNA = AgentSpec("anna", "sip:anna@127.0.0.1", ("billing",))
 TALKING = (AgentState.BUSY, AgentState.HOLD, AgentState.WRAP_UP)
@@ -27,25 +27,6 @@ steps = st.lists(
 )
 
 
-class Notes:
-    """Implements `core.audit.Audit`."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[str] = []
-
-    async def note(
-        self,
-        by: str,
-        door: str,
-        action: str,
-        target: str,
-        *,
-        detail: Mapping[str, str] | None = None,
-        outcome: str = "done",
-    ) -> None:
-        self.outcomes.append(outcome)
-
-
 class Shift:
     """Anna's, with calls that come and go."""
 
@@ -54,8 +35,8 @@ class Shift:
         spec = QueueSpec("billing", wrap_up=wrap_up, wrap_up_ms=20_000, rna_limit=2)
         self.router = Router([spec], [ANNA])
         directory = Directory(self.router, lambda: self.now_ms)
-        self.notes = Notes()
-        self.desk = AgentDesk(directory, self.notes)
+        self.audit = SimAudit()
+        self.desk = AgentDesk(directory, self.audit)
         self.offer: Offer | None = None
         self._calls = 0
 
@@ -105,8 +86,8 @@ def test_any_order_of_what_agents_and_callers_do(run: list[Wanted | str], wrap_u
             except StaffRefused as refused:
                 code = refused.code
             after = shift.desk.agent("anna")
-            assert len(shift.notes.outcomes) == asked
-            assert shift.notes.outcomes[-1] == code
+            assert len(shift.audit.acts) == asked
+            assert shift.audit.acts[-1].outcome == code
             if code != "done":
                 assert after == before
                 continue

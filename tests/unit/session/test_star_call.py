@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from voicebot.session.star_agents import agent_handlers
 from voicebot.session.star_call import StarDoor
 from voicebot.session.star_codes import StarCodes
 from voicebot.session.star_proof import Pins
+from voicebot.sim.audit import SimAudit
 from voicebot.sim.clock import run_virtual
 from voicebot.sim.engines import SimVoice
 from voicebot.sim.line import SimLeg
@@ -23,25 +24,6 @@ from voicebot.sim.line import SimLeg
 ANNA = AgentSpec("anna", "sip:anna@192.0.2.7", ("billing",), language="zh", pin="4711", number="7")
 BEN = AgentSpec("ben", "sip:ben@192.0.2.8", ("billing",))
 OWN = LegInfo(caller="anna", source="192.0.2.7:5060")
-
-
-class Notes:
-    """Implements `core.audit.Audit`."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str, str, str]] = []
-
-    async def note(
-        self,
-        by: str,
-        door: str,
-        action: str,
-        target: str,
-        *,
-        detail: Mapping[str, str] | None = None,
-        outcome: str = "done",
-    ) -> None:
-        self.lines.append((by, door, action, outcome))
 
 
 class HeardVoice(SimVoice):
@@ -63,11 +45,16 @@ class Phone:
 
     agents: tuple[AgentSpec, ...] = (ANNA, BEN)
     voice: HeardVoice = field(default_factory=HeardVoice)
-    notes: Notes = field(default_factory=Notes)
+    audit: SimAudit = field(default_factory=SimAudit)
     answered: bool = False
 
     def __post_init__(self) -> None:
         self.router = Router([QueueSpec("billing")], self.agents)
+
+    @property
+    def noted(self) -> list[tuple[str, str, str, str]]:
+        """What stands in the audit log."""
+        return [(act.by, act.door, act.action, act.outcome) for act in self.audit.acts]
 
     def calls(
         self, code: str, info: LegInfo = OWN, script: Callable[[SimLeg], None] = lambda leg: None
@@ -81,11 +68,11 @@ class Phone:
 
     async def _serve(self, leg: SimLeg) -> None:
         directory = Directory(self.router, lambda: leg.now_ms)
-        desk = AgentDesk(directory, self.notes)
+        desk = AgentDesk(directory, self.audit)
         specs = {agent.name: agent for agent in self.agents}
         handlers = agent_handlers(desk)
         pins = Pins(lambda: leg.now_ms)
-        door = StarDoor(StarCodes(), specs, handlers, self.voice, self.notes, pins)
+        door = StarDoor(StarCodes(), specs, handlers, self.voice, self.audit, pins)
         dialed = door.dialed(leg)
         assert dialed is not None
         await door.serve(leg, dialed)
@@ -103,13 +90,13 @@ def test_an_agents_own_phone_needs_no_pin_and_is_answered_in_the_agents_language
     assert phone.voice.said == ["paused", "reason_lunch"]
     heard_ms = 20 * sum(bool(frame.samples.any()) for frame in leg.said)
     assert heard_ms > 1_000
-    assert phone.notes.lines == [("anna", "phone", "agent.pause", "done")]
+    assert phone.noted == [("anna", "phone", "agent.pause", "done")]
     phone.calls("*14")
     phone.calls("*12")
     assert phone.state() is AgentState.OFFLINE
     phone.calls("*13")
     assert phone.voice.said[2:] == ["resumed", "logged_out", "not_logged_in"]
-    assert phone.notes.lines[-1] == ("anna", "phone", "agent.pause", "not-logged-in")
+    assert phone.noted[-1] == ("anna", "phone", "agent.pause", "not-logged-in")
     phone.calls("*11")
     assert phone.state() is AgentState.AVAILABLE
 
@@ -124,7 +111,7 @@ def test_a_strange_phone_is_asked_for_number_and_pin() -> None:
 
     phone.calls("*12", strange, keys)
     assert phone.state() is AgentState.OFFLINE
-    assert [note[2:] for note in phone.notes.lines] == [
+    assert [note[2:] for note in phone.noted] == [
         ("star.log_out", "wrong-pin"),
         ("agent.log_out", "done"),
     ]
@@ -135,15 +122,15 @@ def test_who_knows_no_pin_changes_nothing() -> None:
     phone, strange = Phone(), replace(OWN, source="198.51.100.1:5060")
     phone.calls("*12", strange, lambda leg: leg.at(2_000, lambda: leg.far_keys("1#2#3#4#5#")))
     assert phone.state() is AgentState.AVAILABLE
-    assert {note[3] for note in phone.notes.lines} == {"wrong-pin"}
-    assert len(phone.notes.lines) == 3
+    assert {note[3] for note in phone.noted} == {"wrong-pin"}
+    assert len(phone.noted) == 3
 
 
 def test_where_nobody_has_a_pin_a_strange_phone_is_not_even_answered() -> None:
     phone = Phone((BEN,))
     phone.calls("*11", LegInfo(caller="ben", source="198.51.100.1:5060"))
     assert not phone.answered
-    assert phone.notes.lines == [("unknown phone", "phone", "star.log_in", "not-known")]
+    assert phone.noted == [("unknown phone", "phone", "star.log_in", "not-known")]
 
 
 def test_what_is_asked_for_in_a_call_comes_after_it() -> None:

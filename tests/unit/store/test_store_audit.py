@@ -10,6 +10,7 @@ from typing import Any
 from databases import Database
 
 from voicebot.core.afterwards import Webhook
+from voicebot.core.audit import Act
 from voicebot.core.call import CallId
 from voicebot.core.events import Endpoint, EventKind
 from voicebot.core.staffing import Disposition
@@ -20,7 +21,7 @@ from voicebot.store.settings import StoreSettings
 def note(store: Store, *actions: str) -> None:
     async def several() -> None:
         for action in actions:
-            await store.audit.note("anna", "api", action, "anna", detail={"reason": "lunch"})
+            await store.audit.note(Act("anna", "api", action, "anna", detail={"reason": "lunch"}))
 
     asyncio.run(several())
 
@@ -50,7 +51,7 @@ def test_whoever_changes_a_row_or_takes_one_out_is_found(store: Store, database:
 
 def test_several_write_at_once_and_all_stand_in_one_chain(store: Store) -> None:
     async def all_at_once() -> None:
-        notes = (store.audit.note("x", "api", f"a{i}", "t") for i in range(12))
+        notes = (store.audit.note(Act("x", "api", f"a{i}", "t")) for i in range(12))
         await asyncio.gather(*notes)
 
     asyncio.run(all_at_once())
