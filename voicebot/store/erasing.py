@@ -15,7 +15,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from voicebot.core.errors import EngineError
@@ -122,6 +133,7 @@ class Eraser:
 
     def _delete(self, connection: Connection, chosen: Chosen) -> dict[str, int]:
         rows: dict[str, int] = {}
+        _forget_where_it_went_on(connection, chosen.calls)
         for table, where in _conditions(connection, chosen):
             done = connection.execute(delete(table).where(where))
             if done.rowcount > 0:
@@ -255,6 +267,17 @@ def _conditions(
             yield table, or_(call.in_(part), number.in_(chosen.numbers))
         for table in by_call:
             yield table, table.c.call.in_(part)
+
+
+def _forget_where_it_went_on(connection: Connection, calls: Collection[str]) -> None:
+    """What later calls of the same caller, which may stay, began with."""
+    facts = tables.facts.c
+    query = select(facts.call, facts.seq, facts.data).where(facts.kind == FactKind.CONTINUED.value)
+    erased = set(calls)
+    for call, seq, data in connection.execute(query).all():
+        if data.get("of") in erased:
+            this = update(tables.facts).where(facts.call == call, facts.seq == seq)
+            connection.execute(this.values(data={"of": "", "node": data["node"], "record": {}}))
 
 
 def _of_customers(chosen: Chosen) -> Iterator[tuple[Table, ColumnElement[bool]]]:

@@ -116,7 +116,7 @@ class _CustomersApi:
         (first, *_) = await asyncio.to_thread(registry.keys, key) or (key,)
         put = registry.customers.tag
         await asyncio.to_thread(put, first, tag, asking.name, body.get("call", ""))
-        await registry.audit.note(Act(asking.name, "api", "customer.tag", first, {"tag": tag}))
+        await self._note("customer.tag", asking.name, key, tag)
         return await self._tags(key)
 
     async def untag(self, request: web.Request) -> web.Response:
@@ -125,8 +125,14 @@ class _CustomersApi:
         keys = await asyncio.to_thread(registry.keys, key)
         if not await asyncio.to_thread(registry.customers.untag, keys, tag):
             raise ApiError(404, "no-such-tag", "this customer has no such tag")
-        await registry.audit.note(Act(asking.name, "api", "customer.untag", key, {"tag": tag}))
+        await self._note("customer.untag", asking.name, key, tag)
         return await self._tags(key)
+
+    async def _note(self, action: str, by: str, key: str, tag: str) -> None:
+        """Whoever has no id is not named: a number would outlast its erasure in the audit log."""
+        found, _ = await asyncio.to_thread(self._registry.find, key)
+        target = found.id if found is not None else ""
+        await self._registry.audit.note(Act(by, "api", action, target, {"tag": tag}))
 
     async def _tags(self, key: str) -> web.Response:
         keys = await asyncio.to_thread(self._registry.keys, key)
