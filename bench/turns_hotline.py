@@ -70,10 +70,10 @@ class Hotline:
 
 @contextmanager
 def hotline(
-    folder: Path, flows: Path = FLOWS, sip: str = "", *, wait: bool = True
+    folder: Path, flows: Path = FLOWS, sip: str = "", tables: str = "", *, wait: bool = True
 ) -> Iterator[Hotline]:
-    """A hotline with those flows; its files are in `folder`. All but `sip` (lines of sip.toml) is
-    default. `wait`: until it is ready."""
+    """A hotline with those flows; its files are in `folder`. All but `sip` (lines of sip.toml) and
+    `tables` (of hotline.toml) is default. `wait`: until it is ready."""
     port = _free_port()
     config = folder / "sip_config"
     config.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def hotline(
     )
     (config / "hotline.toml").write_text(
         f'[calls]\ndefault_flow = "{min(f.stem for f in flows.glob("*.yaml"))}"\ndrain_s = 1\n'
-        "[console]\nport = 0\n[demo_bank]\nenabled = false\n",
+        f"[console]\nport = 0\n[demo_bank]\nenabled = false\n{tables}",
         "utf-8",
     )
     words = ["--config", str(config), "--flows", str(flows), "--data", str(folder / "data")]

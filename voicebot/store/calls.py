@@ -28,12 +28,13 @@ from sqlalchemy import (
 from voicebot.core.call import CallId, Outcome
 from voicebot.core.record import Cdr, Fact, FactKind
 from voicebot.queueing.figures.occupancy import AgentLine
+from voicebot.queueing.figures.wrap_ups import Wrapped, call_of_place
 from voicebot.store import tables
 from voicebot.store.database import transaction
 from voicebot.store.labels import Label, LabelStore
 from voicebot.store.ledger import facts_of
 from voicebot.store.query import CallFilter, CallPage, NotOneCall, read_cursor, write_cursor
-from voicebot.store.queue_tables import agent_history
+from voicebot.store.queue_tables import agent_history, queue_offers
 from voicebot.store.rows import advance, cdr_from_row, fact_from_row
 
 MOST = 500
@@ -166,6 +167,22 @@ class CallStore:
         )
         with self._reading() as connection:
             return tuple(AgentLine(*row) for row in connection.execute(query))
+
+    def wrap_ups(self, since: datetime, until: datetime) -> Mapping[Wrapped, Sequence[int]]:
+        """How long agents wrapped up after contacts that ended within a period, in ms."""
+        table = queue_offers.c
+        query = (
+            select(table.entry, table.agent, table.wrapped_ms - table.ended_ms)
+            .where(table.answered_ms.is_not(None), table.wrapped_ms.is_not(None))
+            .where(table.ended_ms.between(since.timestamp() * 1000, until.timestamp() * 1000))
+            .order_by(table.ended_ms)
+        )
+        found: dict[Wrapped, tuple[int, ...]] = {}
+        with self._reading() as connection:
+            for entry, agent, length_ms in connection.execute(query):
+                contact = call_of_place(entry), agent
+                found[contact] = (*found.get(contact, ()), length_ms)
+        return found
 
     def close(self) -> None:
         """Let the database go."""

@@ -9,6 +9,7 @@ from typing import Any
 from voicebot.queueing.figures.numbers import REPEAT, Terms
 from voicebot.queueing.figures.report import By, Group, report
 from voicebot.queueing.figures.story import KINDS, story_of
+from voicebot.queueing.figures.wrap_ups import with_wrap_ups
 from voicebot.store.calls import CallStore
 
 
@@ -37,7 +38,9 @@ def make_report(
     """The groups. Blocks. Raises `DatabaseAway`."""
     known_until = min(now, until + REPEAT)
     # A call that began before may have been followed by one of these: it does not count here.
-    found = map(story_of, store.journals(since, known_until, KINDS))
+    wrap_ups = store.wrap_ups(since, known_until)
+    journals = store.journals(since, known_until, KINDS)
+    found = (story_of(with_wrap_ups(facts, wrap_ups)) for facts in journals)
     return report(
         [story for story in found if story is not None],
         by=by,

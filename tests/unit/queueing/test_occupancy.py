@@ -14,6 +14,7 @@ from voicebot.queueing.figures.numbers import Terms
 from voicebot.queueing.figures.occupancy import AgentLine, at_work_ms, occupancy
 from voicebot.queueing.figures.report import By, report
 from voicebot.queueing.figures.story import Stay, story_of
+from voicebot.queueing.figures.wrap_ups import Wrapped, call_of_place, with_wrap_ups
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = 3_600_000
@@ -69,7 +70,17 @@ def test_parts_of_a_period_add_up(
     assert 0 <= whole <= until - since
 
 
-def test_a_day_s_report_tells_it_from_journals_and_history() -> None:
+@pytest.mark.parametrize(
+    ("actual_ms", "expected"),
+    [
+        ({}, 0.5),  # as planned
+        ({(CallId("one"), "anna"): [6_000, 99]}, 0.75),
+        ({(CallId("two"), "anna"): [6_000], (CallId("one"), "ben"): [6_000]}, 0.5),
+    ],
+)
+def test_a_day_s_report_tells_it_from_journals_and_history(
+    actual_ms: dict[Wrapped, list[int]], expected: float
+) -> None:
     kinds = [
         ("rang", 0, {"caller": "+49"}),
         ("answered", 0, {"flow": "f"}),
@@ -83,7 +94,7 @@ def test_a_day_s_report_tells_it_from_journals_and_history() -> None:
         Fact(CallId("one"), seq, at_ms, NOON + timedelta(milliseconds=at_ms), FactKind(kind), data)
         for seq, (kind, at_ms, data) in enumerate(kinds)
     ]
-    story = story_of(facts)
+    story = story_of(with_wrap_ups(facts, actual_ms))
     assert story is not None
     assert story.stays[0].ringing_ms == 2_000
     start_ms = round(NOON.timestamp() * 1000)
@@ -99,4 +110,9 @@ def test_a_day_s_report_tells_it_from_journals_and_history() -> None:
         known_until=NOON + timedelta(hours=1),
         agents=[came, went],
     )
-    assert group.occupancy == 0.5
+    assert group.occupancy == expected
+
+
+@pytest.mark.parametrize(("place", "call"), [("ab12", "ab12"), ("ab12-3", "ab12"), ("a-b", "a-b")])
+def test_which_call_had_a_place(place: str, call: str) -> None:
+    assert call_of_place(place) == call

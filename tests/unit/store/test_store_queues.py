@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from queue_house import LEASE_MS, House, claimed, opened_house, place, seen, state
@@ -11,6 +12,7 @@ from voicebot.core.call import CallId
 from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, PauseReason, Place
 from voicebot.queueing import policy
 from voicebot.queueing.router import Offer
+from voicebot.store.opening import open_calls
 from voicebot.store.queues import QueueStore
 from voicebot.store.settings import StoreSettings
 
@@ -181,6 +183,22 @@ def test_an_agent_ends_wrap_up_or_needs_longer(
     assert node.tick() == ()
     assert node.end_wrap_up("ann", by="ann")
     assert state(node, ONE) is EntryState.CLOSED
+
+
+def test_reports_know_how_long_wrap_up_was(
+    house: House, node: QueueStore, offer: Offer, url: str
+) -> None:
+    assert node.answered(offer)
+    house.later(60_000, "one")
+    assert node.released(offer)
+    ended = datetime.fromtimestamp(house.clock.now_ms / 1000, UTC)
+    calls = open_calls(url)
+    assert calls.wrap_ups(ended, ended) == {}, "it lasts"
+    house.later(2_500, "one")
+    assert node.end_wrap_up("ann", by="ann")
+    assert calls.wrap_ups(ended, ended) == {(ONE, "ann"): (2_500,)}
+    assert calls.wrap_ups(ended + timedelta(seconds=1), ended + timedelta(seconds=9)) == {}
+    calls.close()
 
 
 def test_without_wrap_up_the_agent_is_free_at_once(node: QueueStore) -> None:

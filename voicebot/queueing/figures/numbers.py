@@ -51,7 +51,7 @@ class QueueNumbers:
     """Mean wait of those answered."""
     longest_wait_s: float | None
     aht_s: float | None
-    """Mean of talk, hold and wrap-up as planned."""
+    """Mean of talk, hold and wrap-up."""
     talk_s: float
     """Sum, hold included."""
     wrap_up_s: float

@@ -56,7 +56,7 @@ class Stay:
     talk_ms: int = 0
     """Hold included."""
     wrap_up_ms: int = 0
-    """As planned when it began."""
+    """As planned when it began, unless the facts were told better (`wrap_ups`)."""
     offers: int = 0
     unanswered: int = 0
     """Offers that rang in vain."""
