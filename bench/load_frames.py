@@ -31,8 +31,8 @@ from voicebot import nlu, vad
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.call import CallId
 from voicebot.core.record import FactKind
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_flows
-from voicebot.flow.state import Flow
 from voicebot.queueing.router import Router
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services

@@ -43,8 +43,8 @@ from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.call import CallId
 from voicebot.core.speech import Voicing
 from voicebot.customers.lookup import CustomerLookup
+from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_flows
-from voicebot.flow.state import Flow
 from voicebot.queueing.router import Router
 from voicebot.session.call_session import CallSession
 from voicebot.session.context import Services

@@ -148,14 +148,20 @@ async def test_nowhere_but_where_it_is_allowed() -> None:
         assert line.endpoint.legs == ()
 
 
+async def bridged(line: Line, caller: FarEnd, agent: FarEnd) -> tuple[Leg, Leg]:
+    """The caller's leg and the agent's, who answered."""
+    leg = await called_by(line, caller)
+    other = await line.endpoint.dial(agent.address, {})
+    await agent.until("Incoming")
+    agent.do("answer")
+    await until(other, lambda event: getattr(event, "state", None) is LegState.CONFIRMED)
+    await leg.bridge(other)
+    return leg, other
+
+
 async def test_bridged_legs_hear_each_other_and_part_again(line: Line) -> None:
     async with FarEnd() as caller, FarEnd("G722") as agent:
-        leg = await called_by(line, caller)
-        other = await line.endpoint.dial(agent.address, {})
-        await agent.until("Incoming")
-        agent.do("answer")
-        await until(other, lambda event: getattr(event, "state", None) is LegState.CONFIRMED)
-        await leg.bridge(other)
+        leg, other = await bridged(line, caller, agent)
         caller.do("tone", 400)
         await agent.until("Loud")
         await agent.until("Silent")
@@ -175,12 +181,7 @@ async def test_bridged_legs_hear_each_other_and_part_again(line: Line) -> None:
 
 async def test_the_end_of_one_bridged_leg_leaves_the_other(line: Line) -> None:
     async with FarEnd() as caller, FarEnd() as agent:
-        leg = await called_by(line, caller)
-        other = await line.endpoint.dial(agent.address, {})
-        await agent.until("Incoming")
-        agent.do("answer")
-        await until(other, lambda event: getattr(event, "state", None) is LegState.CONFIRMED)
-        await leg.bridge(other)
+        leg, other = await bridged(line, caller, agent)
         agent.do("hang_up")
         assert isinstance(await until(other, LegEnded), LegEnded)
         await hear_each_other(leg, caller)

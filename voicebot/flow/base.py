@@ -134,6 +134,8 @@ def _from_ms(value: int) -> str:
     return f"{value // 1_000}s" if value % 1_000 == 0 else f"{value}ms"
 
 
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+"""A name in lower case, digits and underscores."""
 DurationMs = Annotated[
     int,
     BeforeValidator(_to_ms, json_schema_input_type=str),

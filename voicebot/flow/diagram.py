@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from voicebot.flow.base import Prompts
+from voicebot.flow.diagram_looks import FAINT, FONT, INK, LOOKS, PLAIN, cut, lines_of, quoted, small
 from voicebot.flow.flow import Flow, Node
 from voicebot.flow.lints.traits import kind_of, other_flow
 from voicebot.flow.ways import Way, ways_of
@@ -21,50 +22,6 @@ _HUB = 4
 """A node that more ways lead to is named instead of drawn to."""
 _WIDTH = 34
 """Characters of a line in a box."""
-_FONT = 'fontname="Helvetica,Arial,sans-serif"'
-_FAINT = "#9aa5b1"
-_INK = "#2f3b48"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a kind of node looks."""
-
-    shape: str
-    fill: str
-    style: str = "filled"
-    margin: str = "0.09,0.05"
-    """Inches to the right and left, above and below the text."""
-
-
-_TALKS = Look("box", "#e8f1fd", "rounded,filled")
-_LISTENS = Look("box", "#fff1cc")
-_WORKS = Look("cds", "#e5f5e5", margin="0.22,0.14")
-LOOKS: Mapping[str, Look] = {
-    "say": _TALKS,
-    "menu": Look("octagon", "#ffe3b0"),
-    "ask": _LISTENS,
-    "answer": _LISTENS,
-    "digits": _LISTENS,
-    "record": _LISTENS,
-    "survey": _LISTENS,
-    "callback": _LISTENS,
-    "http": _WORKS,
-    "notify": _WORKS,
-    "branch": Look("diamond", "#f3e8fb"),
-    "hours": Look("diamond", "#f3e8fb"),
-    "percent": Look("diamond", "#f3e8fb"),
-    "customer": Look("diamond", "#f3e8fb"),
-    "queue_status": Look("diamond", "#f3e8fb"),
-    "call": Look("tab", "#e3edf0", margin="0.12,0.1"),
-    "goto": Look("cds", "#eceff2", margin="0.22,0.14"),
-    "queue": Look("box3d", "#ffd9d2", margin="0.14,0.12"),
-    "transfer": Look("box3d", "#ffd9d2", margin="0.14,0.12"),
-    "hangup": Look("ellipse", "#dde2e8"),
-    "return": Look("ellipse", "#dde2e8"),
-}
-"""By kind; the rest are plain boxes."""
-_PLAIN = Look("box", "#f4f6f8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +41,10 @@ def dot_of(flow: Flow, *, with_errors: bool = True, stats: Stats | None = None) 
     """The picture of a flow and of those that it calls."""
     lines = [
         f'digraph "{flow.name}" {{',
-        f"  graph [rankdir=TB, compound=true, nodesep=0.25, ranksep=0.45, {_FONT}, fontsize=16,"
-        f' fontcolor="{_INK}", labelloc=t, labeljust=l, pad=0.3, label={_title(flow, stats)}];',
-        f'  node [{_FONT}, fontsize=11, color="#6b7a89", fontcolor="{_INK}", margin="0.09,0.05"];',
-        f'  edge [{_FONT}, fontsize=9, color="#55636f", fontcolor="#55636f", arrowsize=0.7];',
+        f"  graph [rankdir=TB, compound=true, nodesep=0.25, ranksep=0.45, {FONT}, fontsize=16,"
+        f' fontcolor="{INK}", labelloc=t, labeljust=l, pad=0.3, label={_title(flow, stats)}];',
+        f'  node [{FONT}, fontsize=11, color="#6b7a89", fontcolor="{INK}", margin="0.09,0.05"];',
+        f'  edge [{FONT}, fontsize=9, color="#55636f", fontcolor="#55636f", arrowsize=0.7];',
     ]
     drawn = list(_called(flow))
     for one in drawn:
@@ -124,7 +81,7 @@ def _called(flow: Flow) -> Iterator[Flow]:
 def _boxed(flow: Flow, lines: Iterable[str]) -> list[str]:
     head = f'    label=<<b>{escape(flow.name)}</b>>; style="rounded,filled"; fillcolor="#fafbfc";'
     inside = ("  " + line for line in lines)
-    return [f'  subgraph "cluster_{flow.name}" {{', f'{head} color="{_FAINT}";', *inside, "  }"]
+    return [f'  subgraph "cluster_{flow.name}" {{', f'{head} color="{FAINT}";', *inside, "  }"]
 
 
 def _joints(flow: Flow, prefix: str, drawn: set[str]) -> Iterator[str]:
@@ -164,15 +121,15 @@ class _Part:
     # ------------------------------------------------------------ nodes
 
     def _node(self, name: str, node: Node) -> str:
-        look = LOOKS.get(kind_of(node), _PLAIN)
+        look = LOOKS.get(kind_of(node), PLAIN)
         fill = look.fill
         is_start = name == self.flow.file.start
         rows = [f'<font point-size="9" color="#66727e">{escape(kind_of(node))}</font> '
                 f"<b>{escape(name)}</b>"]  # fmt: skip
         if look.shape != "diamond" and (gist := _gist(self.flow, node)):
             rows.append(f'<font point-size="9">{escape(gist)}</font>')
-        rows += [_small(text, "#55636f") for text in self._named(name, trouble=False)]
-        rows += [_small(text, _FAINT) for text in self._named(name, trouble=True)]
+        rows += [small(text, "#55636f") for text in self._named(name, trouble=False)]
+        rows += [small(text, FAINT) for text in self._named(name, trouble=True)]
         extra = ", penwidth=2.2" if is_start else ""
         if self.stats is not None:
             rows.append(self._figures(name))
@@ -191,7 +148,7 @@ class _Part:
                 by_target.setdefault(way.target, []).append(_label(self.flow, way))
         for target, labels in by_target.items():
             said = ", ".join(label for label in dict.fromkeys(labels) if label)
-            yield _cut(f"{said} → {target}" if said else f"→ {target}", _WIDTH + 8)
+            yield cut(f"{said} → {target}" if said else f"→ {target}", _WIDTH + 8)
 
     def _is_far(self, way: Way) -> bool:
         """Whether the way is named instead of drawn."""
@@ -202,7 +159,7 @@ class _Part:
         at = self.prefix + name
         visits, left = self.stats.visits.get(at, 0), self.stats.left.get(at, 0)
         if not visits:
-            return _small("never visited", _FAINT)
+            return small("never visited", FAINT)
         share = f" · {left} left, {left / visits:.0%}" if left else ""
         return f'<font point-size="10" color="#a3261b"><b>{visits}</b>{share}</font>'
 
@@ -237,7 +194,7 @@ class _Part:
             text = "".join(f'{escape(row)}<br align="left"/>' for row in ["anywhere:", *rows])
             yield (
                 f'  "{self.prefix}*" [shape=note, style=filled, fillcolor="#ffffff", '
-                f'color="{_FAINT}", fontsize=9, label=<{text}>];'
+                f'color="{FAINT}", fontsize=9, label=<{text}>];'
             )
 
     # ------------------------------------------------------------ ways
@@ -249,10 +206,10 @@ class _Part:
                 key = (way.source, way.target, way.is_trouble)
                 joined.setdefault(key, []).append(_label(self.flow, way))
         for (source, target, is_trouble), labels in joined.items():
-            text = "\n".join(_lines([label for label in dict.fromkeys(labels) if label]))
-            style = [f'label="{_quoted(text)}"'] if text else []
+            text = "\n".join(lines_of([label for label in dict.fromkeys(labels) if label]))
+            style = [f'label="{quoted(text)}"'] if text else []
             if is_trouble:
-                style += ["style=dashed", f'color="{_FAINT}"', f'fontcolor="{_FAINT}"', "weight=0"]
+                style += ["style=dashed", f'color="{FAINT}"', f'fontcolor="{FAINT}"', "weight=0"]
             elif self.stats is not None:
                 style += self._traffic(source, target)
             ends = f'"{self.prefix}{source}" -> "{self.prefix}{target}"'
@@ -275,7 +232,7 @@ def _label(flow: Flow, way: Way) -> str:
         return f"{choice.key} {way.name}" if choice.key else way.name
     when = getattr(node, "when", ())
     if way.name.startswith("if ") and when:
-        return _cut(str(when[int(way.name[3:]) - 1].condition), 28)
+        return cut(str(when[int(way.name[3:]) - 1].condition), 28)
     return way.name
 
 
@@ -283,41 +240,15 @@ def _gist(flow: Flow, node: Node) -> str:
     """A few words of what the node does."""
     asked = getattr(node, "url", None)
     if asked is not None:
-        return _cut(f"{getattr(node, 'method', '')} {asked}".strip(), _WIDTH)
+        return cut(f"{getattr(node, 'method', '')} {asked}".strip(), _WIDTH)
     for name in ("queue", "target", "flow"):
         if value := getattr(node, name, None):
-            return _cut(str(value), _WIDTH)
+            return cut(str(value), _WIDTH)
     prompts: Prompts = getattr(node, "prompt", ())
     if prompts:
-        return _cut(flow.texts.text(prompts[0])[1], _WIDTH)
+        return cut(flow.texts.text(prompts[0])[1], _WIDTH)
     values = getattr(node, "values", None)
     if isinstance(values, Mapping):
-        return _cut(", ".join(f"{name} = {text}" for name, text in values.items()), _WIDTH)
+        return cut(", ".join(f"{name} = {text}" for name, text in values.items()), _WIDTH)
     slots = getattr(node, "slots", None)
-    return _cut(", ".join(map(str, slots)), _WIDTH) if slots else ""
-
-
-def _lines(labels: list[str]) -> Iterator[str]:
-    """At most three lines, several labels in one where they are short."""
-    line = ""
-    for label in labels:
-        if line and len(line) + len(label) > 22:
-            yield line
-            line = label
-        else:
-            line = f"{line}, {label}" if line else label
-    if line:
-        yield line
-
-
-def _cut(text: str, width: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
-
-
-def _small(text: str, color: str) -> str:
-    return f'<font point-size="9" color="{color}">{escape(text)}</font>'
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return cut(", ".join(map(str, slots)), _WIDTH) if slots else ""

@@ -17,9 +17,10 @@ from voicebot.core.telephone import HOME
 from voicebot.core.turn import Timing
 from voicebot.flow.base import NodeName, Strict, Tags
 from voicebot.flow.calendars import Calendar
-from voicebot.flow.model import Backend, FlowFile, Global, Slot
+from voicebot.flow.model import Backend, FlowFile, Global
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.reach import Reach
+from voicebot.flow.slot import Slot
 from voicebot.flow.texts import Texts
 from voicebot.flow.values import Value
 from voicebot.flow.wording import GLOBAL_PHRASES, UNIVERSALS

@@ -15,9 +15,8 @@ from collections.abc import Collection
 from pydantic import Field
 
 from voicebot.core.record import FactKind
-from voicebot.flow.base import Prompts, Strict
+from voicebot.flow.base import Name, Prompts, Strict
 from voicebot.flow.expressions.functions.function import EvaluationError
-from voicebot.flow.model import Name
 from voicebot.flow.shares import percentile
 from voicebot.flow.state import Guess
 from voicebot.flow.subflows import Value

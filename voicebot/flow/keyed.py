@@ -14,7 +14,7 @@ import datetime
 from voicebot.core import cards, telephone
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.turn import KeySpec
-from voicebot.flow.model import Slot
+from voicebot.flow.slot import Slot
 
 
 def key_spec(slot: Slot, *, terminators: str = "#", cancel: str = "") -> KeySpec | None:

@@ -11,14 +11,9 @@ from enum import StrEnum
 from voicebot.core.call import LegInfo, Outcome
 from voicebot.core.meaning import SlotValue
 from voicebot.core.prompt import Prompt
-from voicebot.flow.flow import Flow, Node
+from voicebot.flow.flow import Flow
 from voicebot.flow.values import Value
-from voicebot.flow.visit import NOTHING, Proposal, Visit
-
-__all__ = [
-    "NOTHING", "Flow", "FlowState", "Frame", "Guess", "Interrupted", "Node", "Proposal", "Topic",
-    "Visit", "Waiting",
-]  # fmt: skip
+from voicebot.flow.visit import NOTHING, Visit
 
 
 class Waiting(StrEnum):

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from voicebot.core.meaning import SlotType, SlotValue, Toward
 from voicebot.flow.keyed import key_spec, read_keys
-from voicebot.flow.model import Slot
+from voicebot.flow.slot import Slot
 from voicebot.flow.values import as_type
 
 CARD = "4242424242424242"

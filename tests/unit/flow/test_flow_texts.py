@@ -8,7 +8,7 @@ import pytest
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.flow.keyed import key_spec, read_keys
-from voicebot.flow.model import Slot
+from voicebot.flow.slot import Slot
 from voicebot.flow.templates import Mark, TemplateError, fill, parse_template
 from voicebot.flow.values import into, plain, spoken, written
 

@@ -31,7 +31,7 @@ from voicebot.cli.chat.back_end import back_end
 from voicebot.cli.chat.conversation import Conversation
 from voicebot.cli.chat.keyboard import Keyboard
 from voicebot.cli.chat.pretending import Pretending
-from voicebot.cli.flows.finding import load_by_name
+from voicebot.cli.flows.finding import add_flow, load_by_name
 from voicebot.config.surroundings import hotline_in
 from voicebot.core.call import Outcome
 from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, TransferOutcome
@@ -42,12 +42,7 @@ _CONFIG = Path("sip_config")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
-    parser.add_argument(
-        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
-    )
-    parser.add_argument(
-        "--folder", type=Path, default=Path("ivr_flows"), metavar="DIR", help="of flows (ivr_flows)"
-    )
+    add_flow(parser)
     parser.add_argument(
         "--language", metavar="TAG", default="", help="instead of the flow's: en, zh"
     )

@@ -22,7 +22,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from voicebot.cli.flows.finding import load_by_name
+from voicebot.cli.flows.finding import add_flow, load_by_name
 from voicebot.cli.flows.walked import walked
 from voicebot.cli.places import add_places, store_url
 from voicebot.core.errors import VoicebotError
@@ -31,12 +31,7 @@ from voicebot.flow.diagram import dot_of
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
-    parser.add_argument(
-        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
-    )
-    parser.add_argument(
-        "--folder", type=Path, default=Path("ivr_flows"), metavar="DIR", help="of flows (ivr_flows)"
-    )
+    add_flow(parser)
     parser.add_argument(
         "-o", "--out", type=Path, metavar="FILE", help=".svg, .png or .pdf (FLOW.svg)"
     )

@@ -14,9 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
-from voicebot.cli.flows.finding import load_by_name, path_by_name
+from voicebot.cli.flows.finding import add_flow, load_by_name, path_by_name
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.effective import Effective, effective
 from voicebot.flow.problems import did_you_mean
@@ -24,13 +23,8 @@ from voicebot.flow.problems import did_you_mean
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command line."""
-    parser.add_argument(
-        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
-    )
+    add_flow(parser)
     parser.add_argument("node", metavar="NODE", help="name of a node")
-    parser.add_argument(
-        "--folder", type=Path, default=Path("ivr_flows"), metavar="DIR", help="of flows (ivr_flows)"
-    )
     parser.add_argument("--json", action="store_true", help="a JSON array")
 
 

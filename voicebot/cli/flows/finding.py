@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from voicebot.core.errors import ConfigError, Problem
@@ -10,6 +11,20 @@ from voicebot.flow.files import SUFFIXES, flow_files
 from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file
 from voicebot.flow.problems import did_you_mean
+
+
+def add_flow(parser: argparse.ArgumentParser) -> None:
+    """The flow that is meant, as `flow`, and the `folder` where it is looked for."""
+    parser.add_argument(
+        "flow", metavar="NAME|FILE", help="name of a flow in the folder, or a flow file"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("ivr_flows"),
+        metavar="DIR",
+        help="of flows (ivr_flows)",
+    )
 
 
 def load_by_name(folder: Path, name: str) -> Flow:

@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from voicebot.core.turn import KeySpec
-from voicebot.flow.asking import Asked, Asking
+from voicebot.flow.asking import Asking
 from voicebot.flow.base import NodeName, Prompts, SlotName
 from voicebot.flow.flow import Flow
 from voicebot.flow.keyed import key_spec
+from voicebot.flow.settling import Asked
 
 
 def _from_prompt(value: object) -> object:

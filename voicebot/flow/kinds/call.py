@@ -7,10 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from voicebot.flow.base import FlowName, NodeName
+from voicebot.flow.base import FlowName, Name, NodeName
 from voicebot.flow.expressions.functions.function import EvaluationError
 from voicebot.flow.flow import Flow
-from voicebot.flow.model import Name
 from voicebot.flow.subflows import Parameter, Value
 from voicebot.flow.values import Value as Given
 from voicebot.flow.values import as_type

@@ -9,10 +9,11 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.core.turn import KeySpec
-from voicebot.flow.asking import Asked, Asking
+from voicebot.flow.asking import Asking
 from voicebot.flow.base import SlotName
 from voicebot.flow.flow import Flow
 from voicebot.flow.keyed import key_spec
+from voicebot.flow.settling import Asked
 
 
 class DigitsNode(Asking):

@@ -8,10 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.core.meaning import SlotType, SlotValue
-from voicebot.flow.base import CalendarName, NodeName, Strict
+from voicebot.flow.base import CalendarName, Name, NodeName, Strict
 from voicebot.flow.expression_types import TypeOf
 from voicebot.flow.expressions.functions.function import DATETIME
-from voicebot.flow.model import Name
 from voicebot.flow.walk import Kind, Walk
 
 

@@ -15,6 +15,7 @@ from voicebot.flow.base import (
     DurationMs,
     Expression,
     HeaderTemplate,
+    Name,
     NodeName,
     Prompts,
     QueryTemplate,
@@ -25,7 +26,6 @@ from voicebot.flow.base import (
 )
 from voicebot.flow.expressions import names, parse
 from voicebot.flow.expressions.functions.function import NUMBER
-from voicebot.flow.model import Name
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
 from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
 from voicebot.flow.templates import Mark, parse_template

@@ -7,10 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from voicebot.flow.base import NodeName
+from voicebot.flow.base import Name, NodeName
 from voicebot.flow.expression_types import TypeOf
 from voicebot.flow.expressions.functions.function import NUMBER, EvaluationError
-from voicebot.flow.model import Name
 from voicebot.flow.subflows import Value
 from voicebot.flow.walk import Kind, Walk
 

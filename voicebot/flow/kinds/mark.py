@@ -7,8 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from voicebot.core.record import FactKind
-from voicebot.flow.base import NodeName
-from voicebot.flow.model import Name
+from voicebot.flow.base import Name, NodeName
 from voicebot.flow.walk import Kind, Walk
 
 

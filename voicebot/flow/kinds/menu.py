@@ -22,13 +22,12 @@ from voicebot.core.meaning import (
 from voicebot.core.phrases import PhraseError, parse_phrase, slots_of
 from voicebot.core.turn import KeySpec
 from voicebot.flow.answering import Answering
-from voicebot.flow.asking import may_carry
 from voicebot.flow.asking_back import ANSWER
-from voicebot.flow.base import Keys, NodeName, PhrasePattern, SlotName, Strict
+from voicebot.flow.base import Keys, Name, NodeName, PhrasePattern, SlotName, Strict
 from voicebot.flow.flow import Flow
 from voicebot.flow.following import follow_up, is_follow_up
 from voicebot.flow.guessing import GuessModel, end_guess, guessed
-from voicebot.flow.model import Name
+from voicebot.flow.settling import may_carry
 from voicebot.flow.state import Topic
 from voicebot.flow.steps import Event, NoInput
 from voicebot.flow.values import Value

@@ -11,12 +11,12 @@ from voicebot.flow.base import (
     BackendName,
     HeaderTemplate,
     KeptTemplate,
+    Name,
     NodeName,
     SecretName,
     Strict,
     UrlTemplate,
 )
-from voicebot.flow.model import Name
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
 from voicebot.flow.steps import Notify
 from voicebot.flow.values import written

@@ -7,8 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from voicebot.core.record import FactKind
-from voicebot.flow.base import NodeName, Strict
-from voicebot.flow.model import Name
+from voicebot.flow.base import Name, NodeName, Strict
 from voicebot.flow.shares import percentile
 from voicebot.flow.walk import Kind, Walk
 

@@ -13,6 +13,7 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome
 from voicebot.flow.base import (
     DurationMs,
+    Name,
     NodeName,
     PhrasePattern,
     Prompts,
@@ -20,7 +21,6 @@ from voicebot.flow.base import (
     Strict,
     Template,
 )
-from voicebot.flow.model import Name
 from voicebot.flow.steps import EngineFailed, Enqueue, Event, Listen, QueueLeft
 from voicebot.flow.values import written
 from voicebot.flow.walk import Kind, Walk

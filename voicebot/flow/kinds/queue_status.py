@@ -9,10 +9,9 @@ from pydantic import Field
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.queueing import QueueStatus
-from voicebot.flow.base import Expression, NodeName, QueueName, Strict
+from voicebot.flow.base import Expression, Name, NodeName, QueueName, Strict
 from voicebot.flow.expression_types import TypeOf, type_of_text
 from voicebot.flow.expressions.functions.function import DURATION, NUMBER
-from voicebot.flow.model import Name
 from voicebot.flow.steps import EngineFailed, Event, LookAtQueue, QueueSeen
 from voicebot.flow.walk import Kind, Walk
 

@@ -16,10 +16,9 @@ from voicebot.core.afterwards import RecordOutcome
 from voicebot.core.meaning import Choice, Expectation, Interpretation, Match
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.turn import BargeIn, KeySpec
-from voicebot.flow.base import DurationMs, NodeName, Prompts, Strict
+from voicebot.flow.base import DurationMs, Name, NodeName, Prompts, Strict
 from voicebot.flow.flow import Flow
 from voicebot.flow.listening import Listening
-from voicebot.flow.model import Name
 from voicebot.flow.state import Waiting
 from voicebot.flow.steps import CallerGone, EngineFailed, Event, PlayBack, Record, Recorded, Waited
 from voicebot.flow.visit import Proposal, Visit

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from voicebot.flow.base import Name
 from voicebot.flow.kinds.call import CallNode
-from voicebot.flow.model import Name
 from voicebot.flow.walk import Kind, Walk
 
 

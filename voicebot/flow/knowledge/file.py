@@ -21,8 +21,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from voicebot.flow.base import Strict
-from voicebot.flow.model import Name
+from voicebot.flow.base import Name, Strict
 
 Language = Literal["en", "zh"]
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
