@@ -69,6 +69,10 @@ def _is_in(fact: Fact, span: object) -> bool:
 def _facts_missing(call: RecordedCall) -> Iterator[Missing]:
     if call.is_foreign:
         return
+    if call.value(FactKind.RANG, "direction") == "out":
+        what = "the hotline called the customer back, by no flow: nothing of it can be different"
+        yield Missing(what, 0, is_fatal=True)
+        return
     answered = call.first(FactKind.ANSWERED)
     if answered is None:
         yield Missing("the call was not answered", 0, is_fatal=True)

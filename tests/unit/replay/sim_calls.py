@@ -110,23 +110,24 @@ def kept(world: World, facts: Iterable[Fact]) -> RecordedCall:
 
 KEYS = "0.0 ring +49 → shop\n5.0 keys 1\n9.0 keys 1234\n16.0 hangup caller\n"
 """A caller who asks for an order by keys."""
+TWO = dict.fromkeys(("aaa1", "bbb2"), KEYS)
 
 
-def keep_calls(folder: Path, names: Iterable[str]) -> list[str]:
-    """Below `folder` a hotline's folders, with calls of the shop made by keys; options that name
-    them."""
+def keep_calls(folder: Path, scripts: Mapping[str, str]) -> list[str]:
+    """Below `folder` a hotline's folders, with calls of the shop by name; options that name the
+    folders."""
     flow = shop(folder / "flows")
     for name in ("config", "data", "data/recordings"):
         (folder / name).mkdir()
     store = open_store(f"sqlite:///{folder / 'data' / 'voicebot.db'}")
-    for name in names:
-        _, call = called(flow, KEYS)
+    for name, script in scripts.items():
+        _, call = called(flow, script)
         assert call.heard is not None
         assert call.played is not None
         write_wav(folder / "data" / "recordings" / f"{name}.wav", call.heard, call.played)
         for fact in call.facts:
             store.journal.write(_of(name, fact))
-    store.journal.flush()
+    assert store.journal.flush()
     store.close()
     return [
         part for name in ("config", "flows", "data") for part in (f"--{name}", str(folder / name))

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sim_calls import called, shop
+from sim_calls import keep_calls
 
-from voicebot.audio.wav_writer import write_wav
 from voicebot.cli import main
-from voicebot.core.call import CallId
-from voicebot.core.record import Fact, FactKind
-from voicebot.store.opening import open_store
 
 GOOD = "0.0 ring +49 → shop\n~ keys 4\n"
 LOST = "0.0 ring +49 → shop\n~ caller my daughter\n12.0 hangup caller\n"
@@ -23,27 +18,7 @@ VAIN = "0.0 ring +49 → shop\n~ caller a person\n20.0 hangup caller\n"
 @pytest.fixture
 def places(tmp_path: Path) -> list[str]:
     """A data folder with a good call and two bad ones; options that name it."""
-    flow = shop(tmp_path / "flows")
-    data = tmp_path / "data"
-    data.mkdir()
-    store = open_store(f"sqlite:///{data / 'voicebot.db'}")
-    for name, script in (("good", GOOD), ("lost", LOST), ("vain", VAIN)):
-        _, call = called(flow, script)
-        assert call.heard is not None
-        assert call.played is not None
-        write_wav(data / f"{name}.wav", call.heard, call.played)
-        for fact in call.facts:
-            store.journal.write(_of(name, fact))
-    assert store.journal.flush()
-    store.close()
-    options = {"config": tmp_path / "nowhere", "flows": tmp_path / "flows", "data": data}
-    return [part for name, folder in options.items() for part in (f"--{name}", str(folder))]
-
-
-def _of(name: str, fact: Fact) -> Fact:
-    is_begun = fact.kind is FactKind.RECORDING and fact.data["file"]
-    data = {**fact.data, "file": f"{name}.wav"} if is_begun else fact.data
-    return replace(fact, call=CallId(name), data=data)
+    return keep_calls(tmp_path, {"good": GOOD, "lost": LOST, "vain": VAIN})
 
 
 def test_a_good_call(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +59,7 @@ def test_the_same_call_gives_the_same_answer(
 def test_without_recording_and_flow(
     places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "data" / "lost.wav").unlink()
+    (tmp_path / "data" / "recordings" / "lost.wav").unlink()
     (tmp_path / "flows" / "shop.yaml").unlink()
     assert main(["explain", "lost", *places]) == 1
     out = capsys.readouterr().out

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sim_calls import FLOW, called, shop
+from sim_calls import FLOW, keep_calls, shop
 
 from voicebot.cli import main
-from voicebot.core.call import CallId
 from voicebot.nlu.intents.training_set import read_training
-from voicebot.store.opening import open_labels, open_store
+from voicebot.store.opening import open_labels
 
 SCRIPT = "0.0 ring +49 → shop\n~ caller my daughter\n~ caller my order\n~ keys 1234\n~ keys 4\n"
 
@@ -20,17 +18,9 @@ SCRIPT = "0.0 ring +49 → shop\n~ caller my daughter\n~ caller my order\n~ keys
 @pytest.fixture
 def places(tmp_path: Path) -> list[str]:
     """A data folder with two calls of two utterances each; options that name it."""
-    flow = shop(tmp_path / "flows")
-    data = tmp_path / "data"
-    data.mkdir()
-    store = open_store(f"sqlite:///{data / 'voicebot.db'}")
-    _, call = called(flow, SCRIPT)
-    for name in ("aaa1", "bbb2"):
-        for fact in call.facts:
-            store.journal.write(replace(fact, call=CallId(name)))
-    assert store.journal.flush()
-    store.close()
-    return ["--config", str(tmp_path / "nowhere"), "--data", str(data)]
+    every = keep_calls(tmp_path, dict.fromkeys(("aaa1", "bbb2"), SCRIPT))
+    without = every.index("--flows")
+    return every[:without] + every[without + 2 :]
 
 
 def test_what_was_heard(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:

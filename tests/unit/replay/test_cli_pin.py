@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sim_calls import FLOW, called, engines_of, shop
+from sim_calls import FLOW, called, engines_of, keep_calls, shop
 
 from voicebot.audio.wav import read_wav
 from voicebot.audio.wav_writer import write_wav
@@ -25,7 +25,6 @@ from voicebot.replay.sources import CallSource, read_call
 from voicebot.replay.toning import AROUND_MS, toned
 from voicebot.replay.turns import turns_of
 from voicebot.scenario.world import BEGAN
-from voicebot.store.opening import open_store
 
 NUMBER = "+4917055501"
 CALLS = {
@@ -41,18 +40,7 @@ CALLS = {
 @pytest.fixture
 def places(tmp_path: Path) -> list[str]:
     """A hotline's folders with some calls; options that name them."""
-    flow = shop(tmp_path / "flows")
-    data = tmp_path / "data"
-    data.mkdir()
-    store = open_store(f"sqlite:///{data / 'voicebot.db'}")
-    for name, script in CALLS.items():
-        _, call = called(flow, script)
-        for fact in call.facts:
-            store.journal.write(replace(fact, call=CallId(name)))
-    assert store.journal.flush()
-    store.close()
-    options = {"config": tmp_path / "nowhere", "flows": tmp_path / "flows", "data": data}
-    return [part for name, folder in options.items() for part in (f"--{name}", str(folder))]
+    return keep_calls(tmp_path, CALLS)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -108,10 +96,12 @@ def test_personal_sound_is_toned_out(
     places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["replay", "pin", "order", "pinned", "--sound", str(tmp_path / "pinned.wav"), *places]
+    recording = tmp_path / "data" / "recordings" / "order.wav"
+    recording.unlink()
     assert main(words) == 2
     assert "the recording cannot be read" in capsys.readouterr().err
     noise = np.random.default_rng(1).integers(-900, 900, 60 * 8_000).astype(np.int16)
-    write_wav(tmp_path / "data" / "scenario.wav", Pcm(noise, 8_000), Pcm(noise[::-1].copy(), 8_000))
+    write_wav(recording, Pcm(noise, 8_000), Pcm(noise[::-1].copy(), 8_000))
     assert main(words) == 0
     wav = read_wav(tmp_path / "pinned.wav")
     assert np.array_equal(wav.channels, np.stack([noise, noise[::-1]]))  # Nothing personal in it.

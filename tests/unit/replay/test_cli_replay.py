@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from sim_calls import FLOW, keep_calls, shop
+from sim_calls import FLOW, TWO, keep_calls, shop
 
 from voicebot.audio.wav_writer import write_wav
 from voicebot.cli import main
@@ -18,7 +19,7 @@ from voicebot.core.audio import Pcm
 @pytest.fixture
 def places(tmp_path: Path) -> list[str]:
     """A hotline's folders, with two calls of the shop, made by keys; options that name them."""
-    return keep_calls(tmp_path, ("aaa1", "bbb2"))
+    return keep_calls(tmp_path, TWO)
 
 
 def test_a_call_is_the_same(places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,3 +127,27 @@ def test_calls_that_differ_are_heard_from_the_page_of_many(
     assert main([*words[:-1], str(tmp_path / "few.html"), "--pages", "1"]) == 1
     assert len(list((tmp_path / "few-calls").iterdir())) == 1
     assert main(["replay", "--all", *places, "--jobs", "1", "--html", str(tmp_path)]) == 2
+
+
+def test_a_secret_is_in_nothing_that_leaves_the_hotline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Keyed over the menu: neither kept, nor on a page, nor exported."""
+    script = "0.0 ring +49 → shop\n0.5 keys 3\n5.0 keys 73915\n14.0 hangup caller\n"
+    places = keep_calls(tmp_path, {"aaa1": script})
+    page, bundle = tmp_path / "call.html", tmp_path / "calls.zip"
+    assert main(["replay", "aaa1", *places, "--json", "--html", str(page)]) == 0
+    out = capsys.readouterr().out
+    assert "4 secret keys were replaced" in out
+    data = ["--config", places[1], "--data", str(tmp_path / "data")]
+    assert main(["calls", "export", "aaa1", "-o", str(bundle), *data]) == 0
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path / "bundle")
+    for text in ("7391", "73915"):
+        assert text not in out
+        found = [p.name for p in tmp_path.rglob("*") if p.is_file() and _holds(p, text)]
+        assert found == []
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.suffix != ".zip" and text.encode() in path.read_bytes()

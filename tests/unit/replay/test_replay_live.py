@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sim_calls import FLOW, keep_calls, shop
+from sim_calls import FLOW, TWO, keep_calls, shop
 
 from voicebot.cli import main
 
@@ -51,7 +51,7 @@ def orders() -> Iterator[Orders]:
 @pytest.fixture
 def places(tmp_path: Path, orders: Orders) -> list[str]:
     """Two calls that were told their order was on its way; the flow has today's address."""
-    options = keep_calls(tmp_path, ("aaa1", "bbb2"))
+    options = keep_calls(tmp_path, TWO)
     address = f"http://127.0.0.1:{orders.server_port}"
     shop(tmp_path / "flows", FLOW.replace("http://shop.test", address))
     return options
