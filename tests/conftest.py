@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from postgres_cluster import Cluster, programs
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # Before numpy is loaded: with a worker a core, threads of one test's matrices wait for another's.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -19,6 +22,16 @@ settings.load_profile("any machine")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite scenarios to what came out")
+
+
+@pytest.fixture(scope="session")
+def tiny_vosk() -> Path:
+    """A Vosk model of 172 words."""
+    shared = Path(os.environ.get("VOICEBOT_SHARED", ROOT.parent / "shared"))
+    path = shared / "data" / "vosk-tiny-en"
+    if not path.is_dir():
+        pytest.skip("no data/vosk-tiny-en in ../shared or $VOICEBOT_SHARED")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,16 +16,6 @@ ROOT = Path(__file__).resolve().parents[3]
 def speech() -> Path:
     """Clips of human speech that come with the tests."""
     return ROOT / "tests" / "fixtures" / "speech"
-
-
-@pytest.fixture(scope="session")
-def tiny_vosk() -> Path:
-    """A Vosk model of 172 words."""
-    shared = Path(os.environ.get("VOICEBOT_SHARED", ROOT.parent / "shared"))
-    path = shared / "data" / "vosk-tiny-en"
-    if not path.is_dir():
-        pytest.skip("no data/vosk-tiny-en in ../shared or $VOICEBOT_SHARED")
-    return path
 
 
 @pytest.fixture
