@@ -46,6 +46,7 @@ def add(app: web.Application, registry: Registry) -> None:
             "since": since.isoformat(),
             "until": until.isoformat(),
             "within_s": within_s,
+            "zone": getattr(registry.zone, "key", None) or now.astimezone(registry.zone).tzname(),
             "groups": [group_json(group, preset) for group in groups],
         }
         return web.json_response(body)

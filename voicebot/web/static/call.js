@@ -1,6 +1,7 @@
 // One call: who, what came of it, the way through the flow, and every word as it is said.
 
 import { get } from "./api.js";
+import { address } from "./customer.js";
 import { badge, caller, el, fullTime, length, seconds, words } from "./format.js";
 import { elapsed } from "./list.js";
 
@@ -82,7 +83,8 @@ function head() {
   ];
   const time = el("dd", { "data-length": "", text: length(call.ended ? call.duration_ms : elapsed(call)) });
   return el("header", {},
-    el("div", { class: "title" }, el("h2", { text: caller(call) }), badge(call)),
+    el("div", { class: "title" }, el("h2", { text: caller(call) }), badge(call),
+      call.caller && el("a", { href: address(call.caller), text: "All their calls" })),
     el("dl", { class: "facts" },
       el("div", {}, el("dt", { text: "Length" }), time),
       ...facts.filter(([, value]) => value).map(([name, value]) =>

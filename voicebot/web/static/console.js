@@ -1,8 +1,10 @@
-// Joins the lists, the open call and the stream of facts. The address after # names the open call.
+// Joins the lists, the open call or customer, and the stream of facts. The address after # names
+// what is open.
 
 import { listen } from "./api.js";
 import * as call from "./call.js";
-import { onQuestionMark } from "./escalate.js";
+import * as customer from "./customer.js";
+import { escalate, onQuestionMark } from "./escalate.js";
 import * as list from "./list.js";
 
 const SEEN = 500;
@@ -10,6 +12,7 @@ const seen = [];
 const link = document.getElementById("link");
 let due = 0;
 let broken = false;
+let told = false;
 
 function say(text, state) {
   link.textContent = text;
@@ -35,12 +38,18 @@ function refreshSoon() {
 }
 
 async function route() {
-  const id = decodeURIComponent(location.hash.match(/^#\/call\/(.+)$/)?.[1] || "");
+  const [, kind, key] = location.hash.match(/^#\/(call|customer)\/(.+)$/) || [];
+  const id = decodeURIComponent(key || "");
   document.body.classList.toggle("at-call", Boolean(id));
-  list.select(id);
-  if (!id) return call.clear();
+  list.select(kind === "call" ? id : "");
+  call.clear();
+  customer.clear();
+  if (told) say("Connected", "on");
+  told = false;
+  if (!id) return;
   try {
-    await call.show(id, seen);
+    if (kind === "call") await call.show(id, seen);
+    else await customer.show(id, ask);
     document.getElementById("detail").scrollTop = 0;
     if (matchMedia("(max-width: 820px)").matches) scrollTo(0, 0);
   } catch (error) {
@@ -48,15 +57,28 @@ async function route() {
   }
 }
 
+function current() {
+  if (call.openCall()) return { call: call.openCall() };
+  return customer.openCustomer() ? { customer: customer.openCustomer() } : null;
+}
+
+// What is told of one is no longer true of the next.
+function tell(text, state) {
+  told = true;
+  say(text, state);
+}
+
+const ask = () => escalate(current, tell);
+
 addEventListener("hashchange", route);
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !call.openCall()) return;
+  if (event.key !== "Escape" || !current()) return;
   const id = call.openCall();
   location.hash = "#/";
   document.querySelector(`.list a[data-call="${CSS.escape(id)}"]`)?.focus();
 });
 
-onQuestionMark(call.openCall, (text) => say(text, "on"));
+onQuestionMark(current, tell);
 
 list.start(failed);
 setInterval(call.tick, 1000);

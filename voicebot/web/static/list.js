@@ -42,7 +42,7 @@ function mark(link) {
 
 export const elapsed = (call) => Date.now() + state.skew - Date.parse(call.answered || call.started);
 
-function item(call) {
+export function item(call) {
   const about = call.ended ? call.intents.join(", ") || call.path.at(-1) : call.path.at(-1);
   const time = call.ended ? length(call.duration_ms) : length(elapsed(call));
   const link = el("a", { href: `#/call/${encodeURIComponent(call.call)}` },

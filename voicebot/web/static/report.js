@@ -1,50 +1,75 @@
 // The numbers of a period, and what somebody is to look at.
 
 import { get, post } from "./api.js";
-import { el } from "./format.js";
+import { el, fullTime } from "./format.js";
 
 const EVERY_MS = 15000;
 const percent = (part) => (part === null || part === undefined ? "–" : `${(100 * part).toFixed(1)} %`);
-const seconds = (value) => (value === null ? "–" : `${Math.round(value)} s`);
-const met = { true: "met", false: "missed", null: "–" };
-const COLUMNS = [
-  ["calls", (g) => g.call?.calls ?? "–"], ["contained", (g) => percent(g.call?.containment)],
-  ["for good", (g) => percent(g.call?.contained_for_good)], ["again in 24 h", (g) => percent(g.call?.repeats)],
-  ["queued", (g) => g.queue.queued], ["SL1", (g) => percent(g.queue.sl1)],
-  ["SL2", (g) => percent(g.queue.sl2)], ["SL3", (g) => percent(g.queue.sl3)],
-  ["promise", (g) => met[g.target.met]], ["abandoned", (g) => percent(g.queue.abandonment)],
-  ["short", (g) => g.queue.short_abandons], ["callbacks", (g) => g.queue.callbacks],
-  ["ASA", (g) => seconds(g.queue.asa_s)], ["AHT", (g) => seconds(g.queue.aht_s)],
-  ["occupancy", (g) => percent(g.occupancy)], ["EWT error", (g) => seconds(g.queue.ewt_error_s)],
+const seconds = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} s`);
+const promised = (preset) => { const [share, within] = preset.split("/"); return `${share} % in ${within} s`; };
+const kept = (met) => (met === null ? "–" : met ? "kept" : "missed");
+
+// Name, what it is, and the value for a group. docs/qa.md has the formulas.
+const ROWS = (within) => [
+  ["Calls", "that began in the period", (g) => g.call?.calls ?? "–"],
+  ["Contained", "served by the flow alone", (g) => percent(g.call?.containment)],
+  ["Contained for good", "and did not call again within 24 h", (g) => percent(g.call?.contained_for_good)],
+  ["Called again", "within 24 h", (g) => percent(g.call?.repeats)],
+  ["Queued", "stays in queues that are over", (g) => g.queue.queued],
+  ["SL1", `answered in ${within} s, of the answered`, (g) => percent(g.queue.sl1)],
+  ["SL2", `answered or abandoned in ${within} s, of both`, (g) => percent(g.queue.sl2)],
+  ["SL3", `answered in ${within} s, of answered and abandoned`, (g) => percent(g.queue.sl3)],
+  ["Promise", promised(at("preset").value), (g) => kept(g.target.met)],
+  ["Abandoned", "of the queued", (g) => percent(g.queue.abandonment)],
+  ["Short abandons", "not counted as abandoned", (g) => g.queue.short_abandons],
+  ["Callbacks", "stays that ended so, not abandoned", (g) => g.queue.callbacks],
+  ["ASA", "mean wait of the answered", (g) => seconds(g.queue.asa_s)],
+  ["Longest wait", "of all who waited", (g) => seconds(g.queue.longest_wait_s)],
+  ["AHT", "mean of talk, hold and wrap-up", (g) => seconds(g.queue.aht_s)],
+  ["Occupancy", "of the agents' time at work", (g) => percent(g.occupancy)],
+  ["EWT error", "told wait against the real one", (g) => seconds(g.queue.ewt_error_s)],
 ];
 const at = (id) => document.getElementById(id);
-const tell = (error) => { at("told").textContent = [error.message, error.hint].filter(Boolean).join(" "); };
+
+function say(text, state) {
+  at("told").textContent = text;
+  at("told").className = `link ${state}`;
+}
+const tell = (error) => say([error.message, error.hint].filter(Boolean).join(" "), "off");
 
 async function numbers() {
+  const by = at("by").value;
   const since = new Date(Date.now() - at("days").value * 86400000).toISOString();
-  const { groups } = await get("/api/report", { since, by: at("by").value, preset: at("preset").value });
+  const report = await get("/api/report", { since, by, preset: at("preset").value });
+  const { groups } = report;
   at("none").hidden = groups.length > 0;
-  const head = el("tr", {}, el("th", { text: "" }), ...COLUMNS.map(([name]) => el("th", { text: name })));
-  const rows = groups.map((group) => el("tr", {}, el("td", { text: group.name }),
-    ...COLUMNS.map(([, cell]) => cellOf(cell(group)))));
-  at("numbers").replaceChildren(...(groups.length ? [head, ...rows] : []));
+  at("when").textContent = `${fullTime(report.since)} to ${fullTime(report.until)}, your time` +
+    (by === "day" ? `; days are those of ${report.zone}.` : ".");
+  const head = el("tr", {}, el("th"), ...groups.map((group) => el("th", { scope: "col", text: group.name })));
+  const rows = ROWS(report.within_s).map(([name, what, value]) => el("tr", {},
+    el("th", { scope: "row", text: name }, el("span", { text: what })),
+    ...groups.map((group) => cell(value(group)))));
+  at("numbers").replaceChildren(...(groups.length ? [groups.length > 1 ? head : null, ...rows].filter(Boolean) : []));
 }
 
-const cellOf = (text) => el("td", { text: String(text), class: text === "missed" ? "missed" : undefined });
+const cell = (text) => el("td", { text: String(text), class: text === "missed" ? "missed" : undefined });
 
 async function escalations() {
   const { escalations: all } = await get("/api/escalations");
   const open = all.filter((one) => one.state !== "closed");
   at("calm").hidden = open.length > 0;
-  at("escalations").replaceChildren(...open.map(row));
+  const head = el("tr", {}, ...["About", "Note", "Owner", "Due", "State", ""].map((name) => el("th", { text: name })));
+  at("escalations").replaceChildren(...(open.length ? [head, ...open.map(row)] : []));
 }
 
 function row(one) {
   const late = new Date(one.due) < new Date() || one.lapses > 0;
-  const call = one.call ? el("a", { href: `/#/call/${one.call}`, text: one.call.slice(0, 8) }) : el("span", { text: one.customer });
-  return el("tr", {}, el("td", {}, call), el("td", { text: one.note }), el("td", { text: one.owner }),
-    el("td", { text: new Date(one.due).toLocaleString(), class: late ? "late" : undefined }),
-    el("td", { text: one.state }), el("td", {}, ...actions(one)));
+  const about = one.call
+    ? el("a", { href: `/#/call/${encodeURIComponent(one.call)}`, text: `Call ${one.call.slice(0, 8)}` })
+    : el("a", { href: `/#/customer/${encodeURIComponent(one.customer)}`, text: `Customer ${one.customer}` });
+  return el("tr", {}, el("td", {}, about), el("td", { class: "note", text: one.note }), el("td", { text: one.owner }),
+    el("td", { text: fullTime(one.due), class: late ? "late" : undefined }),
+    el("td", { text: one.state }), el("td", { class: "do" }, ...actions(one)));
 }
 
 function actions(one) {
@@ -61,7 +86,8 @@ async function change(one, name) {
   await draw();
 }
 
-const draw = () => Promise.all([numbers(), escalations()]).catch(tell);
+const draw = () => Promise.all([numbers(), escalations()])
+  .then(() => say(`As of ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`, "on"), tell);
 at("period").addEventListener("change", draw);
 at("period").addEventListener("submit", (event) => event.preventDefault());
 draw();
