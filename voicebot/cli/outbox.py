@@ -1,15 +1,15 @@
 """What waits for others after calls: notices to be delivered, callers to be called back.
 
-  voicebot outbox list                  notices, the youngest first
-  voicebot outbox list --state dead     those that were given up, with the reason
-  voicebot outbox retry ID ...          try them anew; all that are dead with --all
-  voicebot outbox callbacks             who waits for a call, the longest waiting first
-  voicebot outbox settle ID             a callback was made; --as failed, canceled
+    voicebot outbox list                  notices, the youngest first
+    voicebot outbox list --state dead     those that were given up, with the reason
+    voicebot outbox retry ID ...          try them anew; all that are dead with --all
+    voicebot outbox callbacks             who waits for a call, the longest waiting first
+    voicebot outbox settle ID             a callback was made; --as failed, canceled
 
 Works while the hotline serves. A notice is tried ten times within about two days; what it said is
 kept until it arrived. `--json` gives an object a line.
 
-Exit codes: 0 done, 1 there is no such notice, 2 wrong use, or there is no database.
+Exit codes: 0 done, 1 there is no such notice or callback, 2 wrong use, or there is no database.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ CALLBACK_COLUMNS = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    commands = parser.add_subparsers(
-        dest="what", required=True, metavar="list|retry|callbacks|settle"
-    )
+    commands = parser.add_subparsers(dest="what", required=True, metavar="SUBCOMMAND")
     listing = commands.add_parser("list", help="notices, the youngest first")
     listing.add_argument("--state", type=NoticeState, choices=list(NoticeState), help="only these")
     listing.add_argument("--limit", type=int, default=50, help="at most so many (50)")

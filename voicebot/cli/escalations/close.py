@@ -6,32 +6,20 @@ voicebot escalations close 1a2b3c4d
 from __future__ import annotations
 
 import argparse
-import sys
 
-from voicebot.cli.customers.doors import opened
-from voicebot.cli.places import add_places
-from voicebot.cli.who import who
+from voicebot.cli.escalations.step import configure_step, take_step
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("id", metavar="ID", help="its id, or how it begins")
+    configure_step(parser)
     parser.add_argument("--resolution", default="", metavar="TEXT", help="what became of it")
-    parser.add_argument("--by", default="", metavar="NAME", help="who does it (the user)")
-    add_places(parser, "config", "data")
 
 
 def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
-    with opened(args) as (_, escalations):
-        one = escalations.get(args.id)
-        if one is None:
-            print(f"voicebot escalations: no one id begins with {args.id!r}", file=sys.stderr)
-            return 1
-        try:
-            escalations.close(one.id, who(args.by), args.resolution)
-        except ValueError as error:
-            print(f"voicebot escalations: {error}", file=sys.stderr)
-            return 1
-    print("Closed.")
-    return 0
+    resolution = args.resolution
+    code = take_step(args, lambda escalations, id, by: escalations.close(id, by, resolution))
+    if code == 0:
+        print("Closed.")
+    return code
