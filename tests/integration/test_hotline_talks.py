@@ -12,6 +12,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+import aiohttp
 import pytest
 from desk_caller import nobody_is_left
 from hotline import Hotline, hotline, quiet_port
@@ -330,9 +331,12 @@ async def test_the_phones_own_two_calls_are_joined(desk: Desk) -> None:
 
 async def test_hold_and_mute_from_the_desk(desk: Desk) -> None:
     """And by tones, from a phone that agreed to no other way of telling keys."""
+    page = f"http://127.0.0.1:{desk.line.console_port}/api/agents/anna/events"
     async with (
         ToneCaller(desk.line, "talks") as caller,
         desk.phone("anna", events=False) as anna,
+        aiohttp.ClientSession() as session,
+        session.get(page) as events,
     ):
         await free(desk, "anna")
         sounds, talk = {"caller": caller.sound, "anna": anna.sound}, pairs("caller", "anna")
@@ -349,6 +353,7 @@ async def test_hold_and_mute_from_the_desk(desk: Desk) -> None:
         ):
             assert await desk.post(f"/api/calls/{record['call']}/{step}") == 202
             last = await caller.until_fact(fact, on=step in ("hold", "mute"))
+            await until_shown(events, {"held": step == "hold", "muted": step == "mute"})
             assert await who_hears_whom(sounds) == hears
         anna.sound.press("*6")
         await caller.until(lambda f: f["kind"] == "muted" and f["at_ms"] > last["at_ms"])
@@ -360,6 +365,14 @@ async def test_hold_and_mute_from_the_desk(desk: Desk) -> None:
     actions = {entry["action"] for entry in entries}
     assert {"call.hold", "call.resume", "call.mute", "call.unmute"} <= actions
     await nobody_is_left(desk.line)
+
+
+async def until_shown(events: aiohttp.ClientResponse, talk: dict[str, bool]) -> None:
+    """Wait until the agent's page is told so."""
+    async with asyncio.timeout(20):
+        async for line in events.content:
+            if line.startswith(b"data: ") and json.loads(line[6:])["agent"]["talk"] == talk:
+                return
 
 
 async def test_an_offer_is_rejected_from_the_desk(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_talk_lines import SecondCall
 from test_talks import (
     ANNA,
     BEN,
@@ -29,7 +30,7 @@ from voicebot.session.dialed_leg import DialedLeg
 from voicebot.session.directory import TransferRefused
 from voicebot.sim.line import SimLeg, rings_for_ever
 
-KEYS = ["*1202#", "*2202#", "*1203#", "*3", "*4", "*0", "*2999#"]
+KEYS = ["*1202#", "*2202#", "*1203#", "*3", "*4", "*0", "*2999#", "*5", "*6"]
 TARGETS = ["queue:billing", "agent:ben", "agent:cara", "number:branch", "node:verify"]
 Wish = tuple[float, str]
 
@@ -38,6 +39,7 @@ keys = st.lists(st.tuples(times, st.sampled_from(KEYS)), max_size=5)
 asked = st.lists(
     st.tuples(times, st.sampled_from(TARGETS), st.sampled_from(TransferMode)), max_size=2
 )
+second_lines = st.lists(st.tuples(times, st.sampled_from([2, 6])), max_size=1)
 supervisors = st.lists(st.tuples(times, st.sampled_from(Supervision)), max_size=2)
 
 
@@ -57,10 +59,11 @@ def phones(draw: st.DrawFn) -> Callable[[SimLeg], None]:
 
 
 @settings(max_examples=20)
-@given(keys, asked, supervisors, phones(), phones(), phones(), phones(), times)
+@given(keys, asked, second_lines, supervisors, phones(), phones(), phones(), phones(), times)
 def test_nobody_is_left_over(
     pressed: list[tuple[float, str]],
     wanted: list[tuple[float, str, TransferMode]],
+    lines: list[tuple[float, int]],
     watching: list[tuple[float, Supervision]],
     ben: Callable[[SimLeg], None],
     cara: Callable[[SimLeg], None],
@@ -77,12 +80,23 @@ def test_nobody_is_left_over(
             talking.phone(address, act)
         for at_s, to, mode in wanted:
             talking.world.after_s(at_s, lambda to=to, mode=mode: _ask(talking, to, mode))
+        seconds = [SecondCall(talking, "202") for _ in lines]
+        for (at_s, lasts_s), second in zip(lines, seconds, strict=True):
+            talking.world.after_s(at_s, second.ring)
+            talking.world.after_s(at_s + lasts_s, second.leg.far_hangs_up)
+            talking.world.after_s(at_s + lasts_s - 1, lambda second=second: _join(talking, second))
         for at_s, how in watching:
             talking.world.after_s(at_s, lambda how=how: _watch(talking, how))
         facts = talking.play(until_s + 5)
     everybody_is_free(talking)
     allowed(facts)
     _is_one_story(facts)
+
+
+def _join(talking: Talking, second: SecondCall) -> None:
+    for talk in talking.talks:
+        if talk.agent == "anna":
+            second.transfer()
 
 
 def _ask(talking: Talking, to: str, mode: TransferMode) -> None:
@@ -107,6 +121,10 @@ def _is_one_story(facts: list[Fact]) -> None:
         else:
             inside.remove(name)
     assert not inside
+    for kind in (FactKind.ON_HOLD, FactKind.MUTED):
+        switched = [f.data["on"] for f in of(facts, kind)]
+        assert switched[: 2 * (len(switched) // 2)] == [True, False] * (len(switched) // 2)
+    assert sum(1 if f.data["on"] else -1 for f in of(facts, FactKind.ON_HOLD)) == 0
     record = fold(facts)
     assert record is not None
     assert record.agents == tuple(f.data["agent"] for f in of(facts, FactKind.BRIDGED))

@@ -99,8 +99,10 @@ class Dispatcher:
             return  # the caller left meanwhile
         taker = self._takers.get(offer.call)
         if taker is None:
-            # A place without its call must not hold an agent, nor come up again.
-            log.error("nobody waits for an offer", extra={"call": offer.call})
+            # The caller left while the claim was made. A place without its call, which there must
+            # not be, neither holds an agent nor comes up again.
+            if offer.call in self._router.entries:
+                log.error("nobody waits for an offer", extra={"call": offer.call})
             self._router.leave(offer.call)
             self._router.failed(offer, OfferOutcome.CALLER_GONE, self._now_ms())
             return

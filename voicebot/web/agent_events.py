@@ -66,7 +66,7 @@ class _Looking:
 
     def __init__(self, office: Office, name: str) -> None:
         self._office, self._name = office, name
-        self._seen: tuple[Agent, CallContext | None] | None = None
+        self._seen: tuple[Agent, CallContext | None, object] | None = None
         self._earlier: tuple[str, tuple[Cdr, ...]] = ("", ())
         self._read_s = 0.0
 
@@ -74,9 +74,10 @@ class _Looking:
         """The event to be sent; None where all is as it was."""
         agent = self._office.desk.agent(self._name)
         context = await self._context(agent)
-        if self._seen == (agent, context):
+        seen = (agent, context, self._office.talk_of(agent))
+        if self._seen == seen:
             return None
-        self._seen = (agent, context)
+        self._seen = seen
         shown = await self._shown(context) if context is not None else None
         data = json.dumps({"agent": self._office.view(agent), "context": shown})
         return f"event: agent\ndata: {data}\n\n".encode()

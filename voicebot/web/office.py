@@ -59,12 +59,16 @@ class Office:
         entry = self.directory.router.entries.get(agent.call)
         return entry.call or entry.id if entry is not None else agent.call
 
+    def talk_of(self, agent: Agent) -> dict[str, bool] | None:
+        """What an agent has done to the caller they talk to at this node, as JSON."""
+        talk = self.directory.talks.of_agent(agent.name)
+        return {"held": talk.contact.holds, "muted": talk.contact.muted} if talk else None
+
     def view(self, agent: Agent) -> dict[str, Any]:
         """An agent as JSON."""
         directory = self.directory
         now_ms = directory.now_ms()
         spec, wraps = agent.spec, agent.state is AgentState.WRAP_UP
-        talk = directory.talks.of_agent(agent.name)
         return {
             "name": agent.name,
             "state": agent.state.value,
@@ -76,7 +80,7 @@ class Office:
             "queue": agent.queue,
             "call": self.call_of(agent) or None,
             "calls": agent.calls,
-            "talk": {"held": talk.contact.holds, "muted": talk.contact.muted} if talk else None,
+            "talk": self.talk_of(agent),
             "unanswered": agent.rna,
             "wrap_up": self._wrap_up(agent, now_ms) if wraps else None,
         }
