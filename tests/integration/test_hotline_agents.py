@@ -27,6 +27,7 @@ pytestmark = [
     ),
 ]
 
+_KEPT = ("Via", "From", "To", "Call-ID", "CSeq")
 QUEUES = ("silent", "busy", "refusing", "dead", "patient", "wide")
 
 
@@ -68,8 +69,43 @@ async def test_the_next_agent_is_rung(running: Desk, tmp_path: Path) -> None:
         calls.create_task(second_agent_talks(running, tmp_path, "silent", CANCELLED, "no_answer"))
         calls.create_task(second_agent_talks(running, tmp_path, "busy", 486, "busy"))
         calls.create_task(second_agent_talks(running, tmp_path, "refusing", 603, "rejected"))
-        calls.create_task(second_agent_talks(running, tmp_path, "dead", 0, "no_answer"))
+        calls.create_task(second_agent_talks(running, tmp_path, "dead", 0, "unreachable"))
     await nobody_is_left(running.line)
+    await until_paused(running.line, "dead-anna", "device")
+    async with Answers(running.ports["dead"][0]):
+        await until_paused(running.line, "dead-anna", None)
+
+
+class Answers(asyncio.DatagramProtocol):
+    """A phone that is there: it answers OPTIONS."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def __aenter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        address = ("127.0.0.1", self._port)
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=address)
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._transport.close()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        lines = data.decode().split("\r\n")
+        if lines[0].startswith("OPTIONS "):
+            kept = [line for line in lines if line.split(":")[0] in _KEPT]
+            answer = ["SIP/2.0 405 Method Not Allowed", *kept, "Content-Length: 0", "", ""]
+            self._transport.sendto("\r\n".join(answer).encode(), addr)
+
+
+async def until_paused(line: Hotline, agent: str, reason: str | None) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            agents = (await asyncio.to_thread(line.ask, "/api/agents"))["agents"]
+            [found] = [one for one in agents if one["name"] == agent]
+            if found["pause"] == reason:
+                return
+            await asyncio.sleep(0.1)
 
 
 async def second_agent_talks(

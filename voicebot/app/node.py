@@ -23,6 +23,7 @@ from voicebot.session.calling_back import CallingBack
 from voicebot.session.colleagues import ColleagueDoor
 from voicebot.session.context import Services
 from voicebot.session.directory import Directory
+from voicebot.session.phone_watch import PhoneWatch
 from voicebot.session.star_call import StarDoor
 from voicebot.sip.endpoint import SipEndpoint
 
@@ -64,6 +65,8 @@ class Node:
             preparing = calls.create_task(self._prepare(), name="prepare")
             watching = calls.create_task(self._desk.watch(), name="flows")
             learning = calls.create_task(self._models.watch(), name="intents")
+            phones = PhoneWatch(self._directory, self._line.is_there)
+            reaching = calls.create_task(phones.run(), name="agents' phones")
             calling_back = None
             if self._calling_back is not None:
                 calling_back = calls.create_task(self._calling_back.run(), name="callbacks")
@@ -72,6 +75,7 @@ class Node:
                 self._calling_back.stopping = True
             watching.cancel()
             learning.cancel()
+            reaching.cancel()
             preparing.cancel()
             await self._drain()
             accepting.cancel()

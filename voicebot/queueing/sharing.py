@@ -105,6 +105,10 @@ class Share(Protocol):
         """Back."""
         ...
 
+    def lifted(self, agent: str, reason: PauseReason) -> None:
+        """Back, if the pause was for that reason."""
+        ...
+
     def wrap_up_ended(self, agent: Agent, by: str) -> None:
         """By the agent."""
         ...
@@ -135,7 +139,7 @@ class Alone:
         return
 
     joined = left = reprioritized = dialed = answered = failed = unbridged = held = _nobody_asks
-    released = ticked = logged_in = logged_out = paused = resumed = _nobody_asks
+    released = ticked = logged_in = logged_out = paused = resumed = lifted = _nobody_asks
     wrap_up_ended = wrap_up_extended = queue_closed = queue_opened = _nobody_asks
 
 

@@ -75,6 +75,11 @@ def paused(agent: Agent, reason: PauseReason, now_ms: int) -> Agent:
     return settled(agent, now_ms)
 
 
+def lifted(agent: Agent, reason: PauseReason, now_ms: int) -> Agent:
+    """Calls again where the pause is for that reason; nothing where it is another one by now."""
+    return resumed(agent, now_ms) if agent.pause is reason else agent
+
+
 def pause_is_over(agent: Agent, now_ms: int) -> bool:
     """By time."""
     until_ms = agent.paused_until_ms

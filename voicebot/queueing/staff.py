@@ -32,6 +32,14 @@ class Staff(Contacts):
         self.agents[name] = shift.resumed(self.agents[name], now_ms)
         self.share.resumed(name, by)
 
+    def lift(self, name: str, reason: PauseReason, now_ms: int) -> None:
+        """The system takes back a pause of its own; one that the agent chose meanwhile stays.
+        Raises `KeyError`."""
+        before = self.agents[name]
+        self.agents[name] = shift.lifted(before, reason, now_ms)
+        if self.agents[name] is not before:
+            self.share.lifted(name, reason)
+
     def end_wrap_up(self, name: str, now_ms: int, *, by: str = "") -> bool:
         """The agent is done. False where the queue's wrap-up has a set time, or there is none.
         Raises `KeyError`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicebot.core.queueing import OfferOutcome
 from voicebot.queueing.router import Offer
 from voicebot.session.context import Context
 from voicebot.session.dialed_leg import DialedLeg
@@ -20,6 +21,12 @@ class AgentLeg(DialedLeg):
         """What the agent hears before the caller comes; None where the queue wants none."""
         if queue is not None and queue.whisper:
             self.whisper = Whisper(context, offer.agent, queue.whisper_max_ms)
+
+    def outcome(self, now_ms: int) -> OfferOutcome | None:
+        """A phone that never rang was not reached, whatever a proxy says for it."""
+        found = super().outcome(now_ms)
+        silent = found is OfferOutcome.NO_ANSWER and not self.rang
+        return OfferOutcome.UNREACHABLE if silent else found
 
     async def hang_up(self) -> None:
         if self.whisper is not None:

@@ -36,6 +36,8 @@ class DialedLeg(FollowedLeg):
         super().__init__()
         self.code = 0
         """SIP status that it ended with."""
+        self.rang = False
+        """The phone said so (180, 183)."""
         self._context, self._address, self._role = context, address, role
         self._headers = headers or {}
         self._deadline_ms = context.line.now_ms + ring_ms
@@ -81,6 +83,8 @@ class DialedLeg(FollowedLeg):
         )
         async for event in self.followed(self.leg):
             match event:
+                case StateChanged(LegState.EARLY):
+                    self.rang = True
                 case StateChanged(LegState.CONFIRMED):
                     self._outcome = self._outcome or OfferOutcome.ANSWERED
                 case LegEnded(code, sound=sound):

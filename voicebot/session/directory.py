@@ -123,6 +123,11 @@ class Directory:
         phone = self.ringing.get(name)
         return self.router.agents[name].state in RINGING and phone is not None and phone.reject()
 
+    def lift(self, name: str, reason: PauseReason) -> Agent:
+        """The system takes back a pause of its own; one that the agent chose meanwhile stays."""
+        self.router.lift(name, reason, self.now_ms())
+        return self._after(name)
+
     def end_wrap_up(self, name: str, *, by: str) -> bool:
         """The agent is done. False where the queue's wrap-up has a set time, or there is none."""
         ended = self.router.end_wrap_up(name, self.now_ms(), by=by)

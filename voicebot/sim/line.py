@@ -116,6 +116,11 @@ class SimLeg:
                 self.on_frame(audio.played)
                 yield audio
 
+    def far_rings(self) -> None:
+        """Who is called is reached, and a phone rings there."""
+        self.state = LegState.EARLY
+        self._queue.append(StateChanged(LegState.EARLY))
+
     def ring(self) -> None:
         if self.state is LegState.INCOMING:
             self.state = LegState.EARLY
@@ -242,7 +247,7 @@ class SimTelephone:
         if target not in self.far_ends:
             raise DialRefused("the destination is not allowed")
         leg = SimLeg(LegInfo(called=target), name=f"sim-{len(self.dialed)}")
-        leg.state = LegState.CALLING
+        leg.far_rings()
         self.dialed.append(leg)
         self.far_ends[target](leg)
         return leg

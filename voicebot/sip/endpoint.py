@@ -30,6 +30,7 @@ from voicebot.sip.dialog import Dialog
 from voicebot.sip.info import digest_user, read_invite
 from voicebot.sip.leg import SipLeg
 from voicebot.sip.owner import OwnerThread
+from voicebot.sip.probes import Probes, is_there, send_options
 from voicebot.sip.refer_to import read_refer_to, read_replaces
 from voicebot.sip.registration import Registration
 from voicebot.sip.rounds import Rounds
@@ -49,7 +50,8 @@ class SipEndpoint:
 
     def __init__(self, settings: SipSettings) -> None:
         self._settings = settings
-        self._stack = Stack(settings, self._on_invite, self._on_registration)
+        self._probes = Probes()
+        self._stack = Stack(settings, self._on_invite, self._on_registration, self._on_probed)
         self._legs: dict[LegId, SipLeg] = {}
         self._ringing: asyncio.Queue[SipLeg | None] = asyncio.Queue()
         self._numbers = itertools.count(1)
@@ -139,6 +141,15 @@ class SipEndpoint:
             raise
         return leg
 
+    async def is_there(self, target: str) -> bool:
+        """Whether a phone answers OPTIONS, or a proxy does for one that is registered. False also
+        for a target that is not allowed."""
+        try:
+            way = route(target, self._settings.destinations, self._settings.trunks)
+            return is_there(await self._probes.ask(way.uri, partial(self._ask, way)))
+        except (DialRefused, pj.Error):
+            return False
+
     async def drain(self) -> None:
         """Refuse new calls with 503 from now on; those that are up go on."""
         await self._owner.run(partial(self._stack.set_draining, on=True))
@@ -202,6 +213,12 @@ class SipEndpoint:
             leg.end_if_lost(now_s)
         for address in self._stack.newly_silent():
             _log.warning("a source asks for too much: it gets no answer", extra={"source": address})
+
+    async def _ask(self, way: Route) -> None:
+        await self._owner.run(partial(send_options, self._stack.account_for(way), way.uri))
+
+    def _on_probed(self, uri: str, code: int) -> None:
+        self._owner.tell(self._probes.answered, uri, code)
 
     def _on_registration(self, registration: Registration) -> None:
         self._owner.tell(self._note, registration)

@@ -13,6 +13,7 @@ from voicebot.core.errors import ConfigError, Problem
 from voicebot.sip import configure
 from voicebot.sip.account import Account, Ring
 from voicebot.sip.destinations import Route, split_host, transport_parameter
+from voicebot.sip.probes import Answered
 from voicebot.sip.refer_to import DialogName
 from voicebot.sip.registration import Registration
 from voicebot.sip.settings import SipSettings, Transport, TransportKind
@@ -53,8 +54,10 @@ class Stack:
         settings: SipSettings,
         ring: Ring,
         registered: Callable[[Registration], None],
+        probed: Answered,
     ) -> None:
         self._settings = settings
+        self._probed = probed
         self._ring = ring
         self._registered = registered
         self._endpoint: Any = None
@@ -181,7 +184,7 @@ class Stack:
             self._accounts[trunk.name] = self._open_account(trunk.name, config)
 
     def _open_account(self, name: str, config: Any, *, is_default: bool = False) -> Account:
-        account = Account(name, config.idUri, self._ring, self._registered)
+        account = Account(name, config.idUri, self._ring, self._registered, self._probed)
         account.create(config, is_default)
         return account
 

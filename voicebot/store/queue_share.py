@@ -90,6 +90,9 @@ class QueueShare(OfferShare):
     def resumed(self, agent: str, by: str) -> None:
         self._post((), (agent,), lambda: self._store.resume(agent, by=by))
 
+    def lifted(self, agent: str, reason: PauseReason) -> None:
+        self._post((), (agent,), lambda: self._store.lift(agent, reason))
+
     def wrap_up_ended(self, agent: Agent, by: str) -> None:
         place = (agent.call,) if agent.call else ()
         self._post(place, (agent.name,), lambda: self._store.end_wrap_up(agent.name, by=by))

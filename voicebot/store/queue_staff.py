@@ -11,7 +11,7 @@ from voicebot.core.queueing import AgentState, PauseReason, WrapUp
 from voicebot.queueing import shift
 from voicebot.queueing.snapshot import Agent
 from voicebot.store.queue_base import QueueBase
-from voicebot.store.queue_desk import Desk
+from voicebot.store.queue_desk import SYSTEM, Desk
 from voicebot.store.queue_tables import agent_history, agents
 
 
@@ -52,6 +52,10 @@ class Staff(QueueBase):
     def resume(self, name: str, *, by: str) -> Agent:
         """Calls again; takes back a pause that has not begun."""
         return self._change(name, by, lambda agent, now_ms: shift.resumed(agent, now_ms))
+
+    def lift(self, name: str, reason: PauseReason) -> Agent:
+        """A pause of the system's own is over; one that the agent chose meanwhile stays."""
+        return self._change(name, SYSTEM, lambda agent, now_ms: shift.lifted(agent, reason, now_ms))
 
     def end_wrap_up(self, name: str, *, by: str) -> bool:
         """The agent is done. False where the queue's wrap-up has a set time, or there is none."""

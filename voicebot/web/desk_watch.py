@@ -28,7 +28,7 @@ class DeskWatch:
         if due := self._due.pop(agent, None):
             due.cancel()
         if self._office.desk.agent(agent).pause is PauseReason.LAGGED:
-            self._office.directory.resume(agent, by=SYSTEM)
+            self._office.directory.lift(agent, PauseReason.LAGGED)
 
     def closed(self, agent: str) -> None:
         """It is gone, for now or for good."""

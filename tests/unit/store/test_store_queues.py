@@ -305,6 +305,20 @@ def test_pause_resume_and_log_out_are_noted_with_who_wanted_them(
     assert len(node.history("ann", since_ms=house.clock.now_ms)) == 3
 
 
+def test_a_pause_of_the_system_s_is_lifted_and_none_of_the_agent_s(node: QueueStore) -> None:
+    node.pause("ann", PauseReason.DEVICE, by="system")
+    assert node.lift("ann", PauseReason.LAGGED).state is AgentState.PAUSED
+    assert node.lift("ann", PauseReason.DEVICE).state is AgentState.AVAILABLE
+    node.pause("ann", PauseReason.LUNCH, by="ann")
+    assert node.lift("ann", PauseReason.DEVICE).pause is PauseReason.LUNCH
+    noted = [(line.state, line.pause, line.by) for line in node.history("ann")][1:]
+    assert noted == [
+        (AgentState.PAUSED, PauseReason.DEVICE, "system"),
+        (AgentState.AVAILABLE, None, "system"),
+        (AgentState.PAUSED, PauseReason.LUNCH, "ann"),
+    ]
+
+
 @pytest.mark.parametrize("wish", ["pause", "log_out"])
 def test_a_wish_during_a_call_comes_true_after_it(
     node: QueueStore, offer: Offer, wish: str
