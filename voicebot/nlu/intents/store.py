@@ -43,7 +43,7 @@ def load(file: Path) -> IntentModel:
             raise ValueError("its content was changed")
         about = json.loads(_text(arrays["about"]))
         if about["format"] not in _READ:
-            raise ValueError(f"it has format {about['format']}, this program reads {FORMAT}")
+            raise ValueError(f"it has format {about['format']}, this program reads {_READ}")
         return _model(arrays, about)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         hint = "train it anew: voicebot nlu train"

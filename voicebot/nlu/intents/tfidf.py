@@ -50,7 +50,7 @@ class View:
 
 
 class TfIdf:
-    """Two views of a text side by side, and a constant 1 as the last place."""
+    """Views of a text side by side, and a constant 1 as the last place."""
 
     def __init__(self, language: str, vocabularies: Sequence[Sequence[str]], rarity: Floats):
         """`rarity` goes with all vocabularies one after the other."""
@@ -73,8 +73,8 @@ class TfIdf:
         return self.row(views(text, self.language))
 
     def row(self, both: Sequence[Grams]) -> Row:
-        """The row of a text's views."""
-        parts = [view.row(grams) for view, grams in zip(self._views, both, strict=True)]
+        """The row of a text's views; models of before know the first of them only."""
+        parts = [view.row(grams) for view, grams in zip(self._views, both, strict=False)]
         places = [*(places for places, _ in parts), np.array([self.width - 1], np.int32)]
         values = [*(values for _, values in parts), np.ones(1, np.float32)]
         return Row(np.concatenate(places), np.concatenate(values))

@@ -63,9 +63,7 @@ def read_training(files: Sequence[Path], language: str = "") -> TrainingSet:
     problems += _contradictions(examples)
     problems += _lonely(examples)
     problems += _foreign(examples, language)
-    if not problems and len({e.label for e in examples} - {OUT_OF_SCOPE}) < 2:
-        hint = "a choice takes two intents at least"
-        problems.append(Problem(str(files[0]), 0, 0, "one-intent", "too few intents", hint))
+    problems += [] if problems else _no_choice(examples, files[0])
     if problems:
         raise ConfigError(sorted(problems)[:_MAX_PROBLEMS])
     return TrainingSet(tuple(examples), language)
@@ -81,6 +79,15 @@ def read_examples(file: Path, language: str = "") -> TrainingSet:
     if problems:
         raise ConfigError(problems[:_MAX_PROBLEMS])
     return TrainingSet(tuple(examples), language or language_of(examples))
+
+
+def read_taught(file: Path, language: str = "") -> TrainingSet:
+    """As `read_examples`, to learn from: two intents at least. Raises `ConfigError`."""
+    found = read_examples(file, language)
+    problems = list(_no_choice(found.examples, file))
+    if problems:
+        raise ConfigError(problems)
+    return found
 
 
 def language_of(examples: Iterable[Example]) -> str:
@@ -165,6 +172,12 @@ def _yaml_rows(file: Path, text: str, problems: list[Problem]) -> Rows:
             else:
                 problems.append(Problem(str(file), line, 1, "phrases", "this is no phrase", hint))
     return rows
+
+
+def _no_choice(examples: Sequence[Example], file: Path) -> Iterable[Problem]:
+    if len({example.label for example in examples} - {OUT_OF_SCOPE}) < 2:
+        hint = "a choice takes two intents at least"
+        yield Problem(str(file), 0, 0, "one-intent", "too few intents", hint)
 
 
 def _contradictions(examples: Sequence[Example]) -> Iterable[Problem]:
