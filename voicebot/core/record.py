@@ -19,13 +19,11 @@ class FactKind(StrEnum):
     """What happened. The comment names the keys of `Fact.data`."""
 
     RANG = "rang"  # caller, caller_name, called, source, trunk, diversion, user_to_user,
-    #                sip_call_id, direction, of, joined   (`out`, whose callback it is, and since
-    #                when the customer waits)
+    #                sip_call_id, direction, of, joined   (`out`, whose callback it is, since when)
     SETUP = "setup"  # program, settings, models   (what the call is served with)
     ANSWERED = "answered"  # flow, flow_version, flows, knowledge, language, rate, clock, zone
     ANSWERED_BY = "answered_by"  # who, by, heard, reason   (a callback: `person` or `machine`)
-    CONTINUED = "continued"  # of, node, record   (the call that broke off, where it goes on, and
-    #                          with what: nothing secret)
+    CONTINUED = "continued"  # of, node, record   (which call broke off, where, with what: no secret)
     MOVED = "moved"  # node, via, step_ms
     SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted
     READ = "read"  # asked_ms, final, text, confidence, error   (one reading of an utterance)

@@ -65,6 +65,14 @@ def test_the_wait_stands_still_once_an_agent_has_the_caller() -> None:
     assert over.agent == ""
 
 
+def test_who_is_called_back_waits_since_the_first_call() -> None:
+    joined = (NOON - timedelta(minutes=2)).isoformat()
+    rang, queued = ("rang", {"joined": joined}), ("queued", {"queue": "cards"})
+    assert story(rang, queued).wait_ms(NOON + timedelta(seconds=5)) == 125_000
+    bridged = ("bridged", {"agent": "anna", "wait_ms": 900})
+    assert story(rang, queued, bridged).wait_ms(NOON + timedelta(hours=1)) == 121_900
+
+
 def test_only_what_was_said_last_is_kept_and_secret_keys_are_stars() -> None:
     facts: list[tuple[str, dict[str, Any]]] = [("said", {"text": str(i)}) for i in range(20)]
     context = story(*facts, ("heard", {"text": ""}), ("keyed", {"count": 4}))
