@@ -235,22 +235,27 @@ class MenuNode(Answering):
             return
         if is_follow_up(interpretation.choice, walk.visit.follows):
             self._followed_up(walk, interpretation)
-            return
-        name = interpretation.choice
-        is_denied = ("choice", name) in walk.visit.denied
-        if interpretation.match is not Match.CHOICE or name not in self.choices or is_denied:
+        elif interpretation.match is Match.CHOICE and self._offers(walk, interpretation.choice):
+            self._chosen(walk, interpretation)
+        else:
             self.not_understood(walk, interpretation.text)
-            return
+
+    def _offers(self, walk: Walk, name: str) -> bool:
+        """A choice of this menu that the caller has not said no to."""
+        return name in self.choices and ("choice", name) not in walk.visit.denied
+
+    def _chosen(self, walk: Walk, interpretation: Interpretation) -> None:
+        """Taken where it is sure; else asked back, with another one that came close."""
+        name, runner_up = interpretation.choice, interpretation.runner_up
+        confidence = interpretation.confidence
         slots = {s: v for s, v in interpretation.slots.items() if s in self.slot_names}
-        proposal = Proposal("choice", name, interpretation.confidence, slots)
-        runner_up = interpretation.runner_up
-        is_open = runner_up in self.choices and ("choice", runner_up) not in walk.visit.denied
-        if interpretation.confidence >= self.bands(walk.flow, interpretation)[0]:
-            self._choose(walk, proposal, interpretation.runner_up)
-        elif is_open and runner_up != name:
-            other = Proposal("choice", runner_up, interpretation.confidence)
+        proposal = Proposal("choice", name, confidence, slots)
+        if confidence >= self.bands(walk.flow, interpretation)[0]:
+            self._choose(walk, proposal, runner_up)
+        elif runner_up != name and self._offers(walk, runner_up):
+            proposal = replace(proposal, other=Proposal("choice", runner_up, confidence))
             labels = self._label(name), self._label(runner_up)
-            self.propose(walk, replace(proposal, other=other), ("which_one",), *labels)
+            self.propose(walk, proposal, ("which_one",), *labels)
         else:
             label = self.choices[name].label or interpretation.text or name
             self.propose(walk, proposal, ("did_you_mean",), label)

@@ -84,31 +84,30 @@ def read_flow(
             document.add((), "no-flow", "a flow begins with `flow: name`")
         return ReadFlow(document, None, tuple(document.problems))
     version = content_hash(document.data)
-    languages = languages_of(document.data)
-    views = {language: localize(document, language) for language in languages}
-    main = views[languages[0]].document if views else document
-    if views and document.data.get("language", languages[0]) != languages[0]:
-        message = f"calls begin in {languages[0]}, the first of `languages`"
-        document.add(("language",), "bad-value", message, "leave `language` out")
+    views = {language: localize(document, language) for language in languages_of(document.data)}
+    _check_first_language(document, views)
     found: list[Problem] = []
-    files = {
-        language: _file_of(view.document, around, environment, found)
-        for language, view in views.items()
-    } or {"": _file_of(document, around, environment, found)}
-    file = next(iter(files.values()))
-    whole = {language: one for language, one in files.items() if one is not None}
-    if file is None or len(whole) < len(files):
+    documents = {name: view.document for name, view in views.items()} or {"": document}
+    files = {name: _file_of(one, around, environment, found) for name, one in documents.items()}
+    (first, main), *_ = documents.items()
+    whole = {name: file for name, file in files.items() if file is not None}
+    if len(whole) < len(files):
         return ReadFlow(main, None, (*document.problems, *found))
-    translations = whole if views else {}
     flow = Flow(
-        file,
+        whole[first],
         version,
         _settings(settings, around),
         bases=around.bases or {},
-        translations=translations,
+        translations=whole if views else {},
     )
-    others = {language: view for language, view in views.items() if language != languages[0]}
-    return ReadFlow(main, flow, others=others)
+    return ReadFlow(main, flow, others={n: view for n, view in views.items() if n != first})
+
+
+def _check_first_language(document: Document, views: Mapping[str, Localized]) -> None:
+    first = next(iter(views), "")
+    if views and document.data.get("language", first) != first:
+        message = f"calls begin in {first}, the first of `languages`"
+        document.add(("language",), "bad-value", message, "leave `language` out")
 
 
 def _settings(settings: FlowSettings | None, around: Surroundings) -> FlowSettings:
