@@ -23,7 +23,7 @@ class FactKind(StrEnum):
     SETUP = "setup"  # program, settings, models   (what the call is served with)
     ANSWERED = "answered"  # flow, flow_version, flows, knowledge, language, rate, clock, zone
     ANSWERED_BY = "answered_by"  # who, by, heard, reason   (a callback: `person` or `machine`)
-    CONTINUED = "continued"  # of, node, record   (which call broke off, where, with what: no secret)
+    CONTINUED = "continued"  # of, node, record   (what broke off, where it goes on; no secret)
     MOVED = "moved"  # node, via, step_ms
     SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted
     READ = "read"  # asked_ms, final, text, confidence, error   (one reading of an utterance)
