@@ -138,7 +138,7 @@ def _turns(result: CallResult) -> Iterator[str]:
     if not pairs:
         return
     yield '<h2>Turns</h2><div class="sheet"><table class="turns">'
-    yield "<tr><th>at</th><th>then</th><th>now</th></tr>"
+    yield "<tr><th>at (s)</th><th>then</th><th>now</th></tr>"
     for number, pair in enumerate(pairs):
         style = "first" if number == result.comparison.first else ""
         style = "downstream" if pair.downstream and pair.major else style

@@ -35,6 +35,19 @@ if (lanes) {
     seek((event.clientX - box.left) / Number(lanes.dataset.perSecond));
   });
 }
+
+// Both pictures are wider than most screens: what differs first is in view.
+function center(box, shape) {
+  if (!box || !shape) return;
+  const inner = shape.getBoundingClientRect(), outer = box.getBoundingClientRect();
+  box.scrollLeft += inner.left + inner.width / 2 - outer.left - box.clientWidth / 2;
+  box.scrollTop += inner.top + inner.height / 2 - outer.top - box.clientHeight / 2;
+}
+const flow = document.querySelector(".flow");
+const find = (names) => flow && flow.querySelector(names);
+center(flow, find("g.edge.then, g.edge.now") || find("g.node.then, g.node.now") || find("g.node.both"));
+center(document.querySelector(".lanes"), document.querySelector(".mark"));
+
 for (const row of rows) {
   row.addEventListener("click", () => {
     seek(Number(row.dataset.at));
