@@ -17,6 +17,8 @@ class Voicing:
     """Level of the frame in dB relative to full scale; -100 for digital silence."""
     outburst: bool = False
     """It stands out from all that the line had just now: something has begun, speech or not."""
+    restless: bool = False
+    """It is speech, and the line was not quiet before it: it may be somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)

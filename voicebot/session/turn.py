@@ -10,7 +10,7 @@ from voicebot.core.speech import Voicing
 from voicebot.core.turn import BargeIn, Floor
 from voicebot.flow.steps import EngineFailed, Event, Listen, NoInput, NoMatch, Typed, Understood
 from voicebot.session.context import Context
-from voicebot.session.ear import Ear, Utterance, heard_data
+from voicebot.session.ear import CERTAIN, Ear, Utterance, heard_data
 from voicebot.session.line import Frame
 from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
 from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent, Ignored
@@ -178,7 +178,7 @@ class _Turn:
 
     def _answer(self, utterance: Utterance) -> Event | None:
         meant = utterance.interpretation.match is not Match.NONE
-        if not meant and self._speaker.speaking:
+        if self._speaker.speaking and not (meant and self._is_believed(utterance)):
             self._resume("nothing understood")
             return None
         if not meant and _is_noise(utterance):
@@ -189,6 +189,10 @@ class _Turn:
         if not meant:
             return NoMatch(utterance.interpretation)
         return Understood(utterance.interpretation)
+
+    def _is_believed(self, utterance: Utterance) -> bool:
+        """It may interrupt a prompt: in a crowd, somebody says something like a phrase at times."""
+        return not self._judge.wary or utterance.interpretation.confidence >= CERTAIN
 
     def _note(self, utterance: Utterance) -> None:
         secret = self._expectation.secret

@@ -10,6 +10,11 @@
 The prompt pauses at the first suspicion, so the caller is never talked over for long, and the
 decision may take its time: words, or speech for longer than anyone coughs or says "mm-hm". On a
 line that was quiet so far, any sound is a suspicion. Keys decide at once.
+
+    a crowd      ▅▆▅▄▆▅▅▆▅▆▅▅▆▅     Suspected, as one voice is louder; Rejected; again; and then
+                                     no more in this prompt, but for words
+
+On a line that was not quiet before, speech may be anybody's: only words decide.
 """
 
 from __future__ import annotations
@@ -116,12 +121,22 @@ class BargeInJudge:
     def reset(self) -> None:
         """A new prompt begins: nothing is suspected."""
         self.state = BargeInState.IDLE
+        self._restless = False
+        """The line was not quiet before what is suspected."""
+        self._wrong = 0
+        """Suspicions on such a line that were rejected."""
         self._forget_windows()
         self._onset_ms = 0
         self._suspected_ms = 0
         self._sure_ms = 0
         self._last_sound_ms = 0
         self._cool_ms = 0
+
+    @property
+    def wary(self) -> bool:
+        """On a line that was never quiet so many suspicions were wrong that only what is beyond
+        doubt should interrupt this prompt."""
+        return self._wrong >= self._settings.restless_pauses
 
     def feed(
         self,
@@ -168,6 +183,9 @@ class BargeInJudge:
         began = self._began.feed(voiced=voicing.outburst) and voicing.outburst
         if not (speech or began) or self.state is BargeInState.COOLDOWN:
             return ()
+        if voicing.restless and self.wary:
+            return ()
+        self._restless = voicing.restless
         return self._suspect(at_ms)
 
     def _is_cool(self, at_ms: int) -> bool:
@@ -191,18 +209,21 @@ class BargeInJudge:
         self, at_ms: int, *, words_heard: bool = False, reading: bool = False
     ) -> tuple[BargeInEvent, ...]:
         settings = self._settings
-        if words_heard or self._sure_ms >= settings.confirm_ms:
+        long_enough = self._sure_ms >= settings.confirm_ms and not self._restless
+        if words_heard or long_enough:
             self._move(BargeInStep.ENOUGH)
             return (Confirmed(self._onset_ms, BargeInBy.SPEECH),)
         enough_ms = settings.reading_ms if reading else settings.reject_silence_ms
         if at_ms - self._last_sound_ms >= enough_ms:
             return self._reject(at_ms, "silence")
-        if at_ms - self._suspected_ms >= settings.verdict_ms:
+        longest_ms = settings.restless_verdict_ms if self._restless else settings.verdict_ms
+        if at_ms - self._suspected_ms >= longest_ms:
             return self._reject(at_ms, "verdict time-out")
         return ()
 
     def _reject(self, at_ms: int, reason: str) -> tuple[BargeInEvent, ...]:
         self._move(BargeInStep.NOTHING)
+        self._wrong += self._restless
         self._cool_ms = at_ms + (self._settings.cooldown_ms if self._sure_ms else 0)
         self._forget_windows()
         return (Rejected(reason),)

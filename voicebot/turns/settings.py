@@ -53,6 +53,10 @@ class BargeInSettings:
     """Silence for which the recognizer is waited for, where it is still at it."""
     verdict_ms: int = 1_200
     """Without enough speech so long after the prompt paused, it goes on."""
+    restless_verdict_ms: int = 2_400
+    """The same where speech alone does not interrupt, as the line was not quiet before it."""
+    restless_pauses: int = 2
+    """After so many rejections on such a line, a prompt pauses for words only."""
     cooldown_ms: int = 600
     """After a rejection the prompt does not pause again for so long; at once where there had been
     no speech at all."""

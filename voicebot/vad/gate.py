@@ -24,6 +24,7 @@ from voicebot.vad.levels import NoiseFloor
 from voicebot.vad.outburst import Outburst
 from voicebot.vad.settings import VadSettings
 from voicebot.vad.silero import SileroModel, SileroStream, model_file, shared_model
+from voicebot.vad.unrest import Unrest
 from voicebot.vad.webrtc import WebRtcVad
 
 
@@ -59,6 +60,7 @@ class CallVad:
             over_past_db=settings.outburst_over_past_db,
         )
         self._crowd = Crowd(over_db=settings.crowd_db)
+        self._unrest = Unrest()
         self._second: _SecondOpinion | None = None
         self._rate = 0
         self._frame = _Frame(SILENCE_DB, SILENCE_DB, False, False, False, False)
@@ -79,6 +81,7 @@ class CallVad:
         loud = self._is_loud(level)
         near = self._echo.passes(level, played_level, floor_db)
         outburst = self._outburst.feed(level, floor_db, near=near)
+        self._unrest.feed(level)
         opened = self._webrtc.is_speech(heard) and loud and near
         self._frame = _Frame(level, played_level, opened, near, loud, outburst)
         return self._second is not None and self._second.hear(heard, opened=opened or outburst)
@@ -92,7 +95,8 @@ class CallVad:
         speech = sure if frame.near else None
         if self._crowd.drowns(frame.level_db, frame.played_db, speech=speech):
             return Voicing(False, False, frame.level_db)
-        return Voicing(voiced, sure, frame.level_db, frame.outburst)
+        restless = sure and self._unrest.before(self._floor.db)
+        return Voicing(voiced, sure, frame.level_db, frame.outburst, restless)
 
     def _begin(self, rate: int) -> None:
         self._start()

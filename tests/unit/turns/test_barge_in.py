@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ SURE = Voicing(voiced=True, sure=True, level_db=-20)
 MAYBE = Voicing(voiced=True, sure=False, level_db=-30)
 BEGAN = Voicing(voiced=False, sure=False, level_db=-45, outburst=True)
 HUSH = Voicing(voiced=False, sure=False, level_db=-70)
+CROWD = Voicing(voiced=True, sure=True, level_db=-30, restless=True)
 SPEECH = BargeInBy.SPEECH
 
 
@@ -178,6 +181,55 @@ def test_the_table():
     assert {step for _, step in BARGE_IN_TRANSITIONS} == set(BargeInStep)
     with pytest.raises(ValueError, match="CONFIRMED"):
         next_barge_in_state(BargeInState.CONFIRMED, BargeInStep.KEY)
+
+
+def test_in_a_crowd_speech_alone_pauses_the_prompt_and_does_not_interrupt():
+    line = Line()
+    line.feed(HUSH, 1_000)
+    assert line.feed(CROWD, 3_000)[:2] == [
+        (1_080, Suspected(1_000)),
+        (3_480, Rejected("verdict time-out")),
+    ]
+
+
+def test_in_a_crowd_words_interrupt():
+    line = Line()
+    line.feed(CROWD, 1_500)
+    assert line.feed(CROWD, 20, words_heard=True) == [(1_520, Confirmed(0, SPEECH))]
+
+
+def test_after_two_of_a_crowd_the_prompt_pauses_no_more_but_for_who_speaks_into_silence():
+    line = Line()
+    for _ in range(2):
+        assert not line.judge.wary
+        assert len(line.feed(CROWD, 400) + line.feed(HUSH, 1_000)) == 2
+    assert line.judge.wary
+    assert line.feed(CROWD, 3_000) == []
+    line.feed(HUSH, 1_000)
+    assert [type(event) for _, event in line.feed(SURE, 1_000)] == [Suspected, Confirmed]
+
+
+def test_a_new_prompt_is_trusted_again():
+    line = Line()
+    for _ in range(2):
+        line.feed(CROWD, 400)
+        line.feed(HUSH, 1_000)
+    line.judge.reset()
+    assert not line.judge.wary
+    assert len(line.feed(CROWD, 400)) == 1
+
+
+@given(st.lists(st.tuples(st.sampled_from([CROWD, MAYBE, HUSH]), st.integers(1, 200)), max_size=30))
+def test_a_crowd_never_interrupts_and_pauses_a_prompt_twice_at_most(pieces):
+    line, paused_ms = Line(), 0
+    events = []
+    for voicing, frames in pieces:
+        events += line.feed(voicing, frames * 20)
+    assert not any(isinstance(event, Confirmed) for _, event in events)
+    assert sum(isinstance(event, Suspected) for _, event in events) <= 2
+    for (at_ms, event), (after_ms, _) in pairwise(events):
+        paused_ms = after_ms - at_ms if isinstance(event, Suspected) else 0
+        assert paused_ms <= 2_400
 
 
 runs = st.lists(
