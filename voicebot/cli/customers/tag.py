@@ -2,6 +2,9 @@
 
     voicebot customers tag +4917055501 refund
     voicebot customers tag 4711 --remove refund
+
+Exit codes: 0 done, 1 a tag to be taken away was not there, 2 wrong use, or there is no
+database.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
     voicebot escalations list
     voicebot escalations list --state open --json
+
+Exit codes: 0 done, 2 wrong use, or there is no database.
 """
 
 from __future__ import annotations

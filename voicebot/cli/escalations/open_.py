@@ -2,6 +2,8 @@
 
     voicebot escalations open --call 1a2b3c4d --note "charged twice"
     voicebot escalations open --customer +4917055501
+
+Exit codes: 0 done, 1 there is no such call, 2 wrong use, or there is no database.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
     voicebot faq list
     voicebot faq list bank_faq --tag cards
     voicebot faq list bank_faq --json
+
+Exit codes: 0 done, 2 wrong use, no such base, or one that is wrong.
 """
 
 from __future__ import annotations
