@@ -47,7 +47,7 @@ FLOW = "flow: f\nstart: bye\non_error: bye\nnodes:\n  bye: {kind: hangup, prompt
 QUEUE = QueueSpec("support", ring_ms=10_000, max_wait_ms=60_000, wrap_up_ms=1_000)
 ANNA = AgentSpec("anna", "sip:anna@127.0.0.1", ("support",))
 NUMBER = "+4917055501"
-PLAN = CallbackPlan(automatic=True, retry_s=300, attempts=3, ring_s=20)
+PLAN = CallbackPlan(automatic=True, retry_s=60, attempts=3, ring_s=20)
 ONE = CallId("one-callback-1")
 REQUEST = CallbackRequest(ONE, CallId("one"), "support", NUMBER, datetime.fromtimestamp(0, UTC))
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -209,11 +209,11 @@ def test_a_customer_is_called_and_talks_to_an_agent(play: Callable[..., Hotline]
 def test_what_came_to_nothing_is_tried_again_and_then_given_up(
     play: Callable[..., Hotline], customer: Answer, result: str
 ) -> None:
-    hotline = play(customer, seconds=800)
+    hotline = play(customer, seconds=220)
     assert hotline.results == [result] * 3
     assert hotline.settled == [(ONE, CallbackState.FAILED, result)]
     began = [f.time for f in hotline.journal.facts if f.kind is FactKind.RANG]
-    assert all(b - a >= timedelta(seconds=300) for a, b in pairwise(began))
+    assert all(b - a >= timedelta(seconds=PLAN.retry_s) for a, b in pairwise(began))
     assert hotline.directory is not None
     assert hotline.directory.router.agents["anna"].state is AgentState.AVAILABLE
 
@@ -317,7 +317,7 @@ def test_customers_hear_the_language_of_their_call(play: Callable[..., Hotline])
 
 
 def test_a_number_that_may_not_be_called_is_not(play: Callable[..., Hotline]) -> None:
-    hotline = play(hello(1_000), number="+1900", seconds=800)
+    hotline = play(hello(1_000), number="+1900", seconds=220)
     assert hotline.telephone.dialed == []
     assert hotline.settled == [(ONE, CallbackState.FAILED, "failed")]
 
@@ -357,7 +357,7 @@ def test_who_rings_again_has_the_place(play: Callable[..., Hotline]) -> None:
         assert found is not None
         assert found.joined_ms == 0
 
-    hotline = play(refuses(486), seconds=400, meanwhile=ring)
+    hotline = play(refuses(486), seconds=100, meanwhile=ring)
     assert hotline.results == [CallbackResult.BUSY]
     assert hotline.settled
     assert set(hotline.settled) == {(ONE, CallbackState.ADOPTED, "")}
@@ -447,9 +447,9 @@ def test_an_agent_is_left_free_while_the_customer_rings(play: Callable[..., Hotl
 
 
 def test_one_that_came_to_nothing_for_too_long_expires(play: Callable[..., Hotline]) -> None:
-    short = CallbackPlan(automatic=True, retry_s=300, attempts=9, expires_s=400)
+    short = CallbackPlan(automatic=True, retry_s=60, attempts=9, expires_s=80)
     hotline = play(
-        refuses(486), seconds=800, before=lambda hotline: setattr(hotline, "plan", short)
+        refuses(486), seconds=220, before=lambda hotline: setattr(hotline, "plan", short)
     )
     assert hotline.settled == [(ONE, CallbackState.EXPIRED, "")]
     assert len(hotline.results) == 2
