@@ -87,7 +87,9 @@ class SimLeg:
         self._queue.append(Hold(on))
 
     def far_answers(self) -> None:
-        """The far end takes a call of ours."""
+        """The far end takes a call of ours; too late for one that was given up."""
+        if self.state is LegState.DISCONNECTED:
+            return
         self.state = LegState.CONFIRMED
         self._media = True
         self._queue.append(StateChanged(LegState.CONFIRMED, 200))
