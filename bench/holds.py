@@ -52,8 +52,8 @@ class Places:
     """Of callers who are taken for cut off."""
     busy: int
     """Agents who have a caller, or ring."""
-    served: tuple[str, ...]
-    """Calls that were answered, in that order."""
+    served: tuple[tuple[str, int], ...]
+    """Calls that were answered, and when they were offered, ms."""
     joined: tuple[str, ...]
     """All, as they came."""
 
@@ -94,19 +94,20 @@ class Room:
             def one(query: str) -> int:
                 return int(database.execute(query).fetchone()[0])
 
-            def names(query: str) -> tuple[str, ...]:
-                return tuple(str(name) for (name,) in database.execute(query))
-
             count = "select count(*) from"
             found = Places(
                 one(f"{count} queue_entries where state in {_OPEN}"),
                 one(f"{count} queue_entries where state in ('interrupted', 'callback')"),
                 one(f"{count} agents where state in ('reserved', 'ringing', 'busy', 'hold')"),
-                names(
-                    "select entry from queue_offers where answered_ms is not null "
-                    "order by offered_ms, token"
+                tuple(
+                    database.execute(
+                        "select entry, offered_ms from queue_offers where answered_ms is not null"
+                    )
                 ),
-                names("select id from queue_entries order by ordinal"),
+                tuple(
+                    str(name)
+                    for (name,) in database.execute("select id from queue_entries order by ordinal")
+                ),
             )
         database.close()
         return found
@@ -196,11 +197,14 @@ def _lost(calls: list[Phone], served: int) -> int:
 
 
 def _in_turn(places: Places) -> str:
-    """How many of those who were served had been passed by nobody."""
+    """How many of those who were served nobody had been offered before who came later."""
     order = {name: place for place, name in enumerate(places.joined)}
-    ranks = [order[name] for name in places.served if name in order]
-    kept = sum(rank == place for rank, place in zip(ranks, sorted(ranks), strict=True))
-    return f"{kept} of {len(ranks)}"
+    served = [(order[name], offered_ms) for name, offered_ms in places.served]
+    passed = sum(
+        any(later > place and before_ms < offered_ms for later, before_ms in served)
+        for place, offered_ms in served
+    )
+    return f"{len(served) - passed} of {len(served)}"
 
 
 def _arguments() -> argparse.Namespace:
