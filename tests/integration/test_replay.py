@@ -1,6 +1,6 @@
 """Calls by real SIP, replayed with unchanged code: the same transcripts, intents, path, outcome.
 
-VOICEBOT_REPLAY_CALLS=50 makes so many calls, three at a time.
+VOICEBOT_REPLAY_CALLS=50 makes so many calls, VOICEBOT_REPLAY_AT_ONCE=12 so many at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hotline import Hotline, hotline, voicebot
 from replay_calls import CALLS
 
 COUNT = int(os.environ.get("VOICEBOT_REPLAY_CALLS", "8"))
-AT_ONCE = 3
+AT_ONCE = int(os.environ.get("VOICEBOT_REPLAY_AT_ONCE", "3"))
 pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not shutil.which("sipp"), reason="SIPp is not installed: script/setup"),
