@@ -43,6 +43,7 @@ _OWN = (
     frozenset({"/agent", "/api/me", "/api/calls/{id}/context", "/api/escalations"})
     | {f"/api/calls/{{id}}/disposition{plural}" for plural in ("", "s")}
     | {f"/api/calls/{{id}}/transfer{s}" for s in ("", "/complete", "/conference", "/take-back")}
+    | {f"/api/calls/{{id}}/{step}" for step in ("hold", "resume", "mute", "unmute")}
 )
 _OWN_BELOW = "/api/agents/{agent}"
 """Routes at which whoever has a token may ask: their handlers tell what is whose. At every other

@@ -21,6 +21,7 @@ from voicebot.core.record import Fact
 from voicebot.queueing.router import Offer, Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.directory import Directory
+from voicebot.session.supervisor_desk import STEPS
 from voicebot.store.opening import Store
 from voicebot.web.app import create_app
 from voicebot.web.office import Office
@@ -166,6 +167,17 @@ async def test_what_cannot_be_is_refused_in_the_one_shape(
         assert answer[1]["error"]["code"] == code
         assert set(answer[1]["error"]) == {"code", "message", "hint"}
         assert at.router.agents["anna"].state is AgentState.AVAILABLE
+
+
+@pytest.mark.parametrize("step", STEPS.values())
+async def test_what_agents_may_do_to_their_own_callers_takes_no_more_than_their_token(
+    house: Callable[[], Any], step: str
+) -> None:
+    """It is looked for their talk, not at what else they may read."""
+    path = step.removeprefix("call.").replace(".", "/").replace("_", "-")
+    async with house() as at:
+        status, body = await at.as_("anna").ask("POST", f"/api/calls/runs/{path}", {})
+        assert (status, body["error"]["code"]) == (404, "no-such-talk")
 
 
 async def test_an_agent_sees_and_changes_nobody_else(house: Callable[[], Any]) -> None:
