@@ -60,7 +60,7 @@ class OfferShare(ShareBase):
         self._report(offer, lambda real: self._store.failed(real, outcome), ends=True)
 
     def unbridged(self, offer: Offer, outcome: OfferOutcome) -> None:
-        self._report(offer, self._store.unbridged, ends=True)
+        self._report(offer, lambda real: self._store.unbridged(real, outcome), ends=True)
 
     def held(self, offer: Offer, *, on: bool) -> None:
         self._report(offer, lambda real: self._store.held(real, on=on), ends=False)
@@ -80,8 +80,11 @@ class OfferShare(ShareBase):
         """`ends`: the offer is over after it. `needed`: where it counts no more, the phone is to
         stop."""
 
+        real: Offer | None = None
+
         def run(_again: bool) -> bool:
-            real = self._held.real(offer)
+            nonlocal real  # once more after a rollback, when the offer may be held no longer
+            real = self._held.real(offer) or real
             if real is None:
                 return False
             counts = tell(real)

@@ -264,6 +264,32 @@ async def test_a_commit_of_which_nobody_knows_whether_it_was_made_is_not_made_tw
     assert (row["outcome"], row["token"]) == ("answered", 1)
 
 
+async def test_what_was_undone_with_others_is_done_again(house: House) -> None:
+    """A batch is rolled back by its last part, after an agent was released in it."""
+    async with node(house, "n", ANN) as one:
+        one.calls(ONE)
+        [offer] = await one.until_dialed()
+        together = one.store.together
+        broke: list[bool] = []
+
+        @contextmanager
+        def breaks() -> Iterator[None]:
+            with together():
+                yield
+                if not broke:
+                    broke.append(True)
+                    raise DatabaseAway("the connection broke")
+
+        one.share._writer._jobs._together = breaks
+        assert one.answered(offer)
+        one.released(offer)
+        await one.written()
+        assert broke
+    [agent] = house.rows("SELECT state FROM agents")
+    [entry] = house.rows("SELECT state FROM queue_entries")
+    assert (agent["state"], entry["state"]) == ("wrap_up", "wrapping")
+
+
 async def test_a_caller_whose_node_was_thought_dead_has_the_place_still(house: House) -> None:
     async with node(house, "a", ANN) as a:
         a.router.pause("ann", PauseReason.BREAK, a.share.now_ms())
