@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from databases import Database, Sqlite
 from postgres_cluster import Cluster
 from sqlalchemy import create_engine, text
@@ -17,6 +19,7 @@ from sqlalchemy import create_engine, text
 from voicebot.core.errors import ConfigError
 from voicebot.core.record import fold
 from voicebot.store.database import DatabaseAway, open_engine, parse_url, transaction
+from voicebot.store.migrate import alembic_config
 from voicebot.store.opening import Store, open_calls, open_store
 from voicebot.store.settings import StoreSettings
 from voicebot.store.tables import metadata
@@ -35,6 +38,33 @@ def test_the_migrations_make_the_tables(store: Store, url: str) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def test_every_older_database_is_brought_up_to_date(
+    database: Database, settings: StoreSettings
+) -> None:
+    """One step after the other; callbacks of then were asked for."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    steps = [script.revision for script in scripts.walk_revisions()][::-1]
+    engine = create_engine(database.url)
+    with engine.connect() as connection:
+        for step in steps:
+            command.upgrade(alembic_config(connection), step)
+            connection.commit()
+            if step == "0008":
+                connection.execute(text(_ASKED))
+                connection.commit()
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+    open_store(database.url, settings).close()
+    [(result, cut_off)] = database.run("SELECT result, cut_off FROM callbacks")
+    assert (result, bool(cut_off)) == ("", False)
+
+
+_ASKED = (
+    "INSERT INTO callbacks (id, call, queue, number, requested_at, state, attempts) "
+    "VALUES ('one', 'one', 'service', '+491', '2026-11-23 09:00:00', 'waiting', 0)"
+)
 
 
 def test_a_newer_database_is_left_alone(database: Database, settings: StoreSettings) -> None:
