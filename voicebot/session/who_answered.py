@@ -1,9 +1,11 @@
 """Who took a call of ours: greeted at once, listened to meanwhile, and asked where in doubt.
 
 greeting ─▶ a person, by what was heard ─────────────▶ person
-    └─ a machine, or silence ─▶ "press one, or say yes"
+    └─ a machine, a beep, or silence ─▶ "press one, or say yes"
           ├─ a key; a short word, then silence ──────▶ person
-          └─ a beep; nothing, asked twice ───────────▶ machine
+          └─ nothing, and a beep; nothing, twice ────▶ machine
+
+A line may beep where a person is, too: nobody is given up who was not asked.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ class WhoAnswered:
         self._context, self._plan, self._language = context, plan, language
         self._first = AnswerDetector()
         self._beep = BeepDetector()
-        self._beeped = self._keyed = False
+        self._beeps = self._beeped = self._keyed = False
+        """A beep sounds now; one has sounded; a key was pressed."""
         self._silent_ms = 0
 
     async def is_person(self, greeting: Prompt) -> bool:
@@ -68,23 +71,23 @@ class WhoAnswered:
         person = await self._by_greeting()
         if person is not None:
             return person, "greeting"
+        if self._beeped and self._plan.ask is AskWhoAnswers.NEVER:
+            return self._keyed, "key" if self._keyed else "beep"
         for _ in range(TIMES):
-            if self._known or await self._asked():
-                break
-        else:
-            return False, "no_answer"
-        if self._keyed:
-            return True, "key"
-        return (False, "beep") if self._beeped else (True, "word")
+            if self._keyed or await self._asked():
+                return True, "key" if self._keyed else "word"
+            if self._beeped:
+                return False, "beep"
+        return False, "no_answer"
 
     async def _by_greeting(self) -> bool | None:
         """Whether it is a person, by how the call was answered; None: it is to be asked for."""
         ask = self._plan.ask
         if ask is AskWhoAnswers.ALWAYS:
             return None
-        while self._first.verdict is None and not self._known:
+        while self._first.verdict is None and not self._keyed and not self._beeped:
             await self._frame()
-        if self._known:
+        if self._keyed or self._beeped:
             return None
         verdict = self._first.verdict
         who = verdict.who if verdict is not None else Answerer.UNSURE
@@ -92,33 +95,31 @@ class WhoAnswered:
             return True
         return who is Answerer.UNSURE if ask is AskWhoAnswers.NEVER else None
 
-    @property
-    def _known(self) -> bool:
-        return self._keyed or self._beeped
-
     async def _asked(self) -> bool:
-        """Whether that brought an answer, of whichever kind."""
+        """Whether that brought an answer. A beep is none; there may be one after it."""
         await self._say(phrase(ASK, self._language))
         answer: AnswerDetector | None = None
         waited_ms = 0
-        while not self._known:
+        while not self._keyed and waited_ms < _ANSWER.initial_silence_ms + _ANSWER.total_ms:
             talks = await self._frame()
             waited_ms += FRAME_MS
-            if answer is not None:
+            if self._beeps:
+                answer = None
+            elif answer is not None:
                 if verdict := answer.feed(talks=talks):
                     return verdict.reason is Reason.SHORT_GREETING
             elif self._silent_ms >= PAUSE_MS:
                 answer = AnswerDetector(_ANSWER)
-            elif waited_ms >= _ANSWER.initial_silence_ms:
+            elif waited_ms >= _ANSWER.initial_silence_ms and not self._beeped:
                 return False
-        return True
+        return self._keyed
 
     async def _say(self, prompt: Prompt, *, to_the_end: bool = False) -> None:
-        """Until it is said; a key or a beep cuts it short."""
+        """Until it is said; a key cuts it short."""
         speaker = self._context.speaker
         self._context.hand_on(FloorEvent.PROMPT_STARTED)
         speaker.start([(prompt, BargeIn.NONE)])
-        while speaker.speaking and (to_the_end or not self._known):
+        while speaker.speaking and (to_the_end or not self._keyed):
             await self._frame()
         speaker.stop()
         self._context.hand_on(FloorEvent.WAITING)
@@ -130,7 +131,8 @@ class WhoAnswered:
         talks = (await context.voicing(frame)).voiced
         self._silent_ms = 0 if talks else self._silent_ms + FRAME_MS
         self._first.feed(talks=talks)
-        self._beeped = self._beep.feed(frame.heard) or self._beeped
+        self._beeps = self._beep.feed(frame.heard)
+        self._beeped = self._beeped or self._beeps
         while context.line.keys.take():
             self._keyed = True
         return talks

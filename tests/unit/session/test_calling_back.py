@@ -271,17 +271,47 @@ def test_machines_are_hung_up_on(play: Callable[..., Hotline], runs_ms: tuple[in
     assert (noted.state, noted.result, noted.attempts) == (CallbackState.WAITING, "machine", 1)
 
 
-def test_a_beep_is_a_machine_at_once_which_is_left_a_message(play: Callable[..., Hotline]) -> None:
-    def customer(leg: SimLeg) -> None:
-        says(1_000, 2_000)(leg)
-        beep = 9_000 * np.sin(np.arange(4_000) * 2 * np.pi * 1_000 / 8_000)
-        leg.at(4_000, lambda: leg.far_says(Pcm(beep.astype(np.int16), leg.rate)))
+def says_on(leg: SimLeg, silent_ms: int, talk_ms: int) -> None:
+    samples = np.zeros((silent_ms + talk_ms) * 8, np.int16)
+    samples[silent_ms * 8 :] = 20_000
+    leg.far_says(Pcm(samples, leg.rate))
 
-    message = CallbackPlan(machine_message="We tried to reach you.")
-    hotline = play(customer, before=lambda hotline: setattr(hotline, "plan", message))
+
+def beeps(leg: SimLeg, at_ms: int) -> None:
+    beep = 9_000 * np.sin(np.arange(4_000) * 2 * np.pi * 1_000 / 8_000)
+    leg.at(at_ms, lambda: leg.far_says(Pcm(beep.astype(np.int16), leg.rate)))
+
+
+@pytest.mark.parametrize(("ask", "asked"), [("in_doubt", 1), ("never", 0)])
+def test_a_beep_and_no_answer_is_a_machine_which_is_left_a_message(
+    play: Callable[..., Hotline], ask: str, asked: int
+) -> None:
+    def customer(leg: SimLeg) -> None:
+        says(1_000, 400 if ask == "never" else 2_000)(leg)
+        beeps(leg, 2_000 if ask == "never" else 4_000)
+
+    plan = CallbackPlan(machine_message="We tried to reach you.", ask=AskWhoAnswers(ask))
+    hotline = play(customer, before=lambda hotline: setattr(hotline, "plan", plan))
     assert hotline.results == [CallbackResult.MACHINE]
     assert found(hotline) == ("machine", "beep")
-    assert said(hotline, "back-0")[-1] == "callback/message"
+    prompts = said(hotline, "back-0")
+    assert (prompts.count("callback/ask"), prompts[-1]) == (asked, "callback/message")
+
+
+@pytest.mark.parametrize(("beep_ms", "word_ms"), [(0, 6_000), (2_000, 4_000), (6_000, 4_000)])
+def test_a_person_whose_line_beeps_is_asked(
+    play: Callable[..., Hotline], beep_ms: int, word_ms: int
+) -> None:
+    """Before the question, during it, and in the time for an answer."""
+
+    def customer(leg: SimLeg) -> None:
+        says(1_000, 2_000, beep_ms + 20)(leg)
+        beeps(leg, 1_001)  # after that
+        leg.at(1_002, lambda: says_on(leg, word_ms, 400))
+
+    hotline = play(customer)
+    assert hotline.results == [CallbackResult.SERVED]
+    assert found(hotline) == ("person", "word")
 
 
 @pytest.mark.parametrize(
