@@ -78,6 +78,7 @@ class Dispatcher:
     def _replied_directly(self, offer: Offer, granted: bool) -> None:
         if granted:
             self._give(offer)
+            self.unfollow(offer.call)  # The place is for this one offer.
         elif self._router.withdrawn(offer, self._now_ms()):
             self.close(offer)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from voicebot.core.call import CallId
 from voicebot.core.queueing import AgentSpec, AgentState, QueueSpec
 from voicebot.queueing.router import Offer, Router
@@ -64,3 +67,21 @@ async def test_a_place_without_its_call_holds_no_agent() -> None:
     dispatcher.changed()
     assert router.agents["anna"].state is AgentState.AVAILABLE
     assert CALL not in router.entries
+
+
+async def test_a_call_sent_to_an_agent_is_kept_no_longer_than_it_rings() -> None:
+    _, dispatcher = desk(ANNA)
+
+    class Transfer:
+        taken = False
+
+        def take(self, _offer: Offer) -> None:
+            Transfer.taken = True
+
+    transfer = Transfer()
+    kept = weakref.ref(transfer)
+    assert dispatcher.offer_to("anna", "billing", CallId("1-1"), CALL, transfer.take) is not None
+    del transfer
+    gc.collect()
+    assert Transfer.taken
+    assert kept() is None
