@@ -1,6 +1,14 @@
-"""Scenario tests share a hotline, `world` in desk_hotline.py."""
+"""What scenario tests share: a hotline with a desk is `world` in desk_hotline.py."""
 
-import sys
+from __future__ import annotations
+
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+import pytest
+from talking_hotline import Talking
+
+
+@pytest.fixture
+def talking(tmp_path: Path) -> Talking:
+    """A caller who talks to an agent."""
+    return Talking(tmp_path)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
-from test_talks import (
+from talking_hotline import (
     ANNA,
     BEN,
     Talking,
@@ -16,10 +15,9 @@ from test_talks import (
     answers,
     declines,
     everybody_is_free,
-    of,
-    path,
     states,
 )
+from told import of, path
 
 from voicebot.audio.tones import dtmf
 from voicebot.core.call import LegInfo
@@ -30,11 +28,6 @@ from voicebot.session.directory import TransferRefused
 from voicebot.sim.line import SimLeg
 
 TALK = {("caller", "anna"), ("anna", "caller")}
-
-
-@pytest.fixture
-def talking(tmp_path: Path) -> Talking:
-    return Talking(tmp_path)
 
 
 def switched(facts: list[Fact], kind: FactKind) -> list[tuple[str, bool]]:
@@ -186,6 +179,44 @@ def test_a_second_line_that_is_hung_up_leaves_the_caller_with_the_agent(talking:
     facts = talking.play()
     assert seen == [TALK | {("line2", "ben"), ("ben", "line2")}, TALK]
     assert states(facts) == ["requested", "ringing", "briefing", "returned_to_agent"]
+    everybody_is_free(talking)
+
+
+def test_a_phone_that_hangs_up_its_second_call_as_it_joins_the_two_has_joined_them(
+    talking: Talking,
+) -> None:
+    """Many do, as soon as their REFER is accepted."""
+    second = SecondCall(talking, "202")
+
+    def join() -> None:
+        second.transfer()
+        second.leg.far_hangs_up()
+
+    talking.phone(ANNA, answers(1_000))
+    talking.phone(BEN, answers(1_000, leaves_ms=14_000))
+    talking.world.after_s(5, second.ring)
+    talking.world.after_s(9, join)
+    facts = talking.play()
+    assert states(facts) == ["requested", "ringing", "briefing", "accepted", "bridged"]
+    assert talking.legs[ANNA].told_referrer == [100, 200]
+    everybody_is_free(talking)
+
+
+@pytest.mark.parametrize("at_s", [7, 9], ids=["while it rings", "in the briefing"])
+def test_a_phone_that_hangs_up_both_calls_sends_the_caller_on(talking: Talking, at_s: int) -> None:
+    second = SecondCall(talking, "202")
+
+    def leave() -> None:
+        second.leg.far_hangs_up()
+        talking.legs[ANNA].far_hangs_up()
+
+    talking.phone(ANNA, answers(1_000))
+    talking.phone(BEN, answers(3_000, leaves_ms=14_000))
+    talking.world.after_s(5, second.ring)
+    talking.world.after_s(at_s, leave)
+    facts = talking.play()
+    assert states(facts) == ["requested", "ringing", "briefing", "accepted", "bridged"]
+    assert [f.data["agent"] for f in of(facts, FactKind.BRIDGED)] == ["anna", "ben"]
     everybody_is_free(talking)
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_talk_lines import SecondCall
-from test_talks import (
+from talking_hotline import (
     ANNA,
     BEN,
     BOSS,
@@ -21,8 +20,9 @@ from test_talks import (
     answers,
     declines,
     everybody_is_free,
-    of,
 )
+from test_talk_lines import SecondCall
+from told import of
 
 from voicebot.core.record import Fact, FactKind, fold
 from voicebot.core.transfers import Supervision, Target, TransferMode

@@ -63,10 +63,11 @@ class SupervisorDesk:
 
     def talk_of_agent(self, number: str, queues: Collection[str] = ()) -> Talk:
         """The talk of the agent with a number. Raises `SupervisionRefused`."""
-        for talk in self.directory.talks.all():
-            agent = self.directory.router.agents.get(talk.agent)
-            mine = not queues or talk.queue in queues
-            if agent is not None and agent.spec.number == number and mine:
+        agents = self.directory.router.agents.values()
+        names = [agent.name for agent in agents if agent.spec.number == number]
+        for name in names if number else ():
+            talk = self.directory.talks.of_agent(name)
+            if talk is not None and (not queues or talk.queue in queues):
                 return talk
         raise SupervisionRefused("no-such-talk", "this agent talks to nobody")
 
@@ -88,6 +89,7 @@ class SupervisorDesk:
         try:
             getattr(talk, step)()
         except TransferRefused as refused:
+            await self._note(by, door, STEPS[step], talk.context.id, outcome="not-possible")
             raise SupervisionRefused("not-possible", str(refused)) from None
         await self._note(by, door, STEPS[step], talk.context.id)
 

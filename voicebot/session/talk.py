@@ -69,6 +69,12 @@ class Talk:
         """Who has the caller."""
         return self.contact.name
 
+    def is_of(self, name: str) -> bool:
+        """Somebody of ours has the caller: not one who hung up while the next phone rings, nor a
+        number outside by that name."""
+        contact = self.contact
+        return contact.name == name and contact.is_open and contact.may_hand_over
+
     @property
     def queue(self) -> str:
         """Whose talk it is."""
@@ -237,7 +243,10 @@ class Talk:
             return
         if handing.state is TransferState.BRIEFING:
             handing.second.connect(self.context.tasks)
-        if handing.second.ended and handing.state is not TransferState.ACCEPTED:
+        # Phones that join their two calls hang up the second as soon as that is accepted. Whoever
+        # has hung up both does not want the caller back.
+        stays = not handing.completed and not self.contact.leg.ended
+        if handing.second.ended and handing.state is not TransferState.ACCEPTED and stays:
             handing.taken_back = True
 
     async def _transfer_over(self, handing: HandingOver) -> TalkEnded | None:

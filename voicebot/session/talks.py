@@ -31,7 +31,7 @@ class Talks:
 
     def of_agent(self, agent: str) -> Talk | None:
         """The talk that an agent has."""
-        return next((talk for talk in self._talks.values() if talk.agent == agent), None)
+        return next((talk for talk in self._talks.values() if talk.is_of(agent)), None)
 
     def all(self) -> tuple[Talk, ...]:
         """Every one."""

@@ -119,7 +119,8 @@ class _Waiting:
                 check_node(target.name, self._action.back_to)
             case TargetKind.AGENT:
                 check_free(self._context, target.name)
-                self._directory.dispatcher.offer_waiting(self._place, target.name)
+                if not self._directory.dispatcher.offer_waiting(self._place, target.name):
+                    raise TransferRefused("the caller waits no more")
                 return
             case _:
                 raise TransferRefused("who waits can be sent to an agent, a queue or the flow")
@@ -214,7 +215,8 @@ class _Waiting:
             if self._line.ended is not None:
                 await self._not_bridged(agent, OfferOutcome.CALLER_GONE)
                 raise
-            await self._not_bridged(agent, OfferOutcome.UNREACHABLE)
+            # Answered and hung up at once: the phone is there.
+            await self._not_bridged(agent, OfferOutcome.REJECTED)
             return False
         except BaseException:
             await self._not_bridged(agent, OfferOutcome.CALLER_GONE)

@@ -23,6 +23,7 @@ RACES = "unit/store/test_store_queue_races.py"
 SHARE = "unit/store/test_store_queue_share.py"
 WAITING = "scenarios/test_waiting.py"
 TALKS = "scenarios/test_talks.py"
+SUPERVISORS = "scenarios/test_talk_supervisors.py"
 HANGUPS = "integration/test_hotline_hangups.py"
 NODES = "integration/test_hotline_nodes.py"
 PHONES = "integration/test_hotline_queues.py"
@@ -96,7 +97,7 @@ COMPLAINTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "transfers have explicit states, callbacks keep the place": (
         (TALKS, "test_attended_with_a_briefing"),
-        (TALKS, "test_a_supervisor_takes_over"),
+        (SUPERVISORS, "test_a_supervisor_takes_over"),
         (QUEUES, "test_a_callback_keeps_the_place_and_any_node_may_call"),
         (QUEUES, "test_who_rings_before_the_callback_has_the_place"),
     ),
