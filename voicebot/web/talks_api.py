@@ -69,8 +69,8 @@ class _Api:
         self._desk = desk
 
     async def transfer(self, request: web.Request) -> web.Response:
-        asking, talk = self._own_talk(request)
         body = await read_object(request, to=str, mode=str)
+        asking, talk = self._own_talk(request)
         target, mode = _target(body.get("to", "")), _mode(body.get("mode", "blind"))
         await self._desk.hand_over(talk, target, mode, by=asking.name, door=DOOR)
         return web.json_response({"talk": talk_json(talk)}, status=202)
@@ -79,8 +79,8 @@ class _Api:
         """The handler of one of `STEPS`."""
 
         async def handle(request: web.Request) -> web.Response:
-            asking, talk = self._own_talk(request)
             await read_object(request)
+            asking, talk = self._own_talk(request)
             await self._desk.step(talk, step, by=asking.name, door=DOOR)
             return web.json_response({"talk": talk_json(talk)}, status=202)
 
@@ -90,7 +90,6 @@ class _Api:
         asking = who(request)
         body = await read_object(request, how=str, phone=str)
         how = _how(body.get("how", "listen"))
-        require(request, Permission(how.value))
         talk = self._desk.talk(request.match_info["id"], asking.queues)
         await self._desk.supervise(
             talk,
@@ -153,10 +152,11 @@ class _Api:
         return handle
 
     def _own_talk(self, request: web.Request) -> tuple[Who, Talk]:
-        """An agent's own talk, or one that a supervisor looks after."""
+        """An agent's own talk, or one that a supervisor looks after. To be asked when the body has
+        been read: while it comes in, another person may get the caller."""
         asking, call = who(request), request.match_info["id"]
         talk = self._desk.talk(call)
-        if talk.agent == asking.name and asking.may(Permission.OWN_STATE):
+        if talk.is_of(asking.name) and asking.may(Permission.OWN_STATE):
             return asking, talk
         require(request, Permission.QUEUES)
         return asking, self._desk.talk(call, asking.queues)

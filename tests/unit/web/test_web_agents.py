@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -22,6 +23,7 @@ from voicebot.queueing.router import Offer, Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.directory import Directory
 from voicebot.session.supervisor_desk import STEPS
+from voicebot.session.talk import Talk
 from voicebot.store.opening import Store
 from voicebot.web.app import create_app
 from voicebot.web.office import Office
@@ -178,6 +180,51 @@ async def test_what_agents_may_do_to_their_own_callers_takes_no_more_than_their_
     async with house() as at:
         status, body = await at.as_("anna").ask("POST", f"/api/calls/runs/{path}", {})
         assert (status, body["error"]["code"]) == (404, "no-such-talk")
+
+
+class Told:
+    """Stands for a talk: what the API asks of it before it does anything."""
+
+    agent, queue = "anna", "billing"
+
+    def __init__(self) -> None:
+        self.context = SimpleNamespace(id=CallId("runs"))
+        self.supervisors: tuple[object, ...] = ()
+
+    def is_of(self, name: str) -> bool:
+        return name == self.agent
+
+
+async def test_whose_caller_it_is_is_looked_up_when_all_has_been_read(
+    house: Callable[[], Any],
+) -> None:
+    """While a body comes in slowly, another agent may get the caller."""
+    async with house() as at:
+        talk, talks = Told(), at.office.directory.talks
+        talks.add(cast("Talk", talk))
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield b"{"
+            await at.as_("anna").ask("GET", "/api/me")
+            talk.agent = "ben"
+            yield b"}"
+
+        for step in ("hold", "transfer"):
+            talk.agent = "anna"
+            headers = {"Authorization": f"Bearer {at.as_('anna').token}"}
+            url = f"{at.url}/api/calls/runs/{step}"
+            async with at.session.post(url, data=slowly(), headers=headers) as answer:
+                assert (answer.status, step) == (403, step)
+
+
+async def test_who_may_not_listen_is_noted_down(house: Callable[[], Any]) -> None:
+    async with house() as at:
+        at.office.directory.talks.add(cast("Talk", Told()))
+        asked = at.as_("eva").ask("POST", "/api/calls/runs/supervise", {"how": "listen"})
+        assert (await asked)[0] == 403
+        [entry] = at.store.audit.entries()
+        told = (entry.by, entry.action, entry.detail["how"], entry.outcome)
+        assert told == ("eva", "call.supervise", "listen", "not-permitted")
 
 
 async def test_an_agent_sees_and_changes_nobody_else(house: Callable[[], Any]) -> None:
