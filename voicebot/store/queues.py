@@ -103,11 +103,12 @@ class QueueStore(Places, CallbackPlaces, Contacts, Staff, Closures, Watch):
         return self._snapshot(now_ms, places, ringing, rows)
 
     def forget(self, *, older_ms: int) -> int:
-        """Remove places that were closed so long ago; how many. Offers stay, for the figures."""
+        """Remove places that were closed, or cut off, so long ago; how many. Offers stay, for the
+        figures."""
         table = queue_entries.c
         with self._desk() as desk:
-            closed = table.state == EntryState.CLOSED.value
-            query = delete(queue_entries).where(closed, table.changed_ms < desk.now_ms - older_ms)
+            over = table.state.in_((EntryState.CLOSED.value, EntryState.INTERRUPTED.value))
+            query = delete(queue_entries).where(over, table.changed_ms < desk.now_ms - older_ms)
             return desk.connection.execute(query).rowcount
 
 

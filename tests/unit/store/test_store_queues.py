@@ -78,6 +78,10 @@ def test_places_that_were_closed_are_forgotten_in_time(house: House, node: Queue
 
 
 # ---------------------------------------------------------------- claims
+    node.start()  # the second caller is cut off, and does not ring again
+    assert state(node, TWO) is EntryState.INTERRUPTED
+    house.later(10_000)
+    assert (node.forget(older_ms=20_000), node.forget(older_ms=5_000)) == (0, 1)
 
 
 def test_a_claim_takes_both_or_neither(house: House, node: QueueStore) -> None:
