@@ -109,10 +109,10 @@ def callbacks_dialed(
     if not plan.automatic:
         return None
 
-    async def call(due: DueCallback) -> CallbackResult:
+    async def call(due: DueCallback, served: Callable[[], None]) -> CallbackResult:
         earlier = context_of(await asyncio.to_thread(store.calls.facts, due.call))
         id = CallId(uuid4().hex)
-        return await CallbackCall(due, plan, services, directory, id, earlier).run()
+        return await CallbackCall(due, plan, services, directory, id, earlier, served).run()
 
     return CallingBack(
         directory,

@@ -8,6 +8,7 @@ ring ─▶ answered ─▶ greeting ─▶ a person ─▶ the queue, as old as
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from voicebot.core.afterwards import CallbackPlan, CallbackResult, DueCallback
@@ -32,6 +33,8 @@ from voicebot.session.who_answered import WhoAnswered
 
 FLOW = "callback"
 """What the journal has in place of a flow's name."""
+SERVED_S = 10
+"""Who has talked to an agent for so long is not called again, whatever becomes of the talk."""
 _RESULTS = {
     OfferOutcome.BUSY: CallbackResult.BUSY,
     OfferOutcome.REJECTED: CallbackResult.REJECTED,
@@ -55,11 +58,13 @@ class CallbackCall:
         directory: Directory,
         call: CallId,
         earlier: CallContext | None = None,
+        served: Callable[[], None] = lambda: None,
     ) -> None:
-        """`earlier`: what is known of the call that the customer waits since."""
+        """`earlier`: what is known of the call that the customer waits since; `served` is called
+        once the customer has talked to an agent for `SERVED_S`."""
         self._due, self._plan = due, plan
         self._services, self._directory, self._call = services, directory, call
-        self._earlier = earlier
+        self._earlier, self._served = earlier, served
         self._language = earlier.language if earlier and earlier.language else plan.language
 
     async def run(self) -> CallbackResult:
@@ -116,6 +121,7 @@ class CallbackCall:
             await self._say(context, CONNECTING)
             # From now on the call has the place: nothing is to be left free for it besides.
             self._directory.router.calling_back.discard(self._due.id)
+            context.tasks.start(self._tell_served(context), "callback served")
             await wait_for_agent(context, self._wish())
             if not context.bridged:
                 await self._say(context, SORRY)
@@ -124,6 +130,13 @@ class CallbackCall:
         except VoicebotError as error:
             context.pen.write(FactKind.FAILED, what="call", error=str(error))
         return CallbackResult.UNSERVED
+
+    async def _tell_served(self, context: Context) -> None:
+        talked_s = 0
+        while talked_s < SERVED_S:
+            await asyncio.sleep(1)
+            talked_s += context.bridged
+        self._served()
 
     async def _is_person(self, context: Context) -> bool:
         """A machine is left the message that is configured."""

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from voicebot.core.afterwards import CallbackPlan, CallbackResult, CallbackState, DueCallback
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 EVERY_S = 1.0
 TOUCH_EVERY = 20
 PLACE_EVERY = 30
-"""Rounds."""
+STEADY = 3
+"""Rounds; after the database was away, all nodes first say so long which calls are theirs."""
 
 
 class CallbackPlaces(Protocol):
@@ -41,7 +43,7 @@ class CallbackPlaces(Protocol):
 
     def end_callback(self, entry: CallId, outcome: str) -> bool: ...
 
-    def adopted_callbacks(self) -> tuple[str, ...]: ...
+    def closed_callbacks(self) -> tuple[tuple[str, CallbackState], ...]: ...
 
     def canceled_callbacks(self) -> tuple[CallId, ...]: ...
 
@@ -49,14 +51,16 @@ class CallbackPlaces(Protocol):
 
     def overdue_callbacks(self, after_ms: int) -> tuple[CallId, ...]: ...
 
-    def call_back_interrupted(self, after_ms: int, dialable: Callable[[str], bool]) -> int: ...
+    def call_back_interrupted(
+        self, after_ms: int, dialable: Callable[[str], bool], *, most_ms: int
+    ) -> int: ...
 
 
 Settle = Callable[[str, CallbackState, str], object]
 """Says what became of a request; blocks."""
 Aside = Callable[..., Awaitable[Any]]
-Call = Callable[[DueCallback], Awaitable[CallbackResult]]
-"""Makes one call."""
+Call = Callable[[DueCallback, Callable[[], None]], Awaitable[CallbackResult]]
+"""Makes one call, and says when the customer has been served, though the talk goes on."""
 
 
 class CallingBack:
@@ -79,7 +83,11 @@ class CallingBack:
         self._directory, self._places, self._settle = directory, places, settle
         self._call, self._plan, self._clock, self._dialable = call, plan, clock, dialable
         self._attempts: dict[CallId, asyncio.Task[None]] = {}
-        self._round = 0
+        self._served: set[CallId] = set()
+        """Whose talk goes on."""
+        self._noted: set[CallId] = set()
+        """Those of them that the database knows of: though the node dies, they are not called."""
+        self._round, self._steady = 0, STEADY
         self.stopping = False
         """No further calls are begun."""
 
@@ -96,6 +104,7 @@ class CallingBack:
                 try:
                     await self._look(group)
                 except EngineError:
+                    self._steady = 0
                     log.warning("callbacks cannot be looked at just now")
                 except Exception:
                     # The node's other calls go on.
@@ -104,30 +113,41 @@ class CallingBack:
     async def _look(self, group: asyncio.TaskGroup) -> None:
         """See what is due, and begin to call."""
         self._round += 1
+        self._steady += 1
+        await self._note_served()
         await self._aside(self._tidy, tuple(self._attempts))
         hour = self._clock().hour
         if self.stopping or not self._plan.from_hour <= hour < self._plan.until_hour:
             return
+        if self._steady < STEADY:
+            return
         due: tuple[CallId, ...] = await self._aside(self._places.due_callbacks)
         self._directory.see(due)
         for place in self._directory.router.callbacks_due(self._directory.now_ms()):
-            if place in due and len(self._attempts) < self._plan.at_once:
+            free = place not in self._attempts and len(self._attempts) < self._plan.at_once
+            if place in due and free:
                 self._begin(group, place)
+
+    async def _note_served(self) -> None:
+        for place in self._served - self._noted:
+            await self._aside(self._close, place, CallbackState.DONE, CallbackResult.SERVED)
+            self._noted.add(place)
 
     def _tidy(self, mine: Collection[CallId]) -> None:
         places = self._places
-        if mine and self._round % TOUCH_EVERY == 0:
+        if mine and (self._round % TOUCH_EVERY == 0 or self._steady == 1):
             places.touch_callbacks(mine)
-        for id in places.adopted_callbacks():
-            self._settle(id, CallbackState.ADOPTED, "")
+        for id, state in places.closed_callbacks():
+            self._settle(id, state, "")
         for place in places.canceled_callbacks():
             places.end_callback(place, "settled")
         if self._round % PLACE_EVERY == 1:
             places.place_callbacks()
             for place in places.overdue_callbacks(self._plan.expires_s * 1000):
                 self._close(place, CallbackState.EXPIRED, "")
-        if self._plan.cut_off_after_s:
-            places.call_back_interrupted(self._plan.cut_off_after_s * 1000, self._dialable)
+        if after_s := self._plan.cut_off_after_s:
+            most_ms = (after_s + self._plan.expires_s) * 1000
+            places.call_back_interrupted(after_s * 1000, self._dialable, most_ms=most_ms)
 
     def _begin(self, group: asyncio.TaskGroup, place: CallId) -> None:
         self._directory.router.calling_back.add(place)
@@ -137,6 +157,8 @@ class CallingBack:
 
     def _ended(self, place: CallId) -> None:
         self._attempts.pop(place, None)
+        self._served.discard(place)
+        self._noted.discard(place)
         self._directory.router.calling_back.discard(place)
         self._directory.see((place,), anew=True)
         self._directory.dispatcher.changed()
@@ -144,19 +166,29 @@ class CallingBack:
     async def _attempt(self, place: CallId) -> None:
         try:
             due: DueCallback | None = await self._aside(self._places.take_callback, place)
-            if due is None:
-                return
-            result = CallbackResult.FAILED
-            if self._dialable(due.number):
-                result = await self._call(due)
-            await self._aside(self._after, due, result)
+            if due is not None:
+                await self._aside(self._after, due, await self._result(due))
         except EngineError:
             log.warning("a callback is left to be made again", extra={"call": place})
         except Exception:
             # The place stays, and is due again after a while.
             log.exception("a callback failed", extra={"call": place})
 
+    async def _result(self, due: DueCallback) -> CallbackResult:
+        """Calls that ended with their node count: nobody is called more often than is set."""
+        if due.attempt > self._plan.attempts or not self._dialable(due.number):
+            return CallbackResult.FAILED
+        try:
+            return await self._call(due, partial(self._served.add, due.id))
+        except EngineError:
+            raise
+        except Exception:
+            log.exception("a callback failed", extra={"call": due.id})
+            return CallbackResult.FAILED
+
     def _after(self, due: DueCallback, result: CallbackResult) -> None:
+        if due.id in self._noted:
+            return
         if result is CallbackResult.SERVED:
             self._close(due.id, CallbackState.DONE, result)
         elif due.attempt >= self._plan.attempts:

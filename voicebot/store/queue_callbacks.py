@@ -4,7 +4,8 @@
              ▲       └─ busy, no answer, ... ─▶ put_off
              └───────┘ the node that took it is gone: it is due again after `TAKEN_MS`
 
-A customer who rings meanwhile inherits the place (`Places.inherit`), which closes it.
+A customer who rings meanwhile inherits the place (`Places.inherit`), which closes it. What was
+settled by hand is not called, and no number by two at once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from voicebot.core.afterwards import CallbackRequest, CallbackState, DueCallback
 from voicebot.core.call import CallId
@@ -32,7 +33,10 @@ TAKEN_MS = 120_000
 """A callback that its node has not touched for so long may be taken by another one."""
 UNPLACED_MS = 60_000
 """A callback that has no place so long after it was noted down will get none by its call."""
+SETTLED_MS = 60_000
+"""A place that was closed so long ago is one whose callback its node settles no more."""
 _E = queue_entries.c
+_OTHER = queue_entries.alias("other")
 
 
 class CallbackPlaces(QueueBase):
@@ -106,24 +110,31 @@ class CallbackPlaces(QueueBase):
             return True
 
     def end_callback(self, entry: CallId, outcome: str) -> bool:
-        """Called, or given up; False where the place is gone, as the customer rang again."""
+        """Called, or given up; False where the place is gone, as the customer rang again, or
+        another node is at it."""
         with self._desk() as desk:
             row = desk.entry(entry)
             if row is None or row["state"] != EntryState.CALLBACK:
                 return False
+            fresh = row["changed_ms"] >= desk.now_ms - TAKEN_MS
+            if fresh and row["node"] not in ("", self.node):
+                return False
             desk.move(row, EntryEvent.LEFT, outcome=outcome, callback=False)
             return True
 
-    def adopted_callbacks(self) -> tuple[str, ...]:
-        """Callbacks that still wait, though the customer rang and has the place."""
+    def closed_callbacks(self) -> tuple[tuple[str, CallbackState], ...]:
+        """Callbacks that still wait, though their place is closed, and what they came to: the
+        customer rang and has it, or a node died before it could settle them."""
         query = (
-            select(callbacks.c.id)
+            select(callbacks.c.id, _E.outcome)
             .join(queue_entries, _E.id == callbacks.c.id)
             .where(callbacks.c.state == CallbackState.WAITING.value)
-            .where(_E.state == EntryState.CLOSED.value, _E.outcome == ADOPTED)
+            .where(_E.state == EntryState.CLOSED.value)
         )
         with self._desk() as desk:
-            return tuple(desk.connection.execute(query).scalars())
+            long_ago = _E.changed_ms < desk.now_ms - SETTLED_MS
+            rows = desk.connection.execute(query.where(or_(_E.outcome == ADOPTED, long_ago)))
+            return tuple((row.id, _STATES.get(row.outcome, CallbackState.ADOPTED)) for row in rows)
 
     def canceled_callbacks(self) -> tuple[CallId, ...]:
         """Places of callbacks that somebody settled by hand."""
@@ -131,10 +142,11 @@ class CallbackPlaces(QueueBase):
             select(_E.id)
             .join(callbacks, _E.id == callbacks.c.id)
             .where(callbacks.c.state != CallbackState.WAITING.value)
-            .where(_E.state == EntryState.CALLBACK.value, _E.node == "")
+            .where(_E.state == EntryState.CALLBACK.value)
         )
         with self._desk() as desk:
-            return tuple(CallId(id) for id in desk.connection.execute(query).scalars())
+            ids = desk.connection.execute(query.where(_untaken(desk.now_ms))).scalars()
+            return tuple(CallId(id) for id in ids)
 
     def place_callbacks(self) -> int:
         """Callbacks that were noted down and have no place, as their node died or did not dial, get
@@ -169,13 +181,15 @@ class CallbackPlaces(QueueBase):
             until_ms = desk.now_ms - after_ms
         return tuple(CallId(r.id) for r in rows if max(r.joined_ms, _ms(r.not_before)) <= until_ms)
 
-    def call_back_interrupted(self, after_ms: int, dialable: Callable[[str], bool]) -> int:
-        """Callers who were cut off so long ago, did not ring again, and may be called, are to be;
-        how many. Each is noted down as a callback that nobody asked for."""
+    def call_back_interrupted(
+        self, after_ms: int, dialable: Callable[[str], bool], *, most_ms: int
+    ) -> int:
+        """Callers who were cut off so long ago (`most_ms` at most), did not ring again, and may be
+        called, are to be; how many. Each is noted down as a callback that nobody asked for."""
         called = 0
         with self._desk() as desk:
             cut = (_E.state == EntryState.INTERRUPTED.value, _E.number != "")
-            old = _E.changed_ms <= desk.now_ms - after_ms
+            old = _E.changed_ms.between(desk.now_ms - most_ms, desk.now_ms - after_ms)
             ids = desk.connection.execute(select(_E.id).where(*cut, old)).scalars().all()
             for id in ids:
                 row = desk.entry(id)
@@ -197,9 +211,24 @@ class CallbackPlaces(QueueBase):
             desk.connection.execute(insert(callbacks).values(request_row(request)))
 
 
+_STATES = {state.value: state for state in CallbackState}
+
+
 def _free(now_ms: int) -> ColumnElement[bool]:
     state = _E.state == EntryState.CALLBACK.value
-    return and_(state, _E.not_before_ms <= now_ms, _untaken(now_ms))
+    due = and_(state, _E.not_before_ms <= now_ms, _untaken(now_ms))
+    settled = exists().where(
+        callbacks.c.id == _E.id, callbacks.c.state != CallbackState.WAITING.value
+    )
+    return and_(due, ~settled, ~_is_called(now_ms))
+
+
+def _is_called(now_ms: int) -> ColumnElement[bool]:
+    """By another callback of the same customer."""
+    other = _OTHER.c
+    same = and_(other.number == _E.number, other.number != "", other.id != _E.id)
+    taken = and_(other.node != "", other.changed_ms >= now_ms - TAKEN_MS)
+    return exists().where(same, other.state == EntryState.CALLBACK.value, taken)
 
 
 def _untaken(now_ms: int) -> ColumnElement[bool]:

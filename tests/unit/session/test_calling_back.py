@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
@@ -39,13 +40,14 @@ from voicebot.sim.clock import run_virtual
 from voicebot.sim.engines import SimBackend
 from voicebot.sim.line import Answer, SimLeg, answers, refuses, rings_for_ever
 from voicebot.store.callbacks import CallbackStore
-from voicebot.store.database import open_engine, parse_url
+from voicebot.store.database import DatabaseAway, open_engine, parse_url
 from voicebot.store.opening import open_store
 from voicebot.store.queues import QueueStore
 
 FLOW = "flow: f\nstart: bye\non_error: bye\nnodes:\n  bye: {kind: hangup, prompt: Bye.}\n"
 QUEUE = QueueSpec("support", ring_ms=10_000, max_wait_ms=60_000, wrap_up_ms=1_000)
 ANNA = AgentSpec("anna", "sip:anna@127.0.0.1", ("support",))
+BOB = AgentSpec("bob", "sip:bob@127.0.0.1", ("support",))
 NUMBER = "+4917055501"
 PLAN = CallbackPlan(automatic=True, retry_s=60, attempts=3, ring_s=20)
 ONE = CallId("one-callback-1")
@@ -76,15 +78,21 @@ class Hotline(World):
     share: Share
     plan: CallbackPlan = PLAN
     hour = 9
+    fails = False
     earlier: CallContext | None = None
 
     def begin(self, store: QueueStore) -> None:
         self.store, self.share = store, Share(store)
         self.settled: list[tuple[str, CallbackState, str]] = []
         self.results: list[CallbackResult] = []
+        self.begun: list[float] = []
 
     def services(self) -> Services:
         return self._services()
+
+    def settle(self, id: str, state: CallbackState, result: str) -> None:
+        if CallbackStore(self.store._engine).settle(id, state, result):
+            self.settled.append((id, state, result))
 
     async def serve(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -93,10 +101,13 @@ class Hotline(World):
         self.directory = directory = Directory(router, lambda: round(loop.time() * 1000))
         services = self.services()
 
-        async def call(due: DueCallback) -> CallbackResult:
+        async def call(due: DueCallback, served: Callable[[], None]) -> CallbackResult:
             id = CallId(f"back-{len(self.results)}")
-            one = CallbackCall(due, self.plan, services, directory, id, self.earlier)
+            one = CallbackCall(due, self.plan, services, directory, id, self.earlier, served)
+            self.begun.append(loop.time())
             result = await one.run()
+            if self.fails:
+                raise ZeroDivisionError
             self.results.append(result)
             return result
 
@@ -106,7 +117,7 @@ class Hotline(World):
         dialing = CallingBack(
             directory,
             self.store,
-            lambda id, state, result: self.settled.append((id, state, result)),
+            self.settle,
             call,
             self.plan,
             clock=lambda: MORNING.replace(hour=self.hour) + timedelta(seconds=loop.time()),
@@ -511,3 +522,86 @@ def test_who_was_called_back_has_not_abandoned(play: Callable[..., Hotline]) -> 
 
 def _hold_anna(hotline: Hotline) -> None:
     hotline.telephone.far_ends[ANNA.address] = rings_for_ever
+
+
+def test_who_has_been_served_is_not_called_again_though_the_node_dies(
+    play: Callable[..., Hotline],
+) -> None:
+    async def dies(hotline: Hotline) -> None:
+        await asyncio.sleep(40)
+        assert hotline.settled == [(ONE, CallbackState.DONE, "served")]
+        later = QueueStore(hotline.store._engine, "later", (QUEUE,), (ANNA,), clock=_in_an_hour)
+        assert (later.due_callbacks(), later.take_callback(ONE)) == ((), None)
+        looked.append(True)
+
+    looked: list[bool] = []
+    hotline = play(hello(1_000), seconds=45, before=_long_talk, meanwhile=dies)
+    assert (looked, len(hotline.begun)) == ([True], 1)
+
+
+def _long_talk(hotline: Hotline) -> None:
+    hotline.telephone.far_ends[ANNA.address] = answers(2_000)
+
+
+def _in_an_hour(_: object) -> int:
+    return 3_600_000
+
+
+def test_calls_that_fail_by_our_fault_come_to_an_end(play: Callable[..., Hotline]) -> None:
+    hotline = play(hello(1_000), seconds=700, before=lambda h: setattr(h, "fails", True))
+    assert len(hotline.begun) == PLAN.attempts
+    assert all(b - a >= PLAN.retry_s for a, b in pairwise(hotline.begun))
+    assert hotline.settled == [(ONE, CallbackState.FAILED, "failed")]
+
+
+def test_calls_whose_nodes_died_count(play: Callable[..., Hotline]) -> None:
+    def died(hotline: Hotline) -> None:
+        hotline.store.keep_callback(Place(ONE, CallId("one"), "support", NUMBER), joined_ms=0)
+        for _ in range(PLAN.attempts):
+            assert hotline.store.take_callback(ONE) is not None
+            assert hotline.store.put_off(ONE, 0, "")
+
+    hotline = play(hello(1_000), before=died)
+    assert hotline.telephone.dialed == []
+    assert hotline.settled == [(ONE, CallbackState.FAILED, "failed")]
+
+
+def test_who_waits_is_not_called_once_more_after_the_database_was_away(
+    play: Callable[..., Hotline],
+) -> None:
+    def patient(hotline: Hotline) -> None:
+        hotline.queues = (replace(QUEUE, max_wait_ms=600_000, absent=()),)
+        hotline.agents = (ANNA, BOB)
+        hotline.telephone.far_ends |= dict.fromkeys((ANNA.address, BOB.address), rings_for_ever)
+
+    async def away(hotline: Hotline) -> None:
+        await asyncio.sleep(3.5)  # the customer rings
+        assert hotline.directory is not None
+        for name in ("anna", "bob"):
+            hotline.directory.log_out(name, by="test")
+        hotline.store.touch_callbacks = _gone  # type: ignore[method-assign, assignment]
+        hotline.store.closed_callbacks = _gone  # type: ignore[method-assign]
+        await asyncio.sleep(140)
+        del hotline.store.touch_callbacks, hotline.store.closed_callbacks
+        for name in ("anna", "bob"):
+            hotline.directory.log_in(name, by="test")
+
+    hotline = play(hello(4_000), seconds=150, before=patient, meanwhile=away)
+    assert hotline.directory is not None
+    assert len(hotline.begun) == 1
+    assert hotline.store.due_callbacks() == ()
+
+
+def _gone(*_: object) -> Any:
+    raise DatabaseAway("the server is gone")
+
+
+def test_who_was_cut_off_long_ago_is_not_called(play: Callable[..., Hotline]) -> None:
+    def cut_off(hotline: Hotline) -> None:
+        hotline.plan = CallbackPlan(cut_off_after_s=60, expires_s=60)
+        with hotline.store.as_of(-300_000):
+            hotline.store.join(Place(CallId("cut"), CallId("cut"), "support", NUMBER))
+            hotline.store.start()
+
+    hotline = play(hello(1_000), seconds=100, before=cut_off)
+    assert [one.id for one in CallbackStore(hotline.store._engine).list()] == [ONE]

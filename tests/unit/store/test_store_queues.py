@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from queue_house import LEASE_MS, House, claimed, opened_house, place, seen, state
 
+from voicebot.core.afterwards import CallbackRequest, CallbackState
 from voicebot.core.call import CallId
 from voicebot.core.queueing import AgentState, EntryState, OfferOutcome, PauseReason, Place
 from voicebot.queueing import policy
 from voicebot.queueing.router import Offer
+from voicebot.store.callbacks import CallbackStore
 from voicebot.store.opening import open_calls
 from voicebot.store.queues import QueueStore
 from voicebot.store.settings import StoreSettings
@@ -75,13 +78,13 @@ def test_places_that_were_closed_are_forgotten_in_time(house: House, node: Queue
     assert node.forget(older_ms=20_000) == 0
     assert node.forget(older_ms=5_000) == 1
     assert [row["id"] for row in house.rows("SELECT id FROM queue_entries")] == ["two"]
-
-
-# ---------------------------------------------------------------- claims
     node.start()  # the second caller is cut off, and does not ring again
     assert state(node, TWO) is EntryState.INTERRUPTED
     house.later(10_000)
     assert (node.forget(older_ms=20_000), node.forget(older_ms=5_000)) == (0, 1)
+
+
+# ---------------------------------------------------------------- claims
 
 
 def test_a_claim_takes_both_or_neither(house: House, node: QueueStore) -> None:
@@ -493,11 +496,62 @@ def test_a_callback_is_taken_by_one_node_and_put_off(house: House) -> None:
     assert there.end_callback(ONE, "done")
     assert not there.end_callback(ONE, "done")
     assert house.rows("select number from queue_entries") == [{"number": ""}]
-    assert (there.adopted_callbacks(), there.canceled_callbacks(), there.place_callbacks()) == (
+    assert (there.closed_callbacks(), there.canceled_callbacks(), there.place_callbacks()) == (
         (),
         (),
         0,
     )
+
+
+def _asked_for(house: House, *ids: CallId) -> CallbackStore:
+    """By the same caller, in calls of their own."""
+    noted, at = CallbackStore(house.engine), datetime.fromtimestamp(0, UTC)
+    for id in ids:
+        asyncio.run(noted.add(CallbackRequest(id, id, "service", "+491", at)))
+        house.node().keep_callback(Place(id, id, "service", "+491"), joined_ms=500)
+    return noted
+
+
+def test_what_was_settled_by_hand_is_not_called_though_its_node_dies(house: House) -> None:
+    here, there = house.node("one"), house.node("two")
+    noted = _asked_for(house, ONE)
+    assert here.take_callback(ONE) is not None
+    assert noted.settle(ONE, CallbackState.CANCELED)
+    assert there.canceled_callbacks() == ()  # it is being called
+    house.later(130_000)
+    assert (there.due_callbacks(), there.take_callback(ONE)) == ((), None)
+    assert there.canceled_callbacks() == (ONE,)
+    assert there.end_callback(ONE, "settled")
+
+
+def test_a_node_that_was_late_does_not_end_what_another_one_calls(house: House) -> None:
+    here, there = house.node("one"), house.node("two")
+    _asked_for(house, ONE)
+    assert here.take_callback(ONE) is not None
+    house.later(130_000)
+    assert there.take_callback(ONE) is not None
+    assert not here.end_callback(ONE, "failed")
+    assert there.end_callback(ONE, "done")
+
+
+def test_what_a_node_died_over_before_it_was_settled_is_settled(house: House) -> None:
+    node = house.node()
+    _asked_for(house, ONE)
+    assert node.take_callback(ONE) is not None
+    assert node.end_callback(ONE, CallbackState.DONE)
+    assert node.closed_callbacks() == ()  # it may be at it
+    house.later(70_000)
+    assert node.closed_callbacks() == ((ONE, CallbackState.DONE),)
+
+
+def test_a_customer_is_called_by_one_at_a_time(house: House) -> None:
+    here, there = house.node("one"), house.node("two")
+    _asked_for(house, ONE, TWO)
+    assert here.due_callbacks() == (ONE, TWO)
+    assert here.take_callback(ONE) is not None
+    assert (there.due_callbacks(), there.take_callback(TWO)) == ((), None)
+    assert here.put_off(ONE, 60_000, "busy")
+    assert there.take_callback(TWO) is not None
 
 
 def test_who_rings_before_the_callback_has_the_place(house: House, node: QueueStore) -> None:
