@@ -145,7 +145,7 @@ def _sipp(folder: Path, port: int, behavior: str, *options: str) -> subprocess.P
     file = folder / f"phone-{port}.xml"
     file.write_text(behavior, "utf-8")
     words = ["sipp", "-sf", str(file), "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
-    words += ["-rtp_echo", "-mp", str(free_port()), *options]
+    words += ["-rtp_echo", "-mp", str(free_port()), "-aa", *options]
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

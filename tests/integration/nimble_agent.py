@@ -53,6 +53,8 @@ class NimbleAgent(asyncio.DatagramProtocol):
             case "BYE":
                 self._mark(call, "ended")
                 self._reply(message, "200 OK", addr)
+            case "OPTIONS":
+                self._reply(message, "200 OK", addr)
             case _:
                 pass
 

@@ -162,7 +162,7 @@ def is_over(fact: dict[str, Any]) -> bool:
     data = fact["data"]
     if fact["kind"] == "unbridged":
         return bool(data["by"] == "agent")
-    return fact["kind"] == "offer_ended" and data["outcome"] == "unreachable"
+    return fact["kind"] == "offer_ended" and data["outcome"] == "rejected"
 
 
 async def test_two_callers_one_agent(

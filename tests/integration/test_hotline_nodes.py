@@ -80,6 +80,8 @@ async def until(nodes: Nodes, query: str, wanted: dict[str, int], within_s: floa
 
 AGENTS = "SELECT state, count(*) FROM agents GROUP BY state"
 PLACES = "SELECT state, count(*) FROM queue_entries WHERE state <> 'closed' GROUP BY state"
+DIALOGUES = """SELECT q.queue AS state, count(*) FROM resume_records r
+    JOIN queue_entries q ON q.call = r.call GROUP BY q.queue"""
 
 
 def whole(facts: list[dict[str, Any]]) -> None:
@@ -126,6 +128,8 @@ async def test_a_node_is_killed_under_its_callers(nodes: Nodes) -> None:
                 waiting = await queued(stack, one, "wait", WAITING)
                 busy = {"busy": TALKING, "ringing": RINGING, "paused": 1}
                 await until(nodes, AGENTS, busy, 20)
+                # Written behind: the last caller's state is not there in the same moment.
+                await until(nodes, DIALOGUES, {"talk": TALKING, "ring": RINGING, "wait": WAITING}, 5)
                 before = nodes.rows("SELECT id, joined_ms FROM queue_entries ORDER BY joined_ms")
                 one.process.kill()
                 killed_s = time.monotonic()

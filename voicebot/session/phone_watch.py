@@ -16,9 +16,11 @@ from voicebot.queueing.snapshot import Agent
 from voicebot.session.directory import Directory
 
 LOOK_S = 1.0
-ASK_EVERY_S = 5.0
-MOST_ASKED = 60
-"""Then calls are tried again, in 5 minutes at least: some phones answer calls only."""
+ASK_EVERY_S = 2.0
+ASKED_AT_FIRST, MOST_ASKED = 3, 12
+"""So often a phone is asked before a call is tried again, as some phones answer calls only: by each
+offer in a row that did not reach it, and at most. A question and the pause after it take 5 s
+where nothing answers, so that is 15 s, and a minute."""
 SYSTEM = "system"
 
 IsThere = Callable[[str], Awaitable[bool]]
@@ -68,7 +70,7 @@ class PhoneWatch:
         self._asked.add(name)
         agents = self._directory.router.agents
         try:
-            for _ in range(MOST_ASKED):
+            for _ in range(min(MOST_ASKED, ASKED_AT_FIRST * agents[name].unreachable)):
                 if not _is_suspect(agents[name]) or await self._is_there(agents[name].spec.address):
                     break
                 await asyncio.sleep(self._every_s)

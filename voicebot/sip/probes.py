@@ -14,8 +14,8 @@ import pjsua2 as pj
 Answered = Callable[[str, int], None]
 """Told of the address that was asked, and the final response: 408 where none came."""
 
-WAIT_S = 35.0
-"""Longer than a request without an answer is sent again (64 times T1)."""
+WAIT_S = 3.0
+"""For the final response: the request has been sent three times by then (RFC 3261, timer E)."""
 _NOBODY = frozenset({404, 408, 410, 430, 480, 502, 503, 504})
 """No such user, nobody registered, no answer, no way there."""
 

@@ -42,7 +42,7 @@ class Contacts(Offers):
                 raise
             return False
 
-    def unbridged(self, offer: Offer) -> bool:
+    def unbridged(self, offer: Offer, outcome: OfferOutcome) -> bool:
         """Answered, but gone before the caller was put through: the caller waits on, in place.
         False where the offer counts no more."""
         with self._desk() as desk:
@@ -50,14 +50,14 @@ class Contacts(Offers):
             if agent is None or agent.state is not AgentState.BUSY:
                 return False
             after = replace(shift.move(agent, AgentEvent.ENDED), calls=agent.calls - 1)
-            after = desk.rested(shift.wrapped(after, desk.now_ms), agent, OfferOutcome.UNREACHABLE)
+            after = desk.rested(shift.wrapped(after, desk.now_ms), agent, outcome)
             desk.put(agent, shift.settled(after, desk.now_ms))
             desk.write_offer(
                 agent.name,
                 agent.token,
                 answered_ms=None,
                 ended_ms=desk.now_ms,
-                outcome=OfferOutcome.UNREACHABLE.value,
+                outcome=outcome.value,
             )
             row = desk.entry(offer.call)
             if row is not None and _is_with(row, agent):

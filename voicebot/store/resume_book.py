@@ -1,9 +1,9 @@
 """Records of calls under way, written behind: a call does not wait for it.
 
-keep, forget ─▶ the latest of each call (memory) ──thread, all of half a second──▶ ResumeStore
+keep, forget ─▶ the latest of each call (memory) ──thread, all of 0.2 s──▶ ResumeStore
 may_find ─▶ no | perhaps: find ──another thread──▶ places and records
 
-A node that is killed loses half a second of them; a call that was over by then, nothing.
+A node that is killed loses 0.2 s of them; a call that was over by then, nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from voicebot.store.resume import ResumeRecord, ResumeStore
 
 log = logging.getLogger(__name__)
 
-BATCH_S = 0.5
+BATCH_S = 0.2
 """A record waits so long for others before they are committed together."""
 RETRY_S = 0.5
 CLOSE_S = 2.0

@@ -241,7 +241,7 @@ def test_fewest_calls_stays_right_when_a_bridge_fails_or_is_reported_twice() -> 
     assert board.answered(offer, 1)
     assert not board.answered(offer, 1)
     assert board.agents["anna"].calls == 1
-    board.unbridged(offer, OfferOutcome.UNREACHABLE, 2)
+    board.unbridged(offer, OfferOutcome.REJECTED, 2)
     assert board.agents["anna"].calls == 0
     assert board.position(FIRST) == 1
 
@@ -417,7 +417,7 @@ class AnyRun(RuleBasedStateMachine):
         if self.talking:
             offer = self.talking.pop(data.draw(st.integers(0, len(self.talking) - 1)))
             if fails:
-                self.board.unbridged(offer, OfferOutcome.UNREACHABLE, self.now_ms)
+                self.board.unbridged(offer, OfferOutcome.REJECTED, self.now_ms)
             else:
                 self.board.released(offer, self.now_ms)
 

@@ -146,7 +146,7 @@ class Hall(RuleBasedStateMachine):
         assert not store.dialed(late.offer)
         assert not store.failed(late.offer, OfferOutcome.BUSY)
         assert not store.released(late.offer)
-        assert not store.unbridged(late.offer)
+        assert not store.unbridged(late.offer, OfferOutcome.REJECTED)
         assert store.renew([late.offer], lease_ms=LEASE_MS) == (late.offer,)
         assert (self.entries(), self.house.rows("SELECT * FROM agents")) == before
 

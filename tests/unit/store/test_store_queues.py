@@ -219,7 +219,7 @@ def test_without_wrap_up_the_agent_is_free_at_once(node: QueueStore) -> None:
 
 def test_an_agent_who_is_gone_before_the_bridge(node: QueueStore, offer: Offer) -> None:
     assert node.answered(offer)
-    assert node.unbridged(offer)
+    assert node.unbridged(offer, OfferOutcome.REJECTED)
     entry, agent = seen(node, ONE), node.agent("ann")
     assert (entry.state, entry.agent, entry.tried) == (EntryState.WAITING, "", ("ann",))
     assert (agent.state, agent.calls) == (AgentState.AVAILABLE, 0)
@@ -283,7 +283,7 @@ def test_one_who_is_gone_leaves_the_other_phones_ringing(node: QueueStore) -> No
     node.join(place("one", "cards"))
     first, second = claimed(node, ONE, "bob"), claimed(node, ONE, "cyd")
     assert node.answered(first)
-    assert node.unbridged(first)
+    assert node.unbridged(first, OfferOutcome.REJECTED)
     assert state(node, ONE) is EntryState.OFFERED
     assert node.answered(second)
 
