@@ -13,7 +13,7 @@ import numpy as np
 
 from voicebot.core.audio import Pcm
 from voicebot.core.call import CallId, LegInfo
-from voicebot.core.ports import Backend, Understanding
+from voicebot.core.ports import Backend, Understanding, Vad
 from voicebot.core.queueing import AgentSpec, QueueSpec
 from voicebot.core.record import Fact, FactKind
 from voicebot.flow.flow import Flow
@@ -65,6 +65,7 @@ class World:
         self.speech = SimSpeech()
         self.recognizer = SimRecognizer(self.speech)
         self.voice = SimVoice()
+        self.vad: Callable[[], Vad] = SimVad
         self.journal = SimJournal()
         self.recording = SimRecording()
         self.telephone = SimTelephone()
@@ -115,7 +116,7 @@ class World:
         loop = asyncio.get_running_loop()
         return Services(
             telephone=self.telephone,
-            vad=SimVad,
+            vad=self.vad,
             recognizer=self.recognizer,
             understanding=self.understanding,
             voice=self.voice,

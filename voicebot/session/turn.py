@@ -147,8 +147,10 @@ class _Turn:
                     self._speaker.pause()
                 case Confirmed(onset_ms):
                     self._interrupt("speech", onset_ms)
-                case Rejected():
+                case Rejected() as rejected:
                     self._resume("no speech")
+                    if rejected.is_over and not ear.reading:
+                        ear.reset()  # Else it may prove to be an answer yet.
 
     def _interrupt(self, by: str, onset_ms: int) -> None:
         """The caller has the floor: the prompt and those after it are dropped."""
@@ -174,12 +176,12 @@ class _Turn:
         if self._speaker.paused:
             self._pen.write(FactKind.RESUMED, reason=reason, paused_ms=self._paused_ms)
         self._speaker.resume()
-        self._ear.reset()
 
     def _answer(self, utterance: Utterance) -> Event | None:
         meant = utterance.interpretation.match is not Match.NONE
         if self._speaker.speaking and not (meant and self._is_believed(utterance)):
             self._resume("nothing understood")
+            self._ear.reset()
             return None
         if not meant and _is_noise(utterance):
             self._ear.reset()

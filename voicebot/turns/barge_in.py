@@ -12,9 +12,10 @@ decision may take its time: words, or speech for longer than anyone coughs or sa
 line that was quiet so far, any sound is a suspicion. Keys decide at once.
 
     a crowd      ▅▆▅▄▆▅▅▆▅▆▅▅▆▅     Suspected, as one voice is louder; Rejected; again; and then
-                                     no more in this prompt, but for words
+                                     no more in this prompt, but for a sure answer
 
-On a line that was not quiet before, speech may be anybody's: only words decide.
+On a line that was not quiet before, speech may be anybody's: only words decide. A caller who goes
+on speaking when time is up is heard on, whatever the prompt does.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from voicebot.core.transitions import next_state
 from voicebot.core.turn import BargeIn
 from voicebot.turns.run_window import RunWindow
 from voicebot.turns.settings import BargeInSettings
+
+_SILENCE = "silence"
 
 
 class BargeInState(StrEnum):
@@ -96,6 +99,11 @@ class Rejected:
 
     reason: str
     """`silence` or `verdict time-out`."""
+
+    @property
+    def is_over(self) -> bool:
+        """What was suspected has ended: nothing more comes of it."""
+        return self.reason == _SILENCE
 
 
 BargeInEvent = Suspected | Confirmed | Rejected
@@ -215,7 +223,7 @@ class BargeInJudge:
             return (Confirmed(self._onset_ms, BargeInBy.SPEECH),)
         enough_ms = settings.reading_ms if reading else settings.reject_silence_ms
         if at_ms - self._last_sound_ms >= enough_ms:
-            return self._reject(at_ms, "silence")
+            return self._reject(at_ms, _SILENCE)
         longest_ms = settings.restless_verdict_ms if self._restless else settings.verdict_ms
         if at_ms - self._suspected_ms >= longest_ms:
             return self._reject(at_ms, "verdict time-out")

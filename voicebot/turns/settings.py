@@ -56,7 +56,8 @@ class BargeInSettings:
     restless_verdict_ms: int = 2_400
     """The same where speech alone does not interrupt, as the line was not quiet before it."""
     restless_pauses: int = 2
-    """After so many rejections on such a line, a prompt pauses for words only."""
+    """After so many rejections on such a line, a prompt pauses no more: only an answer that is
+    beyond doubt ends it."""
     cooldown_ms: int = 600
     """After a rejection the prompt does not pause again for so long; at once where there had been
     no speech at all."""
