@@ -11,7 +11,6 @@ that fails as well, the bot apologizes and hangs up.
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from typing import cast
 
 from voicebot.core.customers import NOBODY, Customer, TagBy
@@ -48,6 +47,7 @@ from voicebot.flow.steps import (
 )
 from voicebot.flow.visit import Visit
 from voicebot.flow.walk import Kind, Walk
+from voicebot.flow.walk.copying import changed
 
 TAKES: dict[Waiting, tuple[type, ...]] = {
     Waiting.START: (Started,),
@@ -66,6 +66,9 @@ TAKES: dict[Waiting, tuple[type, ...]] = {
 """What may come while the engine waits for something. `TimeUp` may come whatever it waits for,
 `CallerGone` where the node outlives its caller."""
 _NEW = Visit()
+_GOES_ON = (Say, Note, Notify)
+"""Actions that wait for nothing."""
+_SAID = (Understood, NoMatch)
 
 
 class UnexpectedEvent(ValueError):
@@ -103,9 +106,7 @@ def step(
     if not isinstance(event, TAKES[state.waiting]) and not _is_special(state, event):
         raise UnexpectedEvent(f"{type(event).__name__} came while waiting for {state.waiting}")
     walk = Walk(state)
-    walk.change(steps=state.steps + 1)
-    if at_ms is not None:
-        walk.change(at_ms=at_ms)
+    walk.change(steps=state.steps + 1, at_ms=state.at_ms if at_ms is None else at_ms)
     if state.waiting is Waiting.CALLER:
         walk.change(last_said=state.said, said=(), heard=_heard(state, event))
     if isinstance(event, Started):
@@ -123,15 +124,13 @@ def step(
         _guarded(walk, event)
     while walk.next is not None:
         _enter(walk, *walk.next)
-    assert not isinstance(walk.actions[-1], Say | Note | Notify), (
-        "a step ends in an action that waits"
-    )
+    assert not isinstance(walk.actions[-1], _GOES_ON), "a step ends in an action that waits"
     return walk.state, tuple(walk.actions)
 
 
 def recognized(state: FlowState, customer: Customer) -> FlowState:
     """The state once it is known who calls: from the next step on."""
-    return replace(state, customer=state.flow.settings.customers.values(customer))
+    return changed(state, customer=state.flow.settings.customers.values(customer))
 
 
 def outlives_caller(state: FlowState) -> bool:
@@ -142,11 +141,13 @@ def outlives_caller(state: FlowState) -> bool:
 
 def _heard(state: FlowState, event: Event) -> str:
     """What the caller said, unless it is secret."""
-    said = event.interpretation if isinstance(event, Understood | NoMatch) else None
+    said = event.interpretation if isinstance(event, _SAID) else None
     if said is None:
         return ""
     node = state.flow.nodes[state.node]
-    is_secret = isinstance(node, Expecting) and node.wanted(state.flow, state.visit).secret
+    is_secret = isinstance(node, Expecting) and node.asks_secret(
+        state.flow, state.visit, state.language
+    )
     return "" if is_secret else said.text
 
 

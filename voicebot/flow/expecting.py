@@ -123,6 +123,12 @@ class Expecting(Kind):
             known = flow.expected[key] = (self, self._expectation(flow, visit, language))
         return known[1]
 
+    def asks_secret(self, flow: Flow, visit: Visit, language: str) -> bool:
+        """Whether what is asked for may not be kept."""
+        if visit.proposal is None:  # As it was listened for: found already.
+            return self.expectation(flow, visit, language).secret
+        return self.wanted(flow, visit).secret
+
     def _expectation(self, flow: Flow, visit: Visit, language: str) -> Expectation:
         wanted = self._wanted_now(flow, visit)
         accept, confirm = self._levels(flow, wanted)

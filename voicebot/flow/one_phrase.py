@@ -8,11 +8,10 @@ What a caller says to them is over sooner, though nothing of it was understood.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voicebot.core.meaning import Expectation, SlotSpec, SlotType
 from voicebot.core.turn import Timing
 from voicebot.flow.properties import TimingModel
+from voicebot.flow.walk.copying import changed
 
 MOST_OPTIONS = 12
 """A slot of more options is a list of names, and callers think of how a name was."""
@@ -25,7 +24,7 @@ def timed(timing: Timing, wanted: Expectation, *own: TimingModel) -> Timing:
     longer = next((one for one in own if one.end_incomplete is not None), None)
     if not is_one_phrase(wanted) or (longer is not None and said is None):
         return timing
-    return replace(timing, end_incomplete_ms=min(timing.end_phrase_ms, timing.end_incomplete_ms))
+    return changed(timing, end_incomplete_ms=min(timing.end_phrase_ms, timing.end_incomplete_ms))
 
 
 def is_one_phrase(wanted: Expectation) -> bool:

@@ -105,7 +105,8 @@ class PhraseUnderstanding:
         if chosen.confidence < confirm:
             return replace(nothing, confidence=round(chosen.confidence, 4))
         meant = _interpretation(chosen, runner_up, transcript.text, scope, filled)
-        meant = replace(meant, levels=levels)
+        if levels is not None:
+            meant = replace(meant, levels=levels)
         if second is None:
             return meant
         others = _values(second.meaning.fills, second, scope, filled)

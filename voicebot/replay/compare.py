@@ -26,6 +26,7 @@ MAJOR = ("said", "by", "text", "keys", "match", "intent", "slots", "path", "even
 MINOR = ("confidence", "sure", "alternatives", "rejected", "cut", "at_ms", "start_ms", "end_ms")
 """These may change without anybody noticing."""
 _majors = attrgetter(*MAJOR)
+_alignable = attrgetter("asked_at", *MAJOR)
 _TIMES = ("at_ms", "start_ms", "end_ms")
 _SURE = ("confidence", "sure")
 
@@ -77,8 +78,13 @@ def compared(then: Sequence[Turn], now: Sequence[Turn], *, sound: bool = True) -
     different = False
     if not sound:
         then, now = _until_input(then), _until_input(now)
+    little = MINOR if sound else _SURE
+    if _are_alike(then, now):  # Most calls: nothing to be aligned.
+        return Comparison(
+            tuple(Pair(a, b, (), _minor(a, b, little)) for a, b in zip(then, now, strict=True))
+        )
     for left, right in _aligned(then, now):
-        major, minor = _differences(left, right, MINOR if sound else _SURE)
+        major, minor = _differences(left, right, little)
         if not sound and "said" in major and left and right and _is_within(left.said, right.said):
             major = tuple(name for name in major if name != "said")  # The rest was not heard.
         pairs.append(Pair(left, right, major, minor, different))
@@ -108,10 +114,18 @@ def _differences(
     major: tuple[str, ...] = ()
     if _majors(then) != _majors(now):
         major = tuple(name for name in MAJOR if getattr(then, name) != getattr(now, name))
-    minor = tuple(
-        name for name in little if not _alike(name, getattr(then, name), getattr(now, name))
+    return major, _minor(then, now, little)
+
+
+def _minor(then: Turn, now: Turn, little: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        [name for name in little if not _alike(name, getattr(then, name), getattr(now, name))]
     )
-    return major, minor
+
+
+def _are_alike(then: Sequence[Turn], now: Sequence[Turn]) -> bool:
+    """Nothing differs that matters, turn by turn."""
+    return len(then) == len(now) and list(map(_alignable, then)) == list(map(_alignable, now))
 
 
 def _alike(name: str, then: Any, now: Any) -> bool:

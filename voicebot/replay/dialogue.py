@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Coroutine, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from voicebot.core.afterwards import CallbackOutcome, RecordOutcome
@@ -94,6 +94,7 @@ def replay_dialogue(call: RecordedCall, flow: Flow, engines: Engines) -> Replaye
 class _Walk:
     def __init__(self, call: RecordedCall, flow: Flow, engines: Engines) -> None:
         self._call, self._engines = call, engines
+        self._id, self._clock = CallId(call.name), call.clock
         self._assumed = Assumptions()
         self._inputs = deque(fact for fact in call.of(*_INPUTS) if _is_input(fact))
         self._understanding = engines.understanding_of(call, self._assumed)
@@ -123,7 +124,7 @@ class _Walk:
         again = resumed(state, unfinished.record) if unfinished.call else None
         if again is None:
             return state
-        self._write(FactKind.CONTINUED, of=unfinished.call, node=again.resumes_at)
+        self._write(FactKind.CONTINUED, {"of": unfinished.call, "node": again.resumes_at})
         return again
 
     def _recognize(self) -> None:
@@ -148,24 +149,26 @@ class _Walk:
 
     def _carry_out(self, actions: tuple[Action, ...]) -> Action:
         for action in actions:
-            match action:
-                case Note(kind, data):
-                    if kind is FactKind.MOVED:
-                        self._node = str(data["node"])
-                    self._write(kind, **data)
-                case Say(prompts):
-                    for prompt in prompts:
-                        self._say(prompt)
+            if isinstance(action, Note):
+                if action.kind is FactKind.MOVED:
+                    self._node = str(action.data["node"])
+                self._write(action.kind, action.data)
+            elif isinstance(action, Say):
+                for prompt in action.prompts:
+                    self._say(prompt)
         return actions[-1]
 
     def _say(self, prompt: Prompt) -> None:
-        today = (self._call.clock + timedelta(milliseconds=self._now_ms)).date()
-        text = "" if prompt.secret else self._engines.words_of(prompt, today)
-        self._write(FactKind.SAID, text=text, prompt=prompt.id, start_ms=self._now_ms)
+        text = "" if prompt.secret else self._engines.words_of(prompt, self._today)
+        said = {"text": text, "prompt": prompt.id, "start_ms": self._now_ms}
+        self._write(FactKind.SAID, said)
 
-    def _write(self, kind: FactKind, **data: Any) -> None:
-        call, at_ms = self._call, self._now_ms
-        self._facts.append(Fact(CallId(call.name), len(self._facts), at_ms, call.clock, kind, data))
+    def _today(self) -> date:
+        return (self._call.clock + timedelta(milliseconds=self._now_ms)).date()
+
+    def _write(self, kind: FactKind, data: Mapping[str, Any]) -> None:
+        facts = self._facts
+        facts.append(Fact(self._id, len(facts), self._now_ms, self._clock, kind, data))
 
     def _ended(self, by: EndedBy, outcome: Outcome, reason: str = "") -> Replayed:
         if self._bridged:
@@ -175,14 +178,8 @@ class _Walk:
         elif self._queued and outcome in (Outcome.CONTAINED, Outcome.FAILED):
             outcome = Outcome.UNSERVED
         self._now_ms = max(self._now_ms, self._call.ended_ms)
-        self._write(
-            FactKind.ENDED,
-            by=by.value,
-            outcome=outcome.value,
-            code=200,
-            node=self._node,
-            reason=reason,
-        )
+        end = {"by": by.value, "outcome": outcome.value, "code": 200}
+        self._write(FactKind.ENDED, {**end, "node": self._node, "reason": reason})
         return Replayed(tuple(self._facts), assumed=tuple(self._assumed.notes))
 
     # ------------------------------------------------------------ what comes back
@@ -219,17 +216,17 @@ class _Walk:
         while self._inputs:
             fact = self._inputs.popleft()
             self._now_ms = max(self._now_ms, fact.at_ms)
-            data = dict(fact.data)
+            data = fact.data
             if fact.kind is FactKind.TIMED_OUT:
                 return NoInput()
             if fact.kind is FactKind.FAILED:
-                self._write(FactKind.FAILED, **data)
+                self._write(FactKind.FAILED, data)
                 return EngineFailed(DEAF)
             if fact.kind is FactKind.HEARD and expectation.speech:
-                self._write(FactKind.HEARD, **data)
+                self._write(FactKind.HEARD, data)
                 return self._understood(data, expectation)
             if fact.kind is FactKind.KEYED and expectation.keys is not None:
-                self._write(FactKind.KEYED, **data)
+                self._write(FactKind.KEYED, data)
                 return self._typed(data)
             self._assumed.note("what the caller did is not listened for any more: left out")
         return _CallerLeft()
@@ -258,7 +255,7 @@ class _Walk:
                 )
                 return CallFailed("error")
             self._now_ms = max(self._now_ms, fact.at_ms)
-            self._write(FactKind.REQUESTED, **fact.data)
+            self._write(FactKind.REQUESTED, fact.data)
             if fact.data.get("status"):
                 return Replied(BackendReply(int(fact.data["status"]), fact.data.get("reply")))
             why = str(fact.data.get("error") or "error")
@@ -280,7 +277,7 @@ class _Walk:
         else:
             values: dict[str, Any] = {n: fact.data[n] for n in _STATUS if n in fact.data}
             status = QueueStatus(**values)
-        self._write(FactKind.QUEUE_SEEN, queue=queue, **asdict(status))
+        self._write(FactKind.QUEUE_SEEN, {"queue": queue, **asdict(status)})
         return status
 
     def _waited(self, queue: str) -> Event | _CallerLeft:
@@ -296,7 +293,7 @@ class _Walk:
     def _joined(self, queue: str) -> Event | _CallerLeft:
         stay = self._stays.next(queue)
         if not stay:
-            self._write(FactKind.QUEUED, queue=queue, position=1, summary={})
+            self._write(FactKind.QUEUED, {"queue": queue, "position": 1, "summary": {}})
             self._assumed.note(f"the call did not come to the queue {queue}: an agent answers")
             self._bridged = True
             return QueueLeft(QueueOutcome.SERVED)
@@ -305,7 +302,7 @@ class _Walk:
     def _stayed(self, stay: list[Fact]) -> Event | _CallerLeft:
         for fact in stay:
             self._now_ms = max(self._now_ms, fact.at_ms)
-            self._write(fact.kind, **fact.data)
+            self._write(fact.kind, fact.data)
         last = stay[-1]
         sent = last.data.get("outcome") == QueueOutcome.SENT
         if last.kind is not FactKind.LEFT_QUEUE or sent:
@@ -330,7 +327,7 @@ class _Walk:
             return CustomerSeen(NOBODY)
         fact = self._asked.popleft()
         self._now_ms = max(self._now_ms, fact.at_ms)
-        self._write(FactKind.CUSTOMER, **fact.data)
+        self._write(FactKind.CUSTOMER, fact.data)
         customer = known_then(fact)
         return EngineFailed("customer") if customer.error else CustomerSeen(customer)
 
@@ -339,7 +336,7 @@ class _Walk:
         if fact is None:
             self._assumed.note("nobody was called: whoever is called now answers")
         else:
-            self._write(FactKind.TRANSFERRED, **fact.data)
+            self._write(FactKind.TRANSFERRED, fact.data)
         outcome = TransferOutcome(fact.data["outcome"] if fact else TransferOutcome.DONE)
         self._transferred = self._transferred or outcome is TransferOutcome.DONE
         if fact is not None and fact.seq >= self._hung_up_within:
@@ -351,7 +348,7 @@ class _Walk:
         if fact is None:
             return EngineFailed("record")
         data = fact.data
-        self._write(FactKind.MESSAGE, **data)
+        self._write(FactKind.MESSAGE, data)
         gone = data["by"] == "hangup"
         return Recorded(
             RecordOutcome(data["outcome"]), data["file"], int(data["duration_ms"]), gone

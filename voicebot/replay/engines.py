@@ -46,6 +46,9 @@ class Engines:
         self._understandings: dict[object, nlu.AnsweringUnderstanding] = {}
         """By models of then."""
         self._wordings: dict[Prompt, str] = {}
+        """Of prompts without values."""
+        self._worded: dict[int, str] = {}
+        """The same by the id of such a prompt of `_wordings`: flows keep most of theirs."""
         self._workers: BlockingWorkers | None = None
 
     @cached_property
@@ -101,12 +104,15 @@ class Engines:
         self._workers = workers
         return LateVoice(voice, workers)
 
-    def words_of(self, prompt: Prompt, today: date) -> str:
+    def words_of(self, prompt: Prompt, today: Callable[[], date]) -> str:
         """What is said; the wording of one without values is remembered."""
+        known = self._worded.get(id(prompt))
+        if known is not None:
+            return known
         if not prompt.is_static:
-            return words_of(prompt, today=today)
+            return words_of(prompt, today=today())
         if prompt not in self._wordings:
-            self._wordings[prompt] = words_of(prompt)
+            self._wordings[prompt] = self._worded[id(prompt)] = words_of(prompt)
         return self._wordings[prompt]
 
     @cached_property

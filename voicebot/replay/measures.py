@@ -55,22 +55,25 @@ class Measures:
         }
 
 
-_TIMED = (FactKind.BARGED_IN, FactKind.HEARD, FactKind.RESUMED)
-"""Without any of these there is nothing to be measured."""
+_TOLD = frozenset({FactKind.SAID, FactKind.BARGED_IN, FactKind.HEARD, FactKind.RESUMED})
+"""What is measured; where there are only prompts, there is nothing to be."""
+
+
+_STOPS = (FactKind.RESUMED, FactKind.BARGED_IN)
 
 
 def measures_of(facts: Sequence[Fact], played: Pcm | None, offset_ms: int = 0) -> Measures:
     """Measure a call; `offset_ms` is the time of the sound's first sample."""
-    kinds = {fact.kind for fact in facts}
-    if not kinds.intersection(_TIMED):
+    told = [fact for fact in facts if fact.kind in _TOLD]
+    if all(fact.kind is FactKind.SAID for fact in told):
         return Measures()
-    bargings = [fact for fact in facts if fact.kind is FactKind.BARGED_IN]
+    bargings = [fact for fact in told if fact.kind is FactKind.BARGED_IN]
     onsets = tuple(int(f.data["onset_ms"]) for f in bargings)
-    false_stops, missed = _false_stops(facts), _missed(facts)
+    false_stops, missed = _false_stops(facts), _missed(told)
     if played is None:
         return Measures(onsets_ms=onsets, false_stops=false_stops, missed=missed)
     sounds = _sounding(played)
-    ends = [int(f.data["end_ms"]) for f in facts if f.kind is FactKind.HEARD]
+    ends = [int(f.data["end_ms"]) for f in told if f.kind is FactKind.HEARD]
     answers = (_next_sound(sounds, end - offset_ms) for end in ends)
     stops = (_last_sound(sounds, onset - offset_ms) for onset in onsets)
     return Measures(
@@ -110,9 +113,9 @@ def _last_sound(sounds: NDArray[np.bool_], onset_ms: int) -> int | None:
 
 
 def _false_stops(facts: Sequence[Fact]) -> int:
-    resumed = sum(fact.kind is FactKind.RESUMED for fact in facts)
-    wordless = 0
-    for fact, following in pairwise(facts):
+    stops = [fact.kind for fact in facts if fact.kind in _STOPS]
+    resumed, wordless = stops.count(FactKind.RESUMED), 0
+    for fact, following in pairwise(facts) if len(stops) > resumed else ():
         if fact.kind is FactKind.BARGED_IN and following.kind is FactKind.HEARD:
             wordless += not following.data.get("text") and not following.data.get("rejected")
     return resumed + wordless

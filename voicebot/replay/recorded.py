@@ -84,7 +84,8 @@ class RecordedCall:
 
     def first(self, kind: FactKind) -> Fact | None:
         """The first fact of a kind."""
-        return next(self.of(kind), None)
+        found = self._by_kind.get(kind)
+        return found[0] if found else None
 
     @cached_property
     def _by_kind(self) -> dict[FactKind, list[Fact]]:

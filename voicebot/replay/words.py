@@ -32,6 +32,8 @@ class WordErrors:
 
 def words_of(text: str) -> list[str]:
     """Words as they are counted: lower case, no punctuation, a Chinese character each."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     return _WORD.findall(_HAN.sub(r" \1 ", text.lower().replace("’", "'")))
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    DateTime,
     Engine,
     Text,
     and_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     exists,
     or_,
     select,
+    type_coerce,
 )
 
 from voicebot.core.call import CallId, Outcome
@@ -102,7 +104,8 @@ class CallStore:
         the kinds in `without` are left out."""
         facts = tables.facts.c
         data = cast(facts.data, Text)
-        columns = (facts.call, facts.seq, facts.at_ms, facts.time, facts.kind, data)
+        time = type_coerce(facts.time, DateTime(timezone=True))  # `_journal` puts the zone back.
+        columns = (facts.call, facts.seq, facts.at_ms, time, facts.kind, data)
         query = select(*columns).where(facts.call.in_(calls)).order_by(facts.call, facts.seq)
         if without:
             query = query.where(facts.kind.not_in([kind.value for kind in without]))
@@ -198,7 +201,14 @@ def _journal(rows: Iterable[Sequence[Any]]) -> tuple[Fact, ...]:
     rows = list(rows)
     every = json.loads(f"[{','.join('0' if row[4] == _SETUP else row[5] for row in rows)}]")
     return tuple(
-        Fact(call, seq, at_ms, time, _KINDS[kind], _setup(text) if kind == _SETUP else data)
+        Fact(
+            call,
+            seq,
+            at_ms,
+            time if time.tzinfo else time.replace(tzinfo=UTC),
+            _KINDS[kind],
+            _setup(text) if kind == _SETUP else data,
+        )
         for (call, seq, at_ms, time, kind, text), data in zip(rows, every, strict=True)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -167,13 +168,18 @@ class HttpNode(Kind):
     def _keeps(self, walk: Walk) -> tuple[str, ...] | None:
         """Where a secret is sent or saved, only what is saved openly: the rest may tell of it."""
         is_secret = walk.flow.is_secret
-        sent = (text for _, text in marked(self) if isinstance(text, Template))
-        names_sent = {m.name for text in sent for m in parse_template(text) if isinstance(m, Mark)}
-        if not any(map(is_secret, (*names_sent, *self.save))):
+        if not any(map(is_secret, (*self._names_sent, *self.save))):
             return None
         saved = [parse(text) for name, text in self.save.items() if not is_secret(name)]
         paths = [name.path for tree in saved for name in names(tree)]
         return tuple(path.removeprefix("body.") for path in paths if path.startswith("body."))
+
+    @cached_property
+    def _names_sent(self) -> frozenset[str]:
+        """What has a value in the request."""
+        sent = (text for _, text in marked(self) if isinstance(text, Template))
+        marks = (mark for text in sent for mark in parse_template(text))
+        return frozenset(mark.name for mark in marks if isinstance(mark, Mark))
 
     def take(self, walk: Walk, event: Event) -> None:
         """The answer, or none."""

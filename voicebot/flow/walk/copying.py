@@ -19,6 +19,14 @@ def copied(value: _Frozen) -> _Frozen:
     return copy
 
 
+def changed(value: _Frozen, **changes: Any) -> _Frozen:
+    """A copy with other values in some fields."""
+    copy = copied(value)
+    for name, other in changes.items():
+        object.__setattr__(copy, name, other)
+    return copy
+
+
 _Members = tuple[tuple[Callable[..., Any], Callable[..., None]], ...]
 
 
