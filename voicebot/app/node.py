@@ -101,27 +101,32 @@ class Node:
             task.add_done_callback(self._sessions.discard)
 
     async def _serve_one(self, leg: Leg) -> None:
-        is_flow = leg.info.called in self._settings.hotline.calls.flows
-        dialed = None if is_flow else self._stars.dialed(leg)
-        if dialed is not None:
-            await self._stars.serve(leg, dialed)
-            return
-        consultation = None if is_flow else self._colleagues.called(leg)
-        if consultation is not None:
-            await self._colleagues.serve(leg, consultation)
-            return
-        serving = self._models.serving
-        services = replace(self._services, understanding=serving.understanding, setup=serving.setup)
-        session = CallSession(
-            leg, self._flow_for(leg), services, self._directory, CallId(uuid4().hex)
-        )
+        """The whole call of a leg that rings."""
         try:
-            await session.run()
+            await self._serve(leg)
         except Exception:
             # The call is over; what is left to do is to keep the others.
             log.exception("a call ended by a fault")
             with suppress(Exception):
                 await leg.hang_up(500)
+
+    async def _serve(self, leg: Leg) -> None:
+        """By whichever door it comes."""
+        is_flow = leg.info.called in self._settings.hotline.calls.flows
+        dialed = None if is_flow else self._stars.dialed(leg)
+        consultation = None if is_flow or dialed else self._colleagues.called(leg)
+        if dialed is not None:
+            await self._stars.serve(leg, dialed)
+        elif consultation is not None:
+            await self._colleagues.serve(leg, consultation)
+        else:
+            await self._session(leg).run()
+
+    def _session(self, leg: Leg) -> CallSession:
+        serving = self._models.serving
+        services = replace(self._services, understanding=serving.understanding, setup=serving.setup)
+        id = CallId(uuid4().hex)
+        return CallSession(leg, self._flow_for(leg), services, self._directory, id)
 
     def _flow_for(self, leg: Leg) -> Flow:
         calls, known = self._settings.hotline.calls, self._desk.library.names()
