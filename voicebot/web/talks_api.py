@@ -31,6 +31,8 @@ DOOR = "api"
 OWN_PHONE = "me"
 """As `to`: the phone of whoever asks."""
 _STATUS = {"no-such-talk": 404, "no-such-place": 404, "no-such-queue": 404, "not-permitted": 403}
+_MOST = {"priority": 1_000_000, "age_ms": 86_400_000}
+"""Either way. More is a mistake, and no number for a database."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -127,6 +129,9 @@ class _Api:
     async def reprioritize(self, request: web.Request) -> web.Response:
         asking = require(request, Permission.QUEUES)
         body = await read_object(request, priority=int, age_ms=int)
+        for name, most in _MOST.items():
+            if abs(body.get(name, 0)) > most:
+                raise ApiError(400, "bad-field", f"{name} is too much", f"{most} at most")
         await self._desk.reprioritize(
             request.match_info["id"],
             priority=body.get("priority"),

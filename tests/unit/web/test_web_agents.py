@@ -217,6 +217,20 @@ async def test_whose_caller_it_is_is_looked_up_when_all_has_been_read(
                 assert (answer.status, step) == (403, step)
 
 
+@pytest.mark.parametrize("body", [{"priority": 2**63}, {"age_ms": -(2**63)}])
+async def test_no_place_counts_for_more_than_the_database_holds(
+    house: Callable[[], Any], body: dict[str, int]
+) -> None:
+    async with house() as at:
+        at.router.log_out("anna", 0)
+        at.router.join(CallId("runs"), "billing", 0)
+        path = "/api/calls/runs/reprioritize"
+        status, answer = await at.as_("eva").ask("POST", path, body)
+        assert (status, answer["error"]["code"]) == (400, "bad-field")
+        assert (await at.as_("eva").ask("POST", path, {"priority": 2}))[0] == 200
+        assert at.router.entries[CallId("runs")].priority == 2
+
+
 async def test_who_may_not_listen_is_noted_down(house: Callable[[], Any]) -> None:
     async with house() as at:
         at.office.directory.talks.add(cast("Talk", Told()))
