@@ -131,9 +131,19 @@ class Hall(RuleBasedStateMachine):
     def talk(self, data: st.DataObject, how: str) -> None:
         held = self.drawn(data)
         store = self.node(held.node)
-        done = store.held(held.offer, on=True) if how == "hold" else getattr(store, how)(held.offer)
+        if how == "released":
+            self.stop_the_others(held)
+        more = {"hold": {"on": True}, "unbridged": {"outcome": OfferOutcome.REJECTED}}.get(how, {})
+        done = getattr(store, "held" if how == "hold" else how)(held.offer, **more)
         if done and how != "hold":
             self.forget(held)
+
+    def stop_the_others(self, held: Held) -> None:
+        """As a call does before its talk begins: phones that ring for it still are told."""
+        for other in [one for one in self.held if one is not held]:
+            if other.offer.call == held.offer.call:
+                self.node(other.node).failed(other.offer, OfferOutcome.CALLER_GONE)
+                self.forget(other)
 
     @precondition(lambda self: self.old)
     @rule(data=st.data())
