@@ -129,7 +129,9 @@ async def test_a_node_is_killed_under_its_callers(nodes: Nodes) -> None:
                 busy = {"busy": TALKING, "ringing": RINGING, "paused": 1}
                 await until(nodes, AGENTS, busy, 20)
                 # Written behind: the last caller's state is not there in the same moment.
-                await until(nodes, DIALOGUES, {"talk": TALKING, "ring": RINGING, "wait": WAITING}, 5)
+                await until(
+                    nodes, DIALOGUES, {"talk": TALKING, "ring": RINGING, "wait": WAITING}, 5
+                )
                 before = nodes.rows("SELECT id, joined_ms FROM queue_entries ORDER BY joined_ms")
                 one.process.kill()
                 killed_s = time.monotonic()
