@@ -21,6 +21,7 @@ class NimbleAgent(asyncio.DatagramProtocol):
         self.all_over.set()
         self._answers_after_ms = answers_after_ms
         self._tag = secrets.token_hex(4)
+        self._invites: dict[str, Answer] = {}
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -49,7 +50,7 @@ class NimbleAgent(asyncio.DatagramProtocol):
                 self._reply(message, "200 OK", addr)
                 if self.calls.get(call) == "ringing":
                     self._mark(call, "cancelled")
-                    self._reply(self._invite, "487 Request Terminated", addr)
+                    self._reply(self._invites[call], "487 Request Terminated", addr)
             case "BYE":
                 self._mark(call, "ended")
                 self._reply(message, "200 OK", addr)
@@ -60,7 +61,7 @@ class NimbleAgent(asyncio.DatagramProtocol):
 
     def _ring(self, invite: Answer, addr: tuple[str, int]) -> None:
         self._mark(invite.header("call-id"), "ringing")
-        self._invite = invite
+        self._invites[invite.header("call-id")] = invite
         self._reply(invite, "180 Ringing", addr)
         loop = asyncio.get_running_loop()
         loop.call_later(self._answers_after_ms / 1000, self._answer, invite, addr)
