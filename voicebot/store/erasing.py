@@ -108,9 +108,10 @@ class Eraser:
         columns = tables.calls.c
         query = select(columns.call, columns.ended).where(where).order_by(columns.started)
         with transaction(self._engine, "the calls cannot be read") as connection:
-            rows = connection.execute(query).all()
-        ended = tuple(call for call, when in rows if when is not None)
-        return Chosen(ended, tuple(call for call, when in rows if when is None), numbers)
+            rows = dict(connection.execute(query).all())
+            rows |= _called_back(connection, tuple(rows))
+        ended = tuple(call for call, when in rows.items() if when is not None)
+        return Chosen(ended, tuple(call for call, when in rows.items() if when is None), numbers)
 
     def erase(self, chosen: Chosen, by: str, now: datetime) -> Erased:
         """Erase, and leave a tombstone that says when, by whom, and how much. A second time does
@@ -267,6 +268,18 @@ def _conditions(
             yield table, or_(call.in_(part), number.in_(chosen.numbers))
         for table in by_call:
             yield table, table.c.call.in_(part)
+
+
+def _called_back(connection: Connection, calls: Collection[str]) -> dict[str, datetime | None]:
+    """Calls back that were asked for in these calls, whatever number was given; and their ends."""
+    facts, columns = tables.facts.c, tables.calls.c
+    found: dict[str, datetime | None] = {}
+    for part in _parts(calls):
+        of = facts.data["of"].as_string().in_(part)
+        made = select(facts.call).where(facts.kind == FactKind.RANG.value, of)
+        query = select(columns.call, columns.ended).where(columns.call.in_(made))
+        found |= dict(connection.execute(query).all())
+    return found
 
 
 def _forget_where_it_went_on(connection: Connection, calls: Collection[str]) -> None:

@@ -16,7 +16,9 @@ from voicebot.store import tables
 from voicebot.store.opening import open_store
 
 NUMBER, WORDS = "+4917055501", "my secret garden shears"
-CALL, LATER, CUSTOMER = "aa11", "bb22", "4711"
+CALL, LATER, BACK, CUSTOMER = "aa11", "bb22", "cc33", "4711"
+OTHER_NUMBER = "+4917099999"
+"""That the caller gave, to be called back at."""
 WHO: dict[str, str] = {
     **{"call": CALL, "number": NUMBER, "caller": NUMBER, "customer": CUSTOMER},
     **{"entry": "a place", "kind": FactKind.HEARD.value, "state": "waiting", "channel": "webhook"},
@@ -70,11 +72,18 @@ def test_no_table_keeps_anything(tmp_path: Path) -> None:
             "data": {"of": CALL, "node": "main", "record": record},
         }
         connection.execute(sa.insert(tables.facts).values(later))
+        back = row_of(tables.calls) | {"call": BACK, "caller": OTHER_NUMBER}
+        connection.execute(sa.insert(tables.calls).values(back))
+        rang = row_of(tables.facts) | {
+            **{"call": BACK, "seq": 0, "kind": FactKind.RANG.value},
+            "data": {"caller": OTHER_NUMBER, "direction": "out", "of": CALL},
+        }
+        connection.execute(sa.insert(tables.facts).values(rang))
     engine.dispose()
     content = (tmp_path / "voicebot.db").read_bytes()
     assert NUMBER.encode() in content
     assert main(["calls", "erase", "--number", NUMBER, "--yes", "--data", str(tmp_path)]) == 0
-    for trace in (NUMBER, NUMBER[1:], WORDS, CALL):
+    for trace in (NUMBER, NUMBER[1:], OTHER_NUMBER, WORDS, CALL, BACK):
         with_it = [p.name for p in tmp_path.rglob("*") if trace.encode() in p.read_bytes()]
         assert with_it == [], trace
     left = {t.name: len(Sqlite(tmp_path).run(f"SELECT * FROM {t.name}")) for t in of_callers}
