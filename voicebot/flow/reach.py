@@ -31,7 +31,7 @@ class Reach:
         """Nodes that a call can come to without passing `node`: it does not loop over these."""
         if node not in self._outside:
             begins = [str(self._file.start), *_ways_of_commands(self._file)]
-            found = _all_from(begins, lambda name: () if name == node else self.links.get(name, ()))
+            found = all_from(begins, lambda name: () if name == node else self.links.get(name, ()))
             self._outside[node] = found - {node}
         return self._outside[node]
 
@@ -40,7 +40,7 @@ class Reach:
         if command not in self._digressions:
             known = self._file.globals.get(command)
             begins = [str(known.to)] if known is not None and known.to else []
-            found = _all_from(begins, self._within_digression)
+            found = all_from(begins, self._within_digression)
             self._digressions[command] = found.intersection(self._file.nodes)
         return self._digressions[command]
 
@@ -58,7 +58,7 @@ def _ways_of_commands(file: FlowFile[Any]) -> list[str]:
     return [str(command.to) for command in file.globals.values() if command.to]
 
 
-def _all_from(begins: Iterable[str], nexts: Callable[[str], Iterable[str]]) -> frozenset[str]:
+def all_from(begins: Iterable[str], nexts: Callable[[str], Iterable[str]]) -> frozenset[str]:
     """Whatever can be come to, step by step."""
     found: set[str] = set()
     waiting = list(begins)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voicebot.flow.base import NodeName, Path, marked
 from voicebot.flow.flow import Flow, Node
 from voicebot.flow.listening import Listening
+from voicebot.flow.reach import all_from
 
 TROUBLE = frozenset(
     {"no_input", "no_match", "failed", "error", "invalid", "give_up", "rejected", "refused"}
@@ -114,16 +115,9 @@ def targets(ways: Mapping[str, Iterable[Way]], *, with_errors: bool = True) -> d
     }
 
 
-def reachable(graph: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
+def reachable(graph: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozenset[str]:
     """Nodes that can be reached from `starts`, these included."""
-    found: set[str] = set()
-    waiting = list(starts)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += graph.get(name, ())
-    return found
+    return all_from(starts, lambda name: graph.get(name, ()))
 
 
 def backwards(graph: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:

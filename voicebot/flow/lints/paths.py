@@ -36,7 +36,7 @@ def _check_ends(report: Report) -> None:
             )
 
 
-def _check_people(report: Report, reached: set[str]) -> None:
+def _check_people(report: Report, reached: frozenset[str]) -> None:
     if report.flow.file.exits:
         return  # The commands of the flow that calls this one work here, too.
     people = leads_to_people(report.flow)
