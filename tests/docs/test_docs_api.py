@@ -19,6 +19,7 @@ from voicebot.queueing.router import Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.directory import Directory
 from voicebot.session.star_codes import StarCodes
+from voicebot.session.supervisor_desk import SupervisorDesk
 from voicebot.store.opening import Store, open_store
 from voicebot.store.settings import StoreSettings
 from voicebot.web.app import create_app
@@ -53,8 +54,8 @@ def office(tmp_path: Path) -> Office:
 
 def _office(router: Router, store: Store) -> Office:
     directory = Directory(router, lambda: 0)
-    desk = AgentDesk(directory, store.audit)
-    return Office(desk, directory, store.calls, store.dispositions, store.audit)
+    desks = AgentDesk(directory, store.audit), SupervisorDesk(directory, store.audit)
+    return Office(*desks, directory, store.calls, store.dispositions, store.audit)
 
 
 def routes(app: web.Application) -> set[str]:

@@ -139,9 +139,19 @@ async def resume_book(
 
 
 def agents_office(
-    settings: Settings, store: Store, agents: AgentDesk, directory: Directory
+    settings: Settings,
+    store: Store,
+    agents: AgentDesk,
+    supervisors: SupervisorDesk,
+    directory: Directory,
 ) -> Office:
     """What the console knows of agents."""
     return Office(
-        agents, directory, store.calls, store.dispositions, store.audit, settings.hotline.desk
+        agents,
+        supervisors,
+        directory,
+        store.calls,
+        store.dispositions,
+        store.audit,
+        settings.hotline.desk,
     )

@@ -33,6 +33,7 @@ from voicebot.store.opening import Store, open_store
 from voicebot.store.recordings import Recordings
 from voicebot.store.settings import RecordingSettings, StoreSettings
 from voicebot.web.lapses import watching
+from voicebot.web.office import Office
 
 
 async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Node:
@@ -75,7 +76,8 @@ async def start_node(settings: Settings, stack: AsyncExitStack, announce: Announ
         directory=directory,
     )
     board = FlowBoard(flows, store.versions, models)
-    await _open_console(settings, store, parts, board, agents, stack, announce)
+    office = agents_office(settings, store, agents, supervisors, directory)
+    await _open_console(settings, store, parts, board, office, stack, announce)
     library = settings.serving.library
     announce(f"Flows    {serving_text(library)}")
     if said := callbacks_announced(library.every(), settings.hotline.callbacks, settings.sip):
@@ -105,12 +107,11 @@ async def _open_console(
     store: Store,
     parts: Parts,
     board: FlowBoard,
-    agents: AgentDesk,
+    office: Office,
     stack: AsyncExitStack,
     announce: Announce,
 ) -> None:
     """The console, and the watch over escalations that nobody has taken."""
-    office = agents_office(settings, store, agents, parts.directory)
     registry = customer_registry(settings, store, time_zone(settings))
     await stack.enter_async_context(watching(registry.escalations))
     console = serving_console(settings, store, parts, board, announce, office, registry)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from voicebot.session.supervisor_desk import SupervisorDesk
 from voicebot.web import (
     agents_api,
     api,
@@ -56,7 +55,7 @@ def create_app(
         agents_api.add(app, office, settings)
         context_api.add(app, office)
         floor_api.add(app, office, settings)
-        talks_api.add(app, SupervisorDesk(office.directory, office.audit))
+        talks_api.add(app, office.supervisors)
     if registry is not None:
         customers_api.add(app, registry)
         escalations_api.add(app, registry)

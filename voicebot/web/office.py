@@ -15,6 +15,7 @@ from voicebot.core.staffing import Disposition
 from voicebot.queueing.snapshot import Agent
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.directory import Directory
+from voicebot.session.supervisor_desk import SupervisorDesk
 from voicebot.store.query import CallFilter
 from voicebot.web.errors import ApiError
 from voicebot.web.live_contexts import LiveContexts
@@ -46,6 +47,7 @@ class Office:
     """One a node."""
 
     desk: AgentDesk
+    supervisors: SupervisorDesk
     directory: Directory
     calls: Calls
     dispositions: Dispositions

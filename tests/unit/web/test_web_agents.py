@@ -22,7 +22,7 @@ from voicebot.core.record import Fact
 from voicebot.queueing.router import Offer, Router
 from voicebot.session.agent_desk import AgentDesk
 from voicebot.session.directory import Directory
-from voicebot.session.supervisor_desk import STEPS
+from voicebot.session.supervisor_desk import STEPS, SupervisorDesk
 from voicebot.session.talk import Talk
 from voicebot.store.opening import Store
 from voicebot.web.app import create_app
@@ -103,8 +103,15 @@ def house(
         router = Router([QueueSpec("billing"), QueueSpec("cards")], [ANNA, BEN])
         directory = Directory(router, lambda: 0)
         desk = AgentDesk(directory, store.audit)
-        settings = DeskSettings(screen_pop=CRM, lagged_after_s=0.05)
-        office = Office(desk, directory, store.calls, store.dispositions, store.audit, settings)
+        office = Office(
+            desk,
+            SupervisorDesk(directory, store.audit),
+            directory,
+            store.calls,
+            store.dispositions,
+            store.audit,
+            DeskSettings(screen_pop=CRM, lagged_after_s=0.05),
+        )
         web_settings = WebSettings(tokens=TOKENS, heartbeat_s=0.05)
         app = create_app(
             store.calls,
