@@ -5,13 +5,13 @@ It is read from its end to its beginning: each piece is told which node comes af
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from voicebot.flow.voicexml.names import Ref, plain_name
-from voicebot.flow.voicexml.scopes import Scope
-from voicebot.flow.voicexml.sheet import Sheet
+from voicebot.flow.voicexml.names import Ref, bare, plain_name
+from voicebot.flow.voicexml.place import DONE, Place
+from voicebot.flow.voicexml.requests import fetched, submitted
 from voicebot.flow.voicexml.speech import SPOKEN, Speech, written
 from voicebot.flow.voicexml.tree import Element
 
@@ -21,32 +21,6 @@ _ELSEWHERE = frozenset(
     | {"catch", "noinput", "nomatch", "help", "error", "filled", "option"}
 )
 """Elements that are read by others."""
-DONE = "done"
-"""The exit of a subdialog that says no other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where content stands."""
-
-    sheet: Sheet
-    scope: Scope
-    label: str
-    """Begins the names of its nodes."""
-    target: Callable[[str, int], Ref]
-    """The node for a URI such as `#main` or `other.vxml`."""
-    item: Callable[[str], Ref | None]
-    """The node of a form item of the same form."""
-    again: Ref | None = None
-    """The item that was being collected: `<reprompt/>`, and events without a handler."""
-    default: Ref | None = None
-    """The node where the form goes on by itself."""
-    choices: Sequence[tuple[str, str]] = ()
-    depth: int = 0
-    flags: Mapping[str, str] = field(default_factory=dict)
-    """Items of the form -> the value that says whether they are filled."""
-
-
 Group = tuple[str, list[Element | str]]
 """What belongs together: `say`, `set`, or one element by its name."""
 
@@ -131,13 +105,6 @@ def _assigned(group: Sequence[Element | str], place: Place, then: Ref) -> Ref:
     return place.sheet.add(f"{place.label}_set", {"kind": "set", "values": values, "to": then})
 
 
-def bare(name: str) -> str:
-    """A variable's name without its scope."""
-    for scope in ("application.", "document.", "dialog."):
-        name = name.removeprefix(scope)
-    return name
-
-
 def _clear(element: Element, place: Place, then: Ref) -> Ref:
     names = element.get("namelist").split()
     if not names:
@@ -196,47 +163,6 @@ def _goto(element: Element, place: Place, then: Ref) -> Ref:
     return place.target(element.get("next"), element.line)
 
 
-def _submit(element: Element, place: Place, then: Ref) -> Ref:
-    sheet, url = place.sheet, element.get("next")
-    if not url:
-        sheet.findings.lost(element.line, "a <submit> whose address is computed")
-        return sheet.promise("trouble")
-    if url.partition("#")[0].endswith((".vxml", ".xml")):
-        sheet.findings.changed(element.line, f"values go to {url} by their slots' names")
-        return place.target(url, element.line)
-    what = "the page that a <submit> gets is not run"
-    sheet.findings.lost(element.line, what, "lead `ok` to what should follow")
-    return _request(element, place, sheet.promise("end"), save={})
-
-
-def _data(element: Element, place: Place, then: Ref) -> Ref:
-    name = element.get("name")
-    if not element.get("src"):
-        place.sheet.findings.lost(element.line, "<data> whose address is computed")
-        return then
-    save = {place.sheet.value_name(name): "body"} if name else {}
-    place.sheet.findings.changed(element.line, "<data> reads JSON here, not XML")
-    return _request(element, place, then, save=save)
-
-
-def _request(element: Element, place: Place, then: Ref, *, save: dict[str, str]) -> Ref:
-    sheet = place.sheet
-    url = element.get("next") or element.get("src")
-    backend, path = sheet.backend(url, element.line)
-    method = element.get("method", "get").upper()
-    given = {n: f"{{{sheet.value_name(bare(n))}}}" for n in element.get("namelist").split()}
-    node = {
-        "kind": "http",
-        "backend": backend,
-        "method": method if method in ("GET", "POST", "PUT", "DELETE") else "POST",
-        "url": path,
-        "query" if method == "GET" else "form": given,
-        "save": save,
-        "outcomes": {"ok": then},
-    }
-    return sheet.add(f"{place.label}_{plain_name(path, 'request')}", node)
-
-
 def _reprompt(element: Element, place: Place, then: Ref) -> Ref:
     return place.again if place.again is not None and then == place.default else then
 
@@ -291,8 +217,8 @@ _STEPS: dict[str, Callable[[Element, Place, Ref], Ref]] = {
     "clear": _clear,
     "if": _if,
     "goto": _goto,
-    "submit": _submit,
-    "data": _data,
+    "submit": submitted,
+    "data": fetched,
     "reprompt": _reprompt,
     "exit": _exit,
     "disconnect": _exit,

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from voicebot.flow.voicexml.names import bare
+
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?)
       |(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
@@ -28,7 +30,6 @@ _SESSION: Mapping[str, str] = {
     "session.telephone.ani": "call.caller",
     "session.telephone.dnis": "call.called",
 }
-_SCOPES = ("application.", "document.", "dialog.", "anonymous.")
 LENGTH = ".length"
 
 
@@ -93,7 +94,7 @@ def _compared(tokens: list[tuple[str, str]], index: int) -> str:
 
 def _text(value: str, variable: str, option_of: Callable[[str, str], str | None]) -> str:
     text = _unquoted(value)
-    option = option_of(_bare(variable), text) if variable else None
+    option = option_of(bare(variable), text) if variable else None
     text = text if option is None else option
     if '"' in text:
         if "'" in text:
@@ -111,15 +112,9 @@ def _name(value: str, name_of: Callable[[str], str]) -> str:
         return _CONSTANTS[value]
     if value in _SESSION:
         return _SESSION[value]
-    bare = _bare(value)
-    if bare.endswith(LENGTH):
-        return f"len({name_of(bare.removesuffix(LENGTH))})"
-    if "$" in bare or bare.startswith("session."):
+    name = bare(value)
+    if name.endswith(LENGTH):
+        return f"len({name_of(name.removesuffix(LENGTH))})"
+    if "$" in name or name.startswith("session."):
         raise Untranslatable(f"the variable {value}")
-    return name_of(bare)
-
-
-def _bare(name: str) -> str:
-    for scope in _SCOPES:
-        name = name.removeprefix(scope)
-    return name
+    return name_of(name)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from voicebot.flow.voicexml.content import Place, compiled
+from voicebot.flow.voicexml.content import compiled
 from voicebot.flow.voicexml.grammars import Alternative, Grammar, builtin
 from voicebot.flow.voicexml.names import Namer, Ref
+from voicebot.flow.voicexml.place import Place
 from voicebot.flow.voicexml.scopes import Handler, Scope, settings_of
 from voicebot.flow.voicexml.sheet import Sheet
 from voicebot.flow.voicexml.speech import SPOKEN, Speech, written
@@ -106,6 +107,15 @@ def spoken_for(one: Alternative) -> dict[str, Any]:
     said = list(dict.fromkeys(one.phrases))
     found: dict[str, Any] = {"key": one.keys[0]} if one.keys else {}
     return found | {"phrases": said}
+
+
+def spoken_globally(link: Element, sheet: Sheet) -> dict[str, Any]:
+    """What a link's grammars take, as a global command has it."""
+    found = alternatives_of(link.elements("grammar"), sheet)
+    phrases = [p for one in found for p in spoken_for(one)["phrases"]]
+    keys = [key for one in found for key in one.keys]
+    key = link.get("dtmf") or (keys[0] if keys else "")
+    return ({"key": key.replace(" ", "")} if key else {}) | {"phrases": phrases}
 
 
 # ---------------------------------------------------------------- reactions

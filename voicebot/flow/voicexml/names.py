@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+_SCOPES = ("application.", "document.", "dialog.", "anonymous.")
+
 
 class Ref(str):
     """The name of a node that may turn out to be another's."""
@@ -19,6 +21,13 @@ def plain_name(text: str, otherwise: str = "x") -> str:
     if not name:
         return otherwise
     return name if name[0].isalpha() else f"{otherwise}_{name}"
+
+
+def bare(name: str) -> str:
+    """A variable's name without its scope."""
+    for scope in _SCOPES:
+        name = name.removeprefix(scope)
+    return name
 
 
 @dataclass(slots=True)

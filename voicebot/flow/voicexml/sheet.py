@@ -47,11 +47,7 @@ class Sheet:
 
     def add(self, hint: str, node: Mapping[str, Any]) -> Ref:
         """A node with a name of its own."""
-        name = self.node_names.new(hint, "node")
-        self.nodes[name] = {
-            key: value for key, value in node.items() if value not in (None, [], {})
-        }
-        return Ref(name)
+        return self.put(Ref(self.node_names.new(hint, "node")), node)
 
     def put(self, name: Ref, node: Mapping[str, Any]) -> Ref:
         """A node with a name that was promised."""

@@ -8,11 +8,13 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from voicebot.flow.voicexml.content import DONE, Place, compiled, thrown
-from voicebot.flow.voicexml.dialogs import Outside, put_form, put_menu, spoken_globally
-from voicebot.flow.voicexml.fields import REACTIONS, is_shared, reactions
+from voicebot.flow.voicexml.content import compiled, thrown
+from voicebot.flow.voicexml.fields import REACTIONS, is_shared, reactions, spoken_globally
 from voicebot.flow.voicexml.findings import Finding, Findings
+from voicebot.flow.voicexml.forms import put_form
+from voicebot.flow.voicexml.menus import put_menu
 from voicebot.flow.voicexml.names import Ref, plain_name
+from voicebot.flow.voicexml.place import DONE, Outside, Place
 from voicebot.flow.voicexml.scopes import Scope, merged, own_settings, scope_of
 from voicebot.flow.voicexml.sheet import Sheet, refs_in, settled
 from voicebot.flow.voicexml.tree import Element, TreeError, parse
