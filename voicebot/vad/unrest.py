@@ -37,4 +37,5 @@ class Unrest:
             return True
         loud_db = floor_db + _LOUD_DB
         past = islice(self._levels, max(0, len(self._levels) - _ONSET_FRAMES))
-        return sum(level > loud_db for level in past) > _QUIET_FRAMES
+        loud = (level for level in past if level > loud_db)
+        return next(islice(loud, _QUIET_FRAMES, None), None) is not None
