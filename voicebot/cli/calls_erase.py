@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from voicebot.cli.calls_search import spellings
 from voicebot.cli.places import add_places, store_url
 from voicebot.cli.who import who
-from voicebot.store.erasing import Chosen, Erased, Eraser
+from voicebot.store.erased_rows import Chosen
+from voicebot.store.erasing import Erased, Eraser
 from voicebot.store.opening import open_calls, open_eraser
 
 

@@ -30,6 +30,7 @@ from voicebot.nlu.trainer import dataset
 from voicebot.nlu.trainer.clusters import Cluster, clusters
 from voicebot.nlu.trainer.inbox import KINDS, Item, Limits, collect
 from voicebot.nlu.trainer.labeling import KEYS, Labeling, press
+from voicebot.store.erased_files import INBOX
 from voicebot.store.opening import open_calls
 
 _TEXTS = 8
@@ -134,7 +135,7 @@ def _keep(state: Labeling, args: argparse.Namespace) -> None:
 
 
 def _file(args: argparse.Namespace) -> Path:
-    return Path(args.data) / "nlu_inbox.json"
+    return Path(args.data) / INBOX
 
 
 def _decided(args: argparse.Namespace) -> set[str]:
