@@ -56,6 +56,40 @@ def test_without_a_recognizer_the_caller_is_told_and_keys_still_work() -> None:
     nothing_is_left(hotline)
 
 
+_LOST_CARD = """
+  0.0  ring     +4917055501 → desk
+  6.0  caller   "i lost my card"
+ 17.0  hangup   caller
+"""
+
+
+def test_a_slow_recognizer_is_covered_by_a_word_and_what_was_said_counts() -> None:
+    hotline = world()
+    hotline.recognizer.delay_s = 2.8
+    facts = hotline.play(_LOST_CARD)
+    (understood,) = of(facts, FactKind.UNDERSTOOD)
+    (cover,) = [fact for fact in of(facts, FactKind.SAID) if fact.data.get("covers")]
+    (heard,) = of(facts, FactKind.HEARD)
+    assert cover.data["text"] == "One moment, please."
+    assert heard.data["end_ms"] < cover.data["start_ms"] < understood.at_ms
+    assert cover.data["start_ms"] - heard.data["end_ms"] <= DEAD_AIR_MS
+    assert not of(facts, FactKind.FAILED)
+    nothing_is_left(hotline)
+
+
+def test_a_recognizer_that_hangs_is_given_up_after_that_word() -> None:
+    hotline = world()
+    hotline.recognizer.delay_s = 60.0
+    facts = hotline.play(_LOST_CARD)
+    (cover,) = [fact for fact in of(facts, FactKind.SAID) if fact.data.get("covers")]
+    (failed,) = of(facts, FactKind.FAILED)
+    said = [fact for fact in of(facts, FactKind.SAID) if fact.at_ms > failed.at_ms]
+    assert failed.data["error"] == "speech recognition is too slow"
+    assert failed.at_ms - cover.at_ms <= DEAD_AIR_MS
+    assert said[0].data["start_ms"] - failed.at_ms <= DEAD_AIR_MS
+    nothing_is_left(hotline)
+
+
 def test_a_slow_back_end_is_covered_by_a_word() -> None:
     hotline = world()
     hotline.backend.delay_s = 5.0  # type: ignore[attr-defined]

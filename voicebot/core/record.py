@@ -25,7 +25,7 @@ class FactKind(StrEnum):
     ANSWERED_BY = "answered_by"  # who, by, heard, reason   (a callback: `person` or `machine`)
     CONTINUED = "continued"  # of, node, record   (what broke off, where it goes on; no secret)
     MOVED = "moved"  # node, via, step_ms
-    SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted
+    SAID = "said"  # text, prompt, start_ms, first_sound_ms, heard_ms, total_ms, interrupted, covers
     READ = "read"  # asked_ms, final, text, confidence, error   (one reading of an utterance)
     HEARD = "heard"  # text, confidence, hypotheses, confidences, start_ms, end_ms, reason,
     #                  rejected, wait_ms, decode_ms, understand_ms

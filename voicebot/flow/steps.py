@@ -48,6 +48,8 @@ class Listen:
 
     expectation: Expectation
     timing: Timing = field(default_factory=Timing)
+    cover: tuple[Prompt, ...] = ()
+    """Said where what the caller said takes long to be recognized."""
 
 
 @dataclass(frozen=True, slots=True)

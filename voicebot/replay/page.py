@@ -172,7 +172,7 @@ def _turn(turn: Turn | None, pair: Pair) -> str:
     meaning = next((n for n in ("intent", "slots", "match") if n in pair.major), "intent")
     return "".join(
         [
-            part("said", "bot", " ".join(turn.said)),
+            part("said", "bot", " ".join([*turn.said, *turn.covers])),
             " ",
             part(input_name, "input", what + sure + others),
             part(meaning, "meant", f"means {meant}" if meant else ""),

@@ -40,6 +40,8 @@ class Turn:
     """When its first prompt began, or its input came."""
     said: list[str] = field(default_factory=list)
     """What the bot said; what was cut off before it sounded is not there."""
+    covers: list[str] = field(default_factory=list)
+    """What it said as something took long: that tells of the machine, not of the call."""
     cut: bool = False
     """The caller interrupted it."""
     by: str = ""
@@ -127,10 +129,13 @@ class _Folding:
         self.turns[-1].events.append(f"{fact.kind} {shown}")
 
     def said(self, fact: Fact) -> None:
-        turn = self._next
+        turn, text = self._next, str(fact.data.get("text") or fact.data.get("prompt") or "…")
+        if fact.data.get("covers"):
+            turn.covers.append(text)
+            return
         if not turn.said:
             turn.at_ms = int(fact.data["start_ms"])
-        turn.said.append(str(fact.data.get("text") or fact.data.get("prompt") or "…"))
+        turn.said.append(text)
         turn.cut = turn.cut or bool(fact.data.get("interrupted"))
 
     def heard(self, fact: Fact) -> None:

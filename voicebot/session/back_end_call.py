@@ -92,7 +92,7 @@ class _BackEndCall:
             return
         self._cover_ms = now_ms + every_ms if every_ms else self._began_ms + (1 << 40)
         context.hand_on(FloorEvent.PROMPT_STARTED)
-        context.speaker.start([(prompt, BargeIn.NONE) for prompt in cover])
+        context.speaker.start([(prompt, BargeIn.NONE) for prompt in cover], covers=True)
 
     def drop(self) -> None:
         """An answer that comes now is too late."""

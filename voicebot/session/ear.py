@@ -46,8 +46,11 @@ KEPT_MS = 1_000
 CERTAIN = 0.7
 """From this confidence, and without a rival, a complete answer is beyond doubt."""
 
-PATIENCE_MS = 2_000
-"""A recognizer that takes longer after the end of speech has failed: no dead air."""
+SLOW_MS = 1_200
+"""A recognizer that takes longer after the end of speech is covered by a word: no dead air."""
+
+PATIENCE_MS = 4_000
+"""One that takes longer than that has failed."""
 
 Reading = tuple[Transcript, Interpretation]
 
@@ -131,6 +134,10 @@ class Ear:
     def reading(self) -> bool:
         """The recognizer is at it: whether there were words is not known yet."""
         return self._partial is not None or self._final is not None
+
+    def is_slow(self, now_ms: int) -> bool:
+        """The caller has been waiting for the last reading for long."""
+        return self._final is not None and now_ms - self._ended_ms > SLOW_MS
 
     def close(self) -> None:
         """Drop what is under way."""

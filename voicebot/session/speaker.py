@@ -55,10 +55,12 @@ class Speaker:
         """Time of the call when what is still to be played was last looked at."""
         self._failed = False
         """The synthesizer failed since the last `start`; the fallback was played instead."""
+        self._covers = False
 
-    def start(self, prompts: Sequence[tuple[Prompt, BargeIn]]) -> None:
-        """Begin to speak; what was spoken before must have ended."""
-        self._failed = False
+    def start(self, prompts: Sequence[tuple[Prompt, BargeIn]], *, covers: bool = False) -> None:
+        """Begin to speak; what was spoken before must have ended. `covers`: it is said only as
+        something else takes long."""
+        self._failed, self._covers = False, covers
         self._looked_ms = -1
         self._went_out_ms = self._given_ms = 0.0
         self._started_ms = self._pen.now_ms()
@@ -182,12 +184,14 @@ class Speaker:
             return
         prompt = item.prompt
         first = {} if after_ms else {"first_sound_ms": self._first_sound_ms}
+        covers = {"covers": True} if self._covers else {}
         self._pen.write(
             FactKind.SAID,
             text="" if prompt.secret else self._voice.text(prompt),
             prompt=prompt.id,
             start_ms=self._started_ms + round(after_ms),
             **first,
+            **covers,
             heard_ms=round(heard_ms),
             total_ms=round(item.given_ms),
             interrupted=interrupted and heard_ms < item.given_ms,

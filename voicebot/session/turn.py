@@ -47,6 +47,8 @@ class _Turn:
         self._speaker = context.speaker
         self._pen = context.pen
         self._expectation = listen.expectation
+        self._cover = [(prompt, BargeIn.KEYS) for prompt in listen.cover]
+        """Not said yet."""
         self._hears = listen.expectation.speech
         self._ear = Ear(context, listen)
         self._judge = BargeInJudge(context.services.barge_in.at(listen.timing.sensitivity))
@@ -134,7 +136,17 @@ class _Turn:
             return None
         utterance = self._ear.feed(frame, voicing)
         self._judge_barge_in(voicing, frame.at_ms, playing=speaking)
-        return self._answer(utterance) if utterance is not None else None
+        if utterance is not None:
+            return self._answer(utterance)
+        if self._cover and not speaking and self._ear.is_slow(frame.at_ms):
+            self._say_cover()
+        return None
+
+    def _say_cover(self) -> None:
+        """Once a turn. What was said in the end waits until it has been said."""
+        self._hand_on(FloorEvent.PROMPT_STARTED)
+        self._speaker.start(self._cover, covers=True)
+        self._cover = []
 
     def _judge_barge_in(self, voicing: Voicing, now_ms: int, *, playing: bool) -> None:
         ear = self._ear

@@ -70,6 +70,8 @@ class SimRecognizer:
         self.speech = speech
         self.broken = False
         """True: every recognition fails."""
+        self.delay_s = 0.0
+        """Every answer takes so long."""
         self.readings: Mapping[str, tuple[Hypothesis, ...]] = {}
         """What is made of words, best first; of others, just these words."""
 
@@ -87,22 +89,27 @@ class _SimHearing:
         self._sound.append(pcm)
 
     async def partial(self) -> Transcript:
-        return self._read(final=True)
+        return await self._answer()
 
     async def finish(self) -> Transcript:
-        return self._read(final=True)
+        return await self._answer()
 
     def close(self) -> None:
         self._sound.clear()
 
-    def _read(self, *, final: bool) -> Transcript:
+    async def _answer(self) -> Transcript:
+        if self._recognizer.delay_s:
+            await asyncio.sleep(self._recognizer.delay_s)
+        return self._read()
+
+    def _read(self) -> Transcript:
         if self._recognizer.broken:
             raise EngineError("the recognizer is broken")
         sound = Pcm.join(self._sound, self._sound[0].rate if self._sound else 8_000)
         text = self._recognizer.speech.texts(sound)
         usual = (Hypothesis(text, 0.94),) if text else ()
         readings = self._recognizer.readings.get(text, usual)
-        return Transcript(readings, final, self._language)
+        return Transcript(readings, final=True, language=self._language)
 
 
 class SimVoice:

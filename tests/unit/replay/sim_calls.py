@@ -90,10 +90,12 @@ def world_of(flow: Flow) -> World:
     )
 
 
-def called(flow: Flow, script: str) -> tuple[World, RecordedCall]:
-    """A call by a scenario's stimuli, and what is kept of it."""
+def called(flow: Flow, script: str, reading_s: float = 0.0) -> tuple[World, RecordedCall]:
+    """A call by a scenario's stimuli, and what is kept of it; a reading took `reading_s` then."""
     world = world_of(flow)
+    world.recognizer.delay_s = reading_s
     facts = world.play(script)
+    world.recognizer.delay_s = 0.0
     return world, kept(world, facts)
 
 

@@ -24,6 +24,14 @@ def test_words_lead_the_same_way(tmp_path: Path, script: str) -> None:
     assert [pair.as_json() for pair in comparison.pairs if pair.major] == []
 
 
+def test_a_word_that_covered_a_slow_recognizer_is_no_difference(tmp_path: Path) -> None:
+    flow = shop(tmp_path / "flows")
+    world, call = called(flow, SCRIPTS["words and keys"], reading_s=2.5)
+    assert any(fact.data.get("covers") for fact in call.of(FactKind.SAID))
+    replayed = replay_dialogue(call, flow, engines_of(world))
+    assert compared(turns_of(call.facts), turns_of(replayed.facts), sound=False).is_same
+
+
 def test_what_is_not_listened_for_any_more_is_left_out_and_that_is_said(tmp_path: Path) -> None:
     flow = shop(tmp_path / "flows")
     world, call = called(flow, SCRIPTS["words and keys"])

@@ -66,9 +66,9 @@ RUNS = st.lists(st.tuples(st.integers(1, 400), ACTS), min_size=1, max_size=8)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(run=RUNS)
+@given(run=RUNS, reading_s=st.sampled_from((0.0, 0.3, 2.5, 60.0)))
 def test_whatever_the_caller_does_is_replayed_frame_by_frame(
-    tmp_path: Path, run: list[tuple[int, str]]
+    tmp_path: Path, run: list[tuple[int, str]], reading_s: float
 ) -> None:
     at_s, lines = 0.0, ["0.0 ring +49 → shop"]
     for frames, act in run:
@@ -76,7 +76,7 @@ def test_whatever_the_caller_does_is_replayed_frame_by_frame(
         lines.append(f"{at_s:.2f} {act}")
     lines.append(f"{at_s + 12:.2f} hangup caller")
     flow = shop(tmp_path / "flows")
-    world, call = called(flow, "\n".join(lines) + "\n")
+    world, call = called(flow, "\n".join(lines) + "\n", reading_s)
     replayed = replay_sound(call, flow, engines_of(world))
     assert told(replayed.facts) == told(call.facts)
 

@@ -58,7 +58,8 @@ class Walk(Telling):
 
     def listen(self, expectation: Expectation, timing: Timing) -> None:
         """Wait for the caller."""
-        self.wait(Listen(expectation, timing))
+        cover = (self.prompt("one_moment"),) if expectation.speech else ()
+        self.wait(Listen(expectation, timing, cover))
 
     def wait(self, action: Wait) -> None:
         """Wait for whatever the action is answered by."""
