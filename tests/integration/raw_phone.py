@@ -12,7 +12,7 @@ from typing import Self
 
 from voicebot.sip.info import read_headers
 
-ANSWER_S = 5.0
+ANSWER_S = 20.0
 """How long an answer may take."""
 
 SILENCE_S = 0.4

@@ -51,6 +51,16 @@ nodes:
 """
 
 
+PATIENT = """
+[recognition]
+deadline_ms = 10_000
+[speech]
+deadline_ms = 10_000
+give_up_ms = 20_000
+"""
+"""These tests are of processes that die, and not of how soon a busy machine starts others."""
+
+
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline whose worker processes are killed now and then."""
@@ -59,6 +69,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
         tmp_path_factory.mktemp("faults"),
         calls='default_flow = "ask"',
         flows={"ask": ASK, "code": code},
+        hotline=PATIENT,
     ) as one:
         yield one
 

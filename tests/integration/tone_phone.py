@@ -11,13 +11,14 @@ import secrets
 import struct
 from collections import deque
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from desk_caller import DeskCaller
 from hotline import Hotline
-from raw_phone import Answer
+from raw_phone import ANSWER_S, Answer
 from rtp_phone import PER_FRAME, RATE, packet, tone_payload
 
 from voicebot.audio.g711 import mulaw_decode, mulaw_encode
@@ -30,9 +31,11 @@ TONES = {"caller": 500, "anna": 800, "ben": 1100, "boss": 1400, "branch": 1750, 
 LOUD = 0.15
 """Amplitude, of the one that is sent, from which a tone counts as heard."""
 SENT = 12_000
-WINDOW_MS = 300
-SETTLES_S = 0.6
-"""Jitter buffers hold what was said before for a while."""
+STRETCH = 15
+"""Packets of 20 ms, in which whose tones are heard is measured."""
+GONE_AFTER = 10
+"""Stretches of what a phone hears, in which what it is not to hear (any more) may yet come."""
+PATIENCE_S = 25.0
 
 
 class Sound:
@@ -41,6 +44,7 @@ class Sound:
     def __init__(self, hz: int) -> None:
         self._payload = tone_payload(hz)
         self._heard: list[bytes] = []
+        self._came = asyncio.Event()
         self._number = 0
         self._keys: deque[bytes] = deque()
 
@@ -48,6 +52,7 @@ class Sound:
         """An RTP packet came."""
         if len(data) > 12 and data[1] & 0x7F == 0:
             self._heard.append(data[12:])
+            self._came.set()
 
     async def send(self, transport: asyncio.DatagramTransport, port: int) -> None:
         """The tone, for as long as it is not canceled."""
@@ -69,16 +74,30 @@ class Sound:
     @property
     def samples(self) -> Samples:
         """All that was heard."""
-        data = np.frombuffer(b"".join(self._heard), np.uint8)
-        return mulaw_decode(data)
+        return _samples(self._heard)
 
-    def tones(self) -> set[str]:
-        """Whose tones were heard in the last moment."""
-        return heard_in(self.samples[-RATE * WINDOW_MS // 1000 :], RATE)
+    @property
+    def ever(self) -> set[str]:
+        """Whose tones were heard at any time."""
+        starts = range(0, len(self._heard), STRETCH)
+        parts = (_samples(self._heard[at : at + STRETCH]) for at in starts)
+        return set[str]().union(*(heard_in(part, RATE) for part in parts))
+
+    async def stretch(self) -> set[str]:
+        """Whose tones are in the next stretch that comes."""
+        end = len(self._heard) + STRETCH
+        while len(self._heard) < end:
+            self._came.clear()
+            await self._came.wait()
+        return heard_in(_samples(self._heard[end - STRETCH : end]), RATE)
 
     def save(self, path: Path) -> None:
         """As a WAV file, for ears."""
         write_wav(path, Pcm(self.samples, RATE))
+
+
+def _samples(packets: list[bytes]) -> Samples:
+    return mulaw_decode(np.frombuffer(b"".join(packets), np.uint8))
 
 
 def heard_in(samples: Samples, rate: int) -> set[str]:
@@ -159,14 +178,14 @@ class TonePhone(asyncio.DatagramProtocol):
 
     async def until(self, state: str) -> None:
         """Wait for a state."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while self.state != state:
                 self._changed.clear()
                 await self._changed.wait()
 
     async def until_notified(self, code: str) -> None:
         """Wait for a NOTIFY that tells of a status."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not any(line.split()[1] == code for line in self.notified):
                 self._changed.clear()
                 await self._changed.wait()
@@ -215,7 +234,7 @@ class TonePhone(asyncio.DatagramProtocol):
         text = f"{method} {target[1]} SIP/2.0\r\n"
         text += "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
         self._sip.sendto(text.encode(), self._far)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(ANSWER_S):
             while True:
                 answer = await self._answers.get()
                 if answer.code >= 200 and answer.header("cseq") == fields["CSeq"]:
@@ -303,10 +322,28 @@ class _Rtp(asyncio.DatagramProtocol):
         self._sound.take(data)
 
 
-async def who_hears_whom(phones: Mapping[str, Sound]) -> set[tuple[str, str]]:
-    """Pairs of names, the first hears the second; after what was said before has gone by."""
-    await asyncio.sleep(SETTLES_S)
-    return {(name, heard) for name, sound in phones.items() for heard in sound.tones()}
+async def only(wanted: set[tuple[str, str]], phones: Mapping[str, Sound]) -> None:
+    """Wait until these are heard and no others: pairs of names, the first hears the second. Fails
+    where one is not heard, or where another goes on.
+
+    Each phone must be in a call: time is the sound that comes to it, so that on a busy machine
+    what is late is not taken for silence.
+    """
+    heard: set[tuple[str, str]] = set()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            for passed in count():
+                heard = await _stretch(phones)
+                if passed and heard == wanted:  # The first has yet what was on its way before.
+                    return
+                assert passed < GONE_AFTER or heard <= wanted, f"also heard: {heard - wanted}"
+    except TimeoutError:
+        raise AssertionError(f"heard: {heard}; wanted: {wanted}") from None
+
+
+async def _stretch(phones: Mapping[str, Sound]) -> set[tuple[str, str]]:
+    tones = await asyncio.gather(*(sound.stretch() for sound in phones.values()))
+    return {(name, one) for name, heard in zip(phones, tones, strict=True) for one in heard}
 
 
 assert all(hz % 50 == 0 for hz in TONES.values())

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from voicebot.asr import wire
-from voicebot.asr.process import computes, cpu_s
 from voicebot.core.errors import EngineError
 from voicebot.core.tally import Tally
+from voicebot.workers.deadline import in_time
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,6 @@ a caller would wait, and a killed worker would lose all that it has compiled."""
 _STUCK, _DIED, _GIVEN_UP = 3, 2, 6
 """A job is given up after two workers were stuck with it, or three died: workers may die together,
 for want of memory, without the job's doing."""
-
-_ROUNDS, _STARVED = 4, 0.9
-"""A worker that computes and was not given the deadline's time of a core gets it again, so many
-times at most: killed, it would load its models anew while the cores are short already. The caller
-does not wait for it: see `WorkerPool.answer`."""
 
 _TOO_LONG_S = 0.8
 """A caller who has waited so long for a worker, and then waits for the decode, notices."""
@@ -248,7 +243,8 @@ class WorkerPool:
                 raise _WorkerLost("exited while idle")
             job.started = True
             try:
-                answer = await self._in_time(worker, job)
+                asked = self._timed(worker, job)
+                answer = await in_time(asked, worker.process.pid, self._deadline_of(job))
             except (TimeoutError, OSError, asyncio.IncompleteReadError, wire.WireError) as error:
                 self._forget(worker)
                 self._retry(job, _STUCK if isinstance(error, TimeoutError) else _DIED)
@@ -261,22 +257,6 @@ class WorkerPool:
                 _fail(job, str(answer.header["error"]))
             elif not job.result.done():
                 job.result.set_result(answer.header["result"])
-
-    async def _in_time(self, worker: _Worker, job: Job) -> wire.Message:
-        """The answer to a job; `TimeoutError` where the worker is stuck."""
-        pid, deadline_s = worker.process.pid, self._deadline_of(job)
-        began_s = cpu_s(pid)
-        asking = asyncio.ensure_future(self._timed(worker, job))
-        try:
-            for _ in range(_ROUNDS):
-                await asyncio.wait({asking}, timeout=deadline_s)
-                if asking.done():
-                    return asking.result()
-                if not computes(pid) or cpu_s(pid) - began_s >= _STARVED * deadline_s:
-                    break
-            raise TimeoutError
-        finally:
-            asking.cancel()
 
     def _deadline_of(self, job: Job) -> float:
         if job.urgency is Urgency.BACKGROUND:

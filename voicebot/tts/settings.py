@@ -29,7 +29,8 @@ class TtsSettings:
     workers: int = 2
     """Processes that synthesize side by side."""
     deadline_ms: int = 1_200
-    """A worker that needs longer for one sentence is killed and the sentence tried once more."""
+    """A worker that needs longer for one sentence is killed and the sentence tried once more; one
+    that waits for a core has more time."""
     give_up_ms: int = 2_800
     """The longest that one sentence may be waited for, queue and second attempt included."""
     jobs_per_worker: int = 500

@@ -13,12 +13,13 @@ import voicebot
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import EngineError
 from voicebot.tts.wire import Hello, Job, answer_of, hello_of, to_line
+from voicebot.workers.deadline import in_time
 
 _BROKEN = (ValueError, TypeError, OSError, EOFError, asyncio.LimitOverrunError)
 """What comes of pipes whose other end is gone, or talks nonsense."""
 
 START_MS = 15_000
-"""The longest that a worker may take to be ready; it takes 0.4 s on an idle machine."""
+"""The longest that a worker may take to be ready, on a core of its own; it takes 0.4 s."""
 _STOP_MS = 500
 
 COMMAND = (sys.executable, "-m", "voicebot.tts.worker_main")
@@ -50,8 +51,7 @@ class Worker:
         )
         worker = cls(process, Hello())
         try:
-            async with asyncio.timeout(START_MS / 1000):
-                worker.hello = hello_of(await worker._line())
+            worker.hello = hello_of(await in_time(worker._line(), process.pid, START_MS / 1000))
         except (TimeoutError, *_BROKEN) as error:
             await worker.kill()
             raise EngineError("a synthesis worker did not start") from error
@@ -81,8 +81,7 @@ class Worker:
         """The job's sound. Raises `JobFailed`; or `EngineError` when the process hung or died,
         after which it is of no more use and must be killed."""
         try:
-            async with asyncio.timeout(deadline_ms / 1000):
-                return await self._exchange(job)
+            return await in_time(self._exchange(job), self.pid, deadline_ms / 1000)
         except TimeoutError as error:
             raise EngineError("a synthesis worker hung") from error
         except _BROKEN as error:

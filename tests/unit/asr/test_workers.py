@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
-from voicebot.asr import workers
-from voicebot.asr.process import computes, cpu_s
 from voicebot.asr.wire import Message
 from voicebot.asr.workers import Job, Urgency, WorkerPool
 from voicebot.core.errors import EngineError
+from voicebot.workers import deadline
 
 
 @pytest.fixture
@@ -199,8 +197,8 @@ async def test_a_worker_that_waits_for_a_core_is_not_stuck(
     pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed, it would load its models anew on a machine that is too busy already."""
-    monkeypatch.setattr(workers, "cpu_s", lambda pid: 0.0)
-    monkeypatch.setattr(workers, "_ROUNDS", 60)  # however busy the machine of the test is
+    monkeypatch.setattr(deadline, "cpu_s", lambda pid: 0.0)
+    monkeypatch.setattr(deadline, "ROUNDS", 60)  # however busy the machine of the test is
     before = set(pool.pids)
     asked = ask(pool, compute_s=1.5, echo=1)
     async with asyncio.timeout(60):
@@ -217,15 +215,3 @@ async def test_a_worker_that_computes_for_ever_is_stuck(pool: WorkerPool) -> Non
     assert answer is not None
     assert answer["echo"] == 1
     assert pool.counts.restarts == 1
-
-
-def test_what_a_process_does_is_known_from_outside() -> None:
-    assert computes(os.getpid())
-    assert cpu_s(os.getpid()) > 0
-    with subprocess.Popen(["sleep", "60"]) as sleeping:
-        os.kill(sleeping.pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, sleeping.pid, os.WSTOPPED)
-        assert not computes(sleeping.pid)
-        sleeping.kill()
-    assert not computes(sleeping.pid)
-    assert cpu_s(sleeping.pid) == 0.0

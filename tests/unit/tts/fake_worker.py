@@ -3,7 +3,8 @@
     fake_worker.py LOG [VOICE...]     every job is written to LOG, one line each
 
 hang: never answers · die: ends · die-once: ends, the first time · fail: answers with an error ·
-rubbish: answers nonsense · anything else: 100 ms of sound.
+rubbish: answers nonsense · compute: 100 ms of sound after 0.5 s of a core · anything else: 100 ms
+of sound.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ def main(log: Path, voices: list[str]) -> None:
             file.write(job.text + "\n")
         if job.text == "hang":
             time.sleep(60)
+        if job.text == "compute":
+            until_s = time.process_time() + 0.5
+            while time.process_time() < until_s:
+                pass
         if job.text == "die" or (job.text == "die-once" and job.text not in seen):
             return
         if job.text == "fail":

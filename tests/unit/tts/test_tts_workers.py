@@ -13,6 +13,7 @@ import pytest
 from voicebot.core.errors import ConfigError, EngineError
 from voicebot.tts.wire import Job
 from voicebot.tts.workers import Workers
+from voicebot.workers import deadline
 
 MakeWorkers = Callable[..., Workers]
 Jobs = Callable[[], list[str]]
@@ -49,6 +50,20 @@ async def test_a_hung_worker_is_replaced_and_the_job_fails_after_its_second_try(
     await workers.submit(job("next"))
     await workers.submit(job("next"))
     assert before - set(workers.pids)
+
+
+async def test_a_worker_that_waits_for_a_core_is_not_hung(
+    fake_workers: MakeWorkers, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, it would begin anew on a machine that is too busy already."""
+    monkeypatch.setattr(deadline, "cpu_s", lambda pid: 0.0)
+    monkeypatch.setattr(deadline, "ROUNDS", 600)  # however busy the machine of the test is
+    workers = fake_workers(deadline_ms=100)
+    await workers.start()
+    before = workers.pids
+    assert len(await workers.submit(job("compute"))) == 800
+    assert jobs() == ["compute"]
+    assert workers.pids == before
 
 
 async def test_a_worker_that_dies_costs_no_job(fake_workers: MakeWorkers) -> None:

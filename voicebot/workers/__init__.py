@@ -1,0 +1,1 @@
+"""What the pools of worker processes share: what a process does, and how long it may take."""
