@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pjsua2 as pj
 
-from voicebot.core.audio import NARROWBAND, WIDEBAND
 from voicebot.core.call import LegState
 from voicebot.core.ports import (
     Hold,
@@ -20,6 +19,7 @@ from voicebot.core.ports import (
     SoundReport,
     StateChanged,
 )
+from voicebot.sip.call_sound import RUNS, CallSound, destroy
 from voicebot.sip.keys import KeyStream
 from voicebot.sip.lifesign import Lifesign
 from voicebot.sip.settings import Media
@@ -36,8 +36,6 @@ _STATES = {
     pj.PJSIP_INV_STATE_CONFIRMED: LegState.CONFIRMED,
     pj.PJSIP_INV_STATE_DISCONNECTED: LegState.DISCONNECTED,
 }
-
-_RUNS = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
 
 _BAD_REQUEST = 400
 _DECLINE = 603
@@ -61,17 +59,14 @@ class Ear(Protocol):
 
 
 class Dialog(pj.Call):  # type: ignore[misc]
-    """One SIP dialog. `ear` is told of everything; the sound is in `port`."""
+    """One SIP dialog. `ear` is told of everything."""
 
     def __init__(self, account: Any, ear: Ear, call_id: int, media: Media) -> None:
         super().__init__(account, call_id)
         self._ear = ear
-        self._fill_silence = media.fill_silence
+        self._sound = CallSound(self, media)
         self._lifesign = Lifesign(media.rtp_timeout_s)
         self._keys = KeyStream()
-        self._hears: set[Dialog] = set()
-        self._heard_by: set[Dialog] = set()
-        self._port: Any = None
         self._held = False
         self._hung_up_here = False
         self._lost = False
@@ -101,14 +96,15 @@ class Dialog(pj.Call):  # type: ignore[misc]
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
         """Sound began, stopped or moved: after 183, 200, and every re-INVITE."""
-        index, status = self._audio()
+        index, status = self._sound.stream()
         self._tell_hold(held=status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
-        if status not in _RUNS:
+        if status not in RUNS:
             return
         try:
-            if self._port is None:
-                self._open_port(index)
-            self._connect()
+            if self._sound.port is None:
+                rate = self._sound.open_port(index)
+                self._ear.media_runs(self._sound.port, rate)
+            self._sound.connect()
             events = self.getStreamInfo(index).audTxEventPt >= 0
             self._ear.telephone_events_agreed(on=events)
         except pj.Error as error:
@@ -118,9 +114,9 @@ class Dialog(pj.Call):  # type: ignore[misc]
 
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: N802
         """A stream ends, at a hang-up or because a re-INVITE brings another one."""
-        if self._port is not None:
-            index = prm.streamIdx
-            self._report = sound_report(self, index, self._port, self._keys, self._report)
+        port = self._sound.port
+        if port is not None:
+            self._report = sound_report(self, prm.streamIdx, port, self._keys, self._report)
 
     def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
         """A key. pjsua2 calls `onDtmfDigit` for the same press as well: that one is not used."""
@@ -199,7 +195,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         if self._gone or self._hung_up_here:
             return
         info = self.getInfo()
-        received, expected = self._received(info)
+        received, expected = self._sound.received(info)
         expected = expected and info.state == pj.PJSIP_INV_STATE_CONFIRMED
         if self._lifesign.is_lost(now_s, received, expected=expected):
             _log.warning("no sound comes from the far end any more; the leg is ended")
@@ -245,15 +241,11 @@ class Dialog(pj.Call):  # type: ignore[misc]
 
     def hear(self, other: Dialog) -> None:
         """Let this far end hear the other one."""
-        self._hears.add(other)
-        other._heard_by.add(self)
-        _transmit(other._sound(), self._sound())
+        self._sound.hear(other._sound)
 
     def hear_no_more(self, other: Dialog) -> None:
         """Undo `hear`."""
-        self._hears.discard(other)
-        other._heard_by.discard(self)
-        _transmit(other._sound(), self._sound(), "stopTransmit")
+        self._sound.hear_no_more(other._sound)
 
     def release(self) -> None:
         """Destroy what pjsua2 has of this call; nothing may be asked of it afterwards.
@@ -264,80 +256,16 @@ class Dialog(pj.Call):  # type: ignore[misc]
             return
         had_ended = self._gone
         self._gone = self._released = True
-        for other in self._hears:
-            other._heard_by.discard(self)
-        for other in self._heard_by:
-            other._hears.discard(self)
-        self._hears.clear()
-        self._heard_by.clear()
-        if self._port is not None:
-            _destroy(self._port)
-            self._port = None
+        self._sound.release()
         if had_ended and self.isActive():
             self.this.own(False)  # its number is another call's by now, which this would hang up
         else:
-            _destroy(self)
-
-    # ------------------------------------------------------------- sound
-
-    def _audio(self) -> tuple[int, int]:
-        """Number and status of the first stream of sound."""
-        info = self.getInfo()  # owns what its vector hands out: it has to stay
-        for media in info.media:
-            if media.type == pj.PJMEDIA_TYPE_AUDIO:
-                return media.index, media.status
-        return -1, pj.PJSUA_CALL_MEDIA_NONE
-
-    def _received(self, info: Any) -> tuple[int, bool]:
-        """A count that grows with RTP and RTCP, and whether the far end should be sending."""
-        for media in info.media:
-            if media.type == pj.PJMEDIA_TYPE_AUDIO:
-                active = media.status == pj.PJSUA_CALL_MEDIA_ACTIVE
-                if not active or not media.dir & pj.PJMEDIA_DIR_DECODING:
-                    break
-                rtcp = self.getStreamStat(media.index).rtcp
-                return rtcp.rxStat.pkt + rtcp.txStat.updateCount, True
-        return 0, False
-
-    def _sound(self) -> Any:
-        """The call's port at the conference bridge; None while there is none."""
-        if self._gone or not self.hasMedia():
-            return None
-        index, status = self._audio()
-        return self.getAudioMedia(index) if status in _RUNS else None
-
-    def _open_port(self, index: int) -> None:
-        wide = self.getStreamInfo(index).codecClockRate >= WIDEBAND
-        rate = WIDEBAND if wide else NARROWBAND
-        self._port = pj.PcmPort("leg", rate, 20, 10_000, 60_000, self._fill_silence)
-        self._ear.media_runs(self._port, rate)
-
-    def _connect(self) -> None:
-        """Make every connection that should be there; harmless for those that are."""
-        sound = self._sound()
-        if sound is None:
-            return
-        _transmit(sound, self._port)
-        _transmit(self._port, sound)
-        for other in self._hears:
-            _transmit(other._sound(), sound)
-        for other in self._heard_by:
-            _transmit(sound, other._sound())
+            destroy(self)
 
     def _tell_hold(self, *, held: bool) -> None:
         if held != self._held:
             self._held = held
             self._ear.hear_of(Hold(held))
-
-
-def _transmit(source: Any, sink: Any, method: str = "startTransmit") -> None:
-    """Connect or part two ports of the conference bridge, where both are still there."""
-    if source is None or sink is None:
-        return
-    try:
-        getattr(source, method)(sink)
-    except pj.Error as error:
-        _log.debug("the bridge refused", extra={"reason": error.reason})
 
 
 def _options() -> Any:
@@ -357,8 +285,3 @@ def _header_vector(headers: Mapping[str, str]) -> Any:
         header.hName, header.hValue = name, value
         vector.append(header)
     return vector
-
-
-def _destroy(proxy: Any) -> None:
-    destroy: Callable[[Any], None] = type(proxy).__swig_destroy__
-    destroy(proxy)
