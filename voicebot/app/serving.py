@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -14,10 +15,16 @@ from voicebot.config import Settings
 
 log = logging.getLogger(__name__)
 
+HAND_OVER_S = 0.0005
+"""The thread of SIP asks for the interpreter's lock anew after each call into pjsua2, some ten times
+from an INVITE to its answer, and waits so long each time while sound is being listened to: five
+milliseconds by default, a tenth of a second in all where many calls are up."""
+
 
 async def serve(settings: Settings, announce: Announce) -> None:
     """Run one node until SIGTERM or SIGINT. Raises `ConfigError` where it cannot start."""
     asyncio.get_running_loop().set_exception_handler(_log_fault)
+    sys.setswitchinterval(HAND_OVER_S)
     async with AsyncExitStack() as stack:
         node = await start_node(settings, stack, announce)
         # What is there now stays: looking through all of it again and again holds up the calls.
