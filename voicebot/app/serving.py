@@ -16,9 +16,9 @@ from voicebot.config import Settings
 log = logging.getLogger(__name__)
 
 HAND_OVER_S = 0.0005
-"""The thread of SIP asks for the interpreter's lock anew after each call into pjsua2, some ten times
-from an INVITE to its answer, and waits so long each time while sound is being listened to: five
-milliseconds by default, a tenth of a second in all where many calls are up."""
+"""The thread of SIP asks for the interpreter's lock anew after each call into pjsua2, some ten
+times from an INVITE to its answer, and waits up to so long each time while the calls' sound is
+listened to. Python's default is ten times as much: with many calls a tenth of a second in all."""
 
 
 async def serve(settings: Settings, announce: Announce) -> None:
