@@ -21,11 +21,11 @@ from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.ports import BackendReply
 from voicebot.flow.checking import check_files
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Event, NoInput, Replied, Started, Typed, Understood
 from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import FlowState, Waiting
-from voicebot.flow.steps import Event, NoInput, Replied, Started, Typed, Understood
 
 ROOT = Path(__file__).parents[1]
 GROUPS, REPEATS, WALKS = 100, 5, 400

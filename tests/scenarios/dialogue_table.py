@@ -20,24 +20,19 @@ from voicebot.core.ports import BackendReply, BackendRequest
 from voicebot.core.queueing import QueueOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.speech import Hypothesis, Transcript
+from voicebot.flow.actions import Action, Call, Enqueue, Listen, Note, Say
 from voicebot.flow.engine import start, step
-from voicebot.flow.loader import load_flows
-from voicebot.flow.steps import (
-    Action,
-    Call,
-    Enqueue,
+from voicebot.flow.events import (
     Event,
-    Listen,
     NoInput,
     NoMatch,
-    Note,
     QueueLeft,
     Replied,
-    Say,
     Started,
     Typed,
     Understood,
 )
+from voicebot.flow.loader import load_flows
 from voicebot.nlu.understanding import PhraseUnderstanding
 from voicebot.prompts.text import words_of
 

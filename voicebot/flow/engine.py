@@ -15,13 +15,9 @@ from typing import cast
 
 from voicebot.core.customers import NOBODY, Customer, TagBy
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Action, Note, Notify, Say
 from voicebot.flow.digression import stay_within
-from voicebot.flow.expecting import Expecting
-from voicebot.flow.expressions import EvaluationError
-from voicebot.flow.flow import Flow
-from voicebot.flow.state import FlowState, Waiting
-from voicebot.flow.steps import (
-    Action,
+from voicebot.flow.events import (
     CallbackEnded,
     CallerGone,
     CallFailed,
@@ -31,13 +27,10 @@ from voicebot.flow.steps import (
     LookedUp,
     NoInput,
     NoMatch,
-    Note,
-    Notify,
     QueueLeft,
     QueueSeen,
     Recorded,
     Replied,
-    Say,
     Started,
     TimeUp,
     TransferEnded,
@@ -45,6 +38,10 @@ from voicebot.flow.steps import (
     Understood,
     Waited,
 )
+from voicebot.flow.expecting import Expecting
+from voicebot.flow.expressions import EvaluationError
+from voicebot.flow.flow import Flow
+from voicebot.flow.state import FlowState, Waiting
 from voicebot.flow.visit import Visit
 from voicebot.flow.walk import Kind, Walk
 from voicebot.flow.walk.copying import changed

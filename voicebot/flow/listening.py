@@ -17,9 +17,9 @@ from dataclasses import replace
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.flow.asking_back import ANSWER, NO, YES, Reply, reply_to
 from voicebot.flow.digression import interrupt
+from voicebot.flow.events import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
 from voicebot.flow.guessing import end_guess
 from voicebot.flow.reacting import Reacting
-from voicebot.flow.steps import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
 from voicebot.flow.visit import Proposal
 from voicebot.flow.walk import Walk
 

@@ -19,46 +19,48 @@ from voicebot.core.ports import BackendReply
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
-from voicebot.flow.customers import opening_language
-from voicebot.flow.engine import recognized, start, step
-from voicebot.flow.flow import Flow
-from voicebot.flow.resuming import resumed
-from voicebot.flow.state import FlowState
-from voicebot.flow.steps import (
+from voicebot.flow.actions import (
     Action,
     Call,
-    CallbackEnded,
-    CallFailed,
-    CustomerSeen,
     Dial,
-    EngineFailed,
     Enqueue,
-    Event,
     FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
-    LookedUp,
     LookUp,
-    NoInput,
-    NoMatch,
     Note,
     Pause,
     PlayBack,
-    QueueLeft,
-    QueueSeen,
     Record,
-    Recorded,
-    Replied,
     RequestCallback,
     Say,
-    Started,
     Transfer,
+)
+from voicebot.flow.customers import opening_language
+from voicebot.flow.engine import recognized, start, step
+from voicebot.flow.events import (
+    CallbackEnded,
+    CallFailed,
+    CustomerSeen,
+    EngineFailed,
+    Event,
+    LookedUp,
+    NoInput,
+    NoMatch,
+    QueueLeft,
+    QueueSeen,
+    Recorded,
+    Replied,
+    Started,
     TransferEnded,
     Typed,
     Understood,
     Waited,
 )
+from voicebot.flow.flow import Flow
+from voicebot.flow.resuming import resumed
+from voicebot.flow.state import FlowState
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.continued import unfinished_of
 from voicebot.replay.customers import asked_facts, caller_fact, is_late, known_then

@@ -16,7 +16,8 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
+from voicebot.flow.actions import Dial, Enqueue, Transfer
+from voicebot.flow.events import QueueLeft
 from voicebot.replay.assumed import Assumptions
 from voicebot.replay.recorded import RecordedCall
 from voicebot.replay.stays import Stays, ends, hung_up_within, left_by

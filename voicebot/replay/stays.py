@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from voicebot.core.queueing import QueueOutcome
 from voicebot.core.record import Fact, FactKind
 from voicebot.core.transfers import TransferState
-from voicebot.flow.steps import QueueLeft
+from voicebot.flow.events import QueueLeft
 from voicebot.replay.recorded import RecordedCall
 
 _OF_QUEUES = (

@@ -12,7 +12,7 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueSpec
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.steps import Enqueue
+from voicebot.flow.actions import Enqueue
 from voicebot.queueing.announcing import Announcement, announce, told
 from voicebot.session.context import Context
 from voicebot.session.music import Music

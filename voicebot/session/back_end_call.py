@@ -16,7 +16,8 @@ from voicebot.core.ports import BackendReply
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.steps import Call, CallFailed, Event, Replied
+from voicebot.flow.actions import Call
+from voicebot.flow.events import CallFailed, Event, Replied
 from voicebot.session.context import Context
 from voicebot.session.tasks import Work
 from voicebot.turns.floor import FloorEvent

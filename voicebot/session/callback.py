@@ -10,7 +10,8 @@ from voicebot.core.call import CallId
 from voicebot.core.errors import EngineError
 from voicebot.core.queueing import Place
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import CallbackEnded, Enqueue, RequestCallback
+from voicebot.flow.actions import Enqueue, RequestCallback
+from voicebot.flow.events import CallbackEnded
 from voicebot.session.context import Context
 
 PATIENCE_MS = 3_000

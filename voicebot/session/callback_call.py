@@ -19,7 +19,7 @@ from voicebot.core.ports import Leg, LegEnded, StateChanged
 from voicebot.core.queueing import OfferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.steps import Enqueue
+from voicebot.flow.actions import Enqueue
 from voicebot.prompts.callback_phrases import CONNECTING, CUT_OFF, GREETING, SORRY, phrase
 from voicebot.session.context import Context, Services
 from voicebot.session.dialed_leg import outcome_of

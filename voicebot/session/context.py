@@ -28,7 +28,8 @@ from voicebot.core.record import FactKind
 from voicebot.core.resuming import Resuming, Unfinished
 from voicebot.core.speech import Voicing
 from voicebot.core.turn import Floor
-from voicebot.flow.steps import Dial, Enqueue, QueueLeft, Transfer
+from voicebot.flow.actions import Dial, Enqueue, Transfer
+from voicebot.flow.events import QueueLeft
 from voicebot.queueing.snapshot import NO_CALL
 from voicebot.session.directory import Directory
 from voicebot.session.journal import Pen

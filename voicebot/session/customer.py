@@ -12,9 +12,10 @@ import asyncio
 from voicebot.core.customers import NOBODY, Customer, Customers, customer_json
 from voicebot.core.errors import EngineError
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import FindCustomer
 from voicebot.flow.customers import opening_language
+from voicebot.flow.events import CustomerSeen, EngineFailed, Event
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import CustomerSeen, EngineFailed, Event, FindCustomer
 from voicebot.session.context import Context
 from voicebot.session.tasks import Work
 

@@ -12,7 +12,7 @@ from voicebot.core.errors import CallError, LegGone
 from voicebot.core.queueing import TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.transfers import TransferState
-from voicebot.flow.steps import Dial
+from voicebot.flow.actions import Dial
 from voicebot.session.context import Context
 from voicebot.session.far_end import decline_refer
 from voicebot.session.music import Music

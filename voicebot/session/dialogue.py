@@ -11,37 +11,39 @@ from voicebot.core.errors import EngineError, LegGone
 from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
-from voicebot.flow.engine import outlives_caller, recognized, start, step
-from voicebot.flow.flow import Flow
-from voicebot.flow.steps import (
+from voicebot.flow.actions import (
     Action,
     Call,
-    CallerGone,
     Dial,
-    EngineFailed,
     Enqueue,
-    Event,
     FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
-    LookedUp,
     LookUp,
     Note,
     Notify,
     Pause,
     PlayBack,
-    QueueSeen,
     Record,
-    Recorded,
     RequestCallback,
     Say,
-    Started,
-    TimeUp,
     Transfer,
-    TransferEnded,
     Wait,
 )
+from voicebot.flow.engine import outlives_caller, recognized, start, step
+from voicebot.flow.events import (
+    CallerGone,
+    EngineFailed,
+    Event,
+    LookedUp,
+    QueueSeen,
+    Recorded,
+    Started,
+    TimeUp,
+    TransferEnded,
+)
+from voicebot.flow.flow import Flow
 from voicebot.flow.walk import Walk
 from voicebot.session.back_end_call import ask_back_end
 from voicebot.session.callback import request_callback

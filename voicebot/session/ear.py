@@ -24,7 +24,7 @@ from voicebot.core.meaning import Interpretation, Match
 from voicebot.core.ports import Hearing
 from voicebot.core.record import FactKind
 from voicebot.core.speech import Transcript, Voicing
-from voicebot.flow.steps import Listen
+from voicebot.flow.actions import Listen
 from voicebot.session.context import Context
 from voicebot.session.line import Frame
 from voicebot.session.tasks import Work

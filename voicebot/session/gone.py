@@ -5,22 +5,19 @@ from __future__ import annotations
 from voicebot.core.errors import EngineError
 from voicebot.core.ports import BackendReply
 from voicebot.core.record import FactKind
-from voicebot.flow.engine import step
-from voicebot.flow.state import FlowState
-from voicebot.flow.steps import (
+from voicebot.flow.actions import (
     Action,
     Call,
-    CallFailed,
-    Event,
     HangUp,
     Note,
     Notify,
     Pause,
     PlayBack,
-    Replied,
     RequestCallback,
-    Waited,
 )
+from voicebot.flow.engine import step
+from voicebot.flow.events import CallFailed, Event, Replied, Waited
+from voicebot.flow.state import FlowState
 from voicebot.session.back_end_call import kept_of, reason_of
 from voicebot.session.callback import request_callback
 from voicebot.session.context import Context

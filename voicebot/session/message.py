@@ -8,7 +8,8 @@ from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.errors import EngineError, LegGone
 from voicebot.core.ports import Audio, MessageRecording
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import Record, Recorded
+from voicebot.flow.actions import Record
+from voicebot.flow.events import Recorded
 from voicebot.session.context import Context, Message
 from voicebot.session.limit import TimeIsUp
 from voicebot.session.line import Frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicebot.core.afterwards import Mail, Notice
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import Notify
+from voicebot.flow.actions import Notify
 from voicebot.session.context import Context
 
 

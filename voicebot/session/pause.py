@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from voicebot.core.audio import FRAME_MS
 from voicebot.core.errors import EngineError
-from voicebot.flow.steps import Pause, PlayBack, Waited
+from voicebot.flow.actions import Pause, PlayBack
+from voicebot.flow.events import Waited
 from voicebot.session.context import Context
 from voicebot.session.line import Frame
 from voicebot.session.music import AHEAD_MS, Music

@@ -10,7 +10,7 @@ from voicebot.core.call import LegState
 from voicebot.core.errors import EngineError
 from voicebot.core.queueing import OfferOutcome, TransferOutcome
 from voicebot.core.transfers import TransferEvent, TransferState, next_transfer_state
-from voicebot.flow.steps import Dial
+from voicebot.flow.actions import Dial
 from voicebot.session.context import Context
 from voicebot.session.dialed_leg import DialedLeg
 from voicebot.session.tasks import Work

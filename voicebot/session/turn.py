@@ -8,7 +8,8 @@ from voicebot.core.prompt import Prompt
 from voicebot.core.record import FactKind
 from voicebot.core.speech import Voicing
 from voicebot.core.turn import BargeIn, Floor
-from voicebot.flow.steps import EngineFailed, Event, Listen, NoInput, NoMatch, Typed, Understood
+from voicebot.flow.actions import Listen
+from voicebot.flow.events import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
 from voicebot.session.context import Context
 from voicebot.session.ear import CERTAIN, Ear, Utterance, heard_data
 from voicebot.session.line import Frame

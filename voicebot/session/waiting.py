@@ -14,7 +14,8 @@ from voicebot.core.errors import CallError
 from voicebot.core.queueing import OfferOutcome, QueueOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.transfers import Target, TargetKind
-from voicebot.flow.steps import Enqueue, QueueLeft
+from voicebot.flow.actions import Enqueue
+from voicebot.flow.events import QueueLeft
 from voicebot.queueing.router import Wish
 from voicebot.session.agent_leg import AgentLeg
 from voicebot.session.announcer import Announcer

@@ -6,7 +6,8 @@ from voicebot.core.errors import EngineError
 from voicebot.core.meaning import Interpretation, Match
 from voicebot.core.queueing import QueueOutcome
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import Enqueue, QueueLeft
+from voicebot.flow.actions import Enqueue
+from voicebot.flow.events import QueueLeft
 from voicebot.session.context import Context
 from voicebot.session.ear import Ear, heard_data
 from voicebot.session.line import Frame

@@ -11,9 +11,10 @@ from voicebot.core.guesses import guesses
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.ports import BackendReply
 from voicebot.core.record import Fact, FactKind, fold
+from voicebot.flow.actions import Note
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Event, Replied, Started, Understood
 from voicebot.flow.loader import load_flows
-from voicebot.flow.steps import Event, Note, Replied, Started, Understood
 
 NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
 FLOW = load_flows(Path(__file__).parents[3] / "ivr_flows", environment={}).get("power")

@@ -9,10 +9,11 @@ from pathlib import Path
 from voicebot.core.call import LegInfo
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Action, Listen, Note, Say
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Event, Started, Understood
 from voicebot.flow.flow import Flow
 from voicebot.flow.state import FlowState
-from voicebot.flow.steps import Action, Event, Listen, Note, Say, Started, Understood
 
 HEAD = """\
 flow: test

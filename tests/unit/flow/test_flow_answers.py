@@ -15,25 +15,23 @@ from voicebot.core.errors import Problem, Severity
 from voicebot.core.knowledge import Finding
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import HangUp, Listen, LookUp
 from voicebot.flow.asking_back import ANSWER
 from voicebot.flow.effective import effective
 from voicebot.flow.engine import start, step
-from voicebot.flow.flow import Flow
-from voicebot.flow.knowledge.wording import DENY, DONE, MORE
-from voicebot.flow.state import FlowState, Waiting
-from voicebot.flow.steps import (
+from voicebot.flow.events import (
     EngineFailed,
     Event,
-    HangUp,
-    Listen,
     LookedUp,
-    LookUp,
     NoInput,
     NoMatch,
     Started,
     Typed,
     Understood,
 )
+from voicebot.flow.flow import Flow
+from voicebot.flow.knowledge.wording import DENY, DONE, MORE
+from voicebot.flow.state import FlowState, Waiting
 
 Build = Callable[..., Flow]
 

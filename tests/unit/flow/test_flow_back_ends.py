@@ -10,19 +10,9 @@ from flow_caller import MENU, Caller
 from voicebot.core.call import Outcome
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import QueueOutcome, TransferOutcome
+from voicebot.flow.actions import Call, Enqueue, HangUp, Transfer
+from voicebot.flow.events import CallFailed, EngineFailed, QueueLeft, Replied, TransferEnded, Typed
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import (
-    Call,
-    CallFailed,
-    EngineFailed,
-    Enqueue,
-    HangUp,
-    QueueLeft,
-    Replied,
-    Transfer,
-    TransferEnded,
-    Typed,
-)
 
 Build = Callable[..., Flow]
 

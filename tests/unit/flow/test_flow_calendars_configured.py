@@ -14,8 +14,8 @@ from voicebot.core.call import LegInfo
 from voicebot.core.errors import ConfigError
 from voicebot.flow.document import Document, read_text
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Started
 from voicebot.flow.loader import read_flow
-from voicebot.flow.steps import Started
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = """\

@@ -19,13 +19,14 @@ from test_flow_totality import FLOWS, answers
 from voicebot.core.call import LegInfo
 from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Action, Listen, Note
 from voicebot.flow.base import NodeName, marked
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Event, NoMatch, Started, Typed, Understood
 from voicebot.flow.flow import Flow
 from voicebot.flow.lints.traits import leads_to_people
 from voicebot.flow.loader import load_file
 from voicebot.flow.state import FlowState, Waiting
-from voicebot.flow.steps import Action, Event, Listen, NoMatch, Note, Started, Typed, Understood
 
 NOW = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)
 TEXT = """\

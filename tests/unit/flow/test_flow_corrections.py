@@ -7,7 +7,7 @@ from paying import FIFTY, PAY, WATER, WITH_DAY, Build, replaced
 
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import NoMatch, Understood
+from voicebot.flow.events import NoMatch, Understood
 from voicebot.flow.values import written
 
 # ---------------------------------------------------------------- corrections

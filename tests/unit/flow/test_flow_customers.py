@@ -11,6 +11,7 @@ from voicebot.core.customers import NOBODY, Customer, customer_from_json, custom
 from voicebot.core.errors import ConfigError
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Action, Enqueue, FindCustomer, Note, Say
 from voicebot.flow.customers import (
     AttributeType,
     CustomerTerms,
@@ -20,21 +21,11 @@ from voicebot.flow.customers import (
     typed_attribute,
 )
 from voicebot.flow.engine import recognized, start, step
+from voicebot.flow.events import CustomerSeen, EngineFailed, Started, Understood
 from voicebot.flow.flow import Flow
 from voicebot.flow.loader import Flows, checked, load_flows, read_flows
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import FlowState
-from voicebot.flow.steps import (
-    Action,
-    CustomerSeen,
-    EngineFailed,
-    Enqueue,
-    FindCustomer,
-    Note,
-    Say,
-    Started,
-    Understood,
-)
 
 ANNA = Customer(
     id="7",

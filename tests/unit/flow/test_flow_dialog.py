@@ -9,8 +9,9 @@ from flow_caller import HEAD, NO, YES, Caller, choice, money
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn
+from voicebot.flow.actions import Say
+from voicebot.flow.events import NoInput, NoMatch, Typed, Understood
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import NoInput, NoMatch, Say, Typed, Understood
 
 Build = Callable[..., Flow]
 

@@ -9,8 +9,8 @@ from paying import DIGRESSING, FIFTY, MONDAY, PAY, WATER, WITH_DAY, Build
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import HangUp
 from voicebot.flow.loader import load_flows
-from voicebot.flow.steps import HangUp
 from voicebot.flow.values import written
 
 

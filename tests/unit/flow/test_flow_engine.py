@@ -13,20 +13,11 @@ from voicebot.core.meaning import Interpretation, Match
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import QueueOutcome
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Enqueue, HangUp, Listen
 from voicebot.flow.engine import UnexpectedEvent, start, step
+from voicebot.flow.events import EngineFailed, NoInput, QueueLeft, Replied, Typed, Understood
 from voicebot.flow.flow import Flow
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import (
-    EngineFailed,
-    Enqueue,
-    HangUp,
-    Listen,
-    NoInput,
-    QueueLeft,
-    Replied,
-    Typed,
-    Understood,
-)
 
 Build = Callable[..., Flow]
 

@@ -7,7 +7,7 @@ from flow_caller import NO, YES, Caller
 from paying import PAY, WITH_DAY, Build
 
 from voicebot.core.record import FactKind
-from voicebot.flow.steps import NoInput, NoMatch, Typed
+from voicebot.flow.events import NoInput, NoMatch, Typed
 
 GUESSING = """
 first: {kind: set, values: {overdue: "true", sure: 0.8}, to: menu}

@@ -14,19 +14,10 @@ from voicebot.core.errors import Problem
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import QueueStatus
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Action, LookAtQueue, Note
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import EngineFailed, NoMatch, QueueSeen, Replied, Started, Typed
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import (
-    Action,
-    EngineFailed,
-    LookAtQueue,
-    NoMatch,
-    Note,
-    QueueSeen,
-    Replied,
-    Started,
-    Typed,
-)
 
 Build = Callable[..., Flow]
 Problems = Callable[..., tuple[Problem, ...]]

@@ -14,14 +14,15 @@ from test_flow_totality import answers, check
 
 from voicebot.core.call import LegInfo
 from voicebot.core.queueing import QueueStatus
+from voicebot.flow.actions import LookAtQueue
 from voicebot.flow.document import Document, read_text
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import EngineFailed, Event, QueueSeen, Started
 from voicebot.flow.flow import Flow
 from voicebot.flow.kinds import AnyNode
 from voicebot.flow.loader import load_flows
 from voicebot.flow.model import FlowFile
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import EngineFailed, Event, LookAtQueue, QueueSeen, Started
 
 MAIN = """\
 flow: main

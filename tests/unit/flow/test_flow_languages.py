@@ -9,8 +9,9 @@ from flow_caller import Caller
 
 from voicebot.core.errors import ConfigError, Problem, Severity
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Listen, Note
+from voicebot.flow.events import Typed
 from voicebot.flow.loader import Flows, load_flows
-from voicebot.flow.steps import Listen, Note, Typed
 
 FLOW = """\
 flow: two

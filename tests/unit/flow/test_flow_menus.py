@@ -10,14 +10,9 @@ from flow_caller import MENU, NO, YES, Caller
 from voicebot.core.call import Outcome
 from voicebot.core.meaning import Interpretation, Match, SlotType
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Enqueue, HangUp
+from voicebot.flow.events import NoInput, NoMatch, Typed
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import (
-    Enqueue,
-    HangUp,
-    NoInput,
-    NoMatch,
-    Typed,
-)
 
 Build = Callable[..., Flow]
 

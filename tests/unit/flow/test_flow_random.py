@@ -15,12 +15,12 @@ from voicebot.core.call import LegInfo
 from voicebot.core.errors import Severity
 from voicebot.flow.document import Document, read_text
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Event, Started
 from voicebot.flow.flow import Flow
 from voicebot.flow.loader import check_document
 from voicebot.flow.properties import FlowSettings
 from voicebot.flow.report import Surroundings
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import Event, Started
 from voicebot.flow.ways import reachable, targets, ways_of
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)

@@ -16,35 +16,37 @@ from voicebot.core.afterwards import CallbackOutcome, RecordOutcome, Webhook
 from voicebot.core.call import LegInfo
 from voicebot.core.errors import Problem
 from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome
-from voicebot.flow.engine import UnexpectedEvent, outlives_caller, start, step
-from voicebot.flow.flow import Flow
-from voicebot.flow.loader import load_file
-from voicebot.flow.rejecting import rejection
-from voicebot.flow.state import Waiting
-from voicebot.flow.steps import (
+from voicebot.flow.actions import (
     Action,
-    CallbackEnded,
-    CallerGone,
     Dial,
-    EngineFailed,
     Enqueue,
-    Event,
     HangUp,
     Note,
     Notify,
     Pause,
     PlayBack,
-    QueueLeft,
     Record,
-    Recorded,
     RequestCallback,
     Say,
+)
+from voicebot.flow.engine import UnexpectedEvent, outlives_caller, start, step
+from voicebot.flow.events import (
+    CallbackEnded,
+    CallerGone,
+    EngineFailed,
+    Event,
+    QueueLeft,
+    Recorded,
     Started,
     TimeUp,
     TransferEnded,
     Typed,
     Waited,
 )
+from voicebot.flow.flow import Flow
+from voicebot.flow.loader import load_file
+from voicebot.flow.rejecting import rejection
+from voicebot.flow.state import Waiting
 
 SERVICES = load_file(Path(__file__).parents[2] / "scenarios" / "services.yaml")
 NOW = datetime.datetime(2026, 11, 22, 10, 0, tzinfo=datetime.UTC)

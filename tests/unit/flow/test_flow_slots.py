@@ -9,12 +9,9 @@ from flow_caller import NO, YES, Caller, digits, money
 
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Call
+from voicebot.flow.events import NoMatch, Typed
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import (
-    Call,
-    NoMatch,
-    Typed,
-)
 
 Build = Callable[..., Flow]
 

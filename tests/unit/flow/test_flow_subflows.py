@@ -12,9 +12,10 @@ from voicebot.core.call import Outcome
 from voicebot.core.errors import ConfigError, Problem, Severity
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Enqueue, HangUp
+from voicebot.flow.events import NoMatch, Typed
 from voicebot.flow.flow import Flow
 from voicebot.flow.loader import load_file, load_flows
-from voicebot.flow.steps import Enqueue, HangUp, NoMatch, Typed
 
 SUB = """\
 flow: verify

@@ -29,45 +29,47 @@ from voicebot.core.meaning import (
 )
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import TRANSFER_ENDS, QueueOutcome, QueueStatus, TransferOutcome
-from voicebot.flow.engine import TAKES, UnexpectedEvent, start, step
-from voicebot.flow.loader import load_flows
-from voicebot.flow.state import FlowState, Waiting
-from voicebot.flow.steps import (
+from voicebot.flow.actions import (
     Action,
     Call,
-    CallbackEnded,
-    CallFailed,
-    CustomerSeen,
     Dial,
-    EngineFailed,
     Enqueue,
-    Event,
     FindCustomer,
     HangUp,
     Listen,
     LookAtQueue,
-    LookedUp,
     LookUp,
-    NoInput,
-    NoMatch,
     Note,
     Notify,
     Pause,
     PlayBack,
-    QueueLeft,
-    QueueSeen,
     Record,
-    Recorded,
-    Replied,
     RequestCallback,
     Say,
-    Started,
     Transfer,
+)
+from voicebot.flow.engine import TAKES, UnexpectedEvent, start, step
+from voicebot.flow.events import (
+    CallbackEnded,
+    CallFailed,
+    CustomerSeen,
+    EngineFailed,
+    Event,
+    LookedUp,
+    NoInput,
+    NoMatch,
+    QueueLeft,
+    QueueSeen,
+    Recorded,
+    Replied,
+    Started,
     TransferEnded,
     Typed,
     Understood,
     Waited,
 )
+from voicebot.flow.loader import load_flows
+from voicebot.flow.state import FlowState, Waiting
 
 FOLDER = Path(__file__).parents[3] / "ivr_flows"
 NOW = datetime.datetime(2026, 11, 22, 9, tzinfo=datetime.UTC)

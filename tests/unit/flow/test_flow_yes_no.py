@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from voicebot.core.call import LegInfo
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
+from voicebot.flow.actions import HangUp
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Started, Understood
 from voicebot.flow.loader import load_file
-from voicebot.flow.steps import HangUp, Started, Understood
 
 
 def test_an_unsure_yes_is_not_asked_back(tmp_path) -> None:  # type: ignore[no-untyped-def]

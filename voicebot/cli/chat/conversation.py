@@ -18,26 +18,10 @@ from voicebot.core.meaning import Interpretation, Match, SlotValue
 from voicebot.core.ports import Backend, Understanding
 from voicebot.core.prompt import Prompt
 from voicebot.core.speech import Hypothesis, Transcript
+from voicebot.flow.actions import Action, Call, Enqueue, HangUp, Listen, LookUp, Note, Notify, Say
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import CallFailed, Event, LookedUp, NoMatch, Replied, Started, Understood
 from voicebot.flow.flow import Flow
-from voicebot.flow.steps import (
-    Action,
-    Call,
-    CallFailed,
-    Enqueue,
-    Event,
-    HangUp,
-    Listen,
-    LookedUp,
-    LookUp,
-    NoMatch,
-    Note,
-    Notify,
-    Replied,
-    Say,
-    Started,
-    Understood,
-)
 from voicebot.prompts.text import words_of
 
 

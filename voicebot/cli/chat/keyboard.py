@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from voicebot.flow.steps import Event, Listen, NoInput, NoMatch, Typed
+from voicebot.flow.actions import Listen
+from voicebot.flow.events import Event, NoInput, NoMatch, Typed
 from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent
 
 _KEYS = set("0123456789*#")

@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from voicebot.core.afterwards import CallbackOutcome, Mail, RecordOutcome
 from voicebot.core.customers import NOBODY
 from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
-from voicebot.flow.steps import (
-    CallbackEnded,
-    CustomerSeen,
+from voicebot.flow.actions import (
     Dial,
     Enqueue,
-    Event,
     FindCustomer,
     LookAtQueue,
     Notify,
     Pause,
     PlayBack,
-    QueueLeft,
-    QueueSeen,
     Record,
-    Recorded,
     RequestCallback,
     Transfer,
+)
+from voicebot.flow.events import (
+    CallbackEnded,
+    CustomerSeen,
+    Event,
+    QueueLeft,
+    QueueSeen,
+    Recorded,
     TransferEnded,
     Waited,
 )

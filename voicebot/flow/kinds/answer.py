@@ -11,14 +11,15 @@ from pydantic import Field
 from voicebot.core.knowledge import Finding, KnowledgeScope
 from voicebot.core.meaning import Expectation, Interpretation, Match
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import LookUp
 from voicebot.flow.answering import Answering
 from voicebot.flow.base import Expression, NodeName, Prompts, Strict
+from voicebot.flow.events import EngineFailed, Event, LookedUp
 from voicebot.flow.flow import Flow
 from voicebot.flow.knowledge.property import Knowing
 from voicebot.flow.knowledge.wording import DONE, MORE, choices
 from voicebot.flow.properties import Reaction, Reactions
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import EngineFailed, Event, LookedUp, LookUp
 from voicebot.flow.values import written
 from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk

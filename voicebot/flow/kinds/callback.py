@@ -27,12 +27,13 @@ from voicebot.core.meaning import (
 )
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.turn import KeySpec
+from voicebot.flow.actions import RequestCallback
 from voicebot.flow.base import Expression, NodeName, Prompts, QueueName, Strict
+from voicebot.flow.events import CallbackEnded, EngineFailed, Event
 from voicebot.flow.expressions import EvaluationError
 from voicebot.flow.flow import Flow
 from voicebot.flow.listening import Listening
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import CallbackEnded, EngineFailed, Event, RequestCallback
 from voicebot.flow.values import written
 from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk

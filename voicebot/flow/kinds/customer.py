@@ -6,9 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from voicebot.flow.actions import FindCustomer
 from voicebot.flow.base import KeptTemplate, NodeName
+from voicebot.flow.events import CustomerSeen, EngineFailed, Event
 from voicebot.flow.sending import filled_in
-from voicebot.flow.steps import CustomerSeen, EngineFailed, Event, FindCustomer
 from voicebot.flow.walk import Kind, Walk
 
 

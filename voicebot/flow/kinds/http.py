@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from voicebot.core.ports import BackendReply, BackendRequest
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Call
 from voicebot.flow.base import (
     BackendName,
     DurationMs,
@@ -25,10 +26,10 @@ from voicebot.flow.base import (
     UrlTemplate,
     marked,
 )
+from voicebot.flow.events import CallFailed, EngineFailed, Event, Replied
 from voicebot.flow.expressions import names, parse
 from voicebot.flow.expressions.functions.function import NUMBER
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
-from voicebot.flow.steps import Call, CallFailed, EngineFailed, Event, Replied
 from voicebot.flow.templates import Mark, parse_template
 from voicebot.flow.walk import Kind, Walk
 

@@ -24,12 +24,12 @@ from voicebot.core.turn import KeySpec
 from voicebot.flow.answering import Answering
 from voicebot.flow.asking_back import ANSWER
 from voicebot.flow.base import Keys, Name, NodeName, PhrasePattern, SlotName, Strict
+from voicebot.flow.events import Event, NoInput
 from voicebot.flow.flow import Flow
 from voicebot.flow.following import follow_up, is_follow_up
 from voicebot.flow.guessing import GuessModel, end_guess, guessed
 from voicebot.flow.settling import may_carry
 from voicebot.flow.state import Topic
-from voicebot.flow.steps import Event, NoInput
 from voicebot.flow.values import Value
 from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from voicebot.core.afterwards import Mail, Webhook
+from voicebot.flow.actions import Notify
 from voicebot.flow.base import (
     BackendName,
     HeaderTemplate,
@@ -18,7 +19,6 @@ from voicebot.flow.base import (
     UrlTemplate,
 )
 from voicebot.flow.sending import address, backend_of, filled_in, headers, with_templates
-from voicebot.flow.steps import Notify
 from voicebot.flow.values import written
 from voicebot.flow.walk import Kind, Walk
 

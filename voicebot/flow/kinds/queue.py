@@ -11,6 +11,7 @@ from voicebot.core.meaning import Choice, Expectation, Match, SlotType, SlotValu
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.prompt import Prompt
 from voicebot.core.queueing import QueueOutcome
+from voicebot.flow.actions import Enqueue, Listen
 from voicebot.flow.base import (
     DurationMs,
     Name,
@@ -21,7 +22,7 @@ from voicebot.flow.base import (
     Strict,
     Template,
 )
-from voicebot.flow.steps import EngineFailed, Enqueue, Event, Listen, QueueLeft
+from voicebot.flow.events import EngineFailed, Event, QueueLeft
 from voicebot.flow.values import written
 from voicebot.flow.walk import Kind, Walk
 

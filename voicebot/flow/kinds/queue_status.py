@@ -9,10 +9,11 @@ from pydantic import Field
 
 from voicebot.core.meaning import SlotType, SlotValue
 from voicebot.core.queueing import QueueStatus
+from voicebot.flow.actions import LookAtQueue
 from voicebot.flow.base import Expression, Name, NodeName, QueueName, Strict
+from voicebot.flow.events import EngineFailed, Event, QueueSeen
 from voicebot.flow.expression_types import TypeOf, type_of_text
 from voicebot.flow.expressions.functions.function import DURATION, NUMBER
-from voicebot.flow.steps import EngineFailed, Event, LookAtQueue, QueueSeen
 from voicebot.flow.walk import Kind, Walk
 
 

@@ -16,11 +16,12 @@ from voicebot.core.afterwards import RecordOutcome
 from voicebot.core.meaning import Choice, Expectation, Interpretation, Match
 from voicebot.core.phrases import parse_phrase
 from voicebot.core.turn import BargeIn, KeySpec
+from voicebot.flow.actions import PlayBack, Record
 from voicebot.flow.base import DurationMs, Name, NodeName, Prompts, Strict
+from voicebot.flow.events import CallerGone, EngineFailed, Event, Recorded, Waited
 from voicebot.flow.flow import Flow
 from voicebot.flow.listening import Listening
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import CallerGone, EngineFailed, Event, PlayBack, Record, Recorded, Waited
 from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk
 from voicebot.flow.wording import REVIEW_PHRASES

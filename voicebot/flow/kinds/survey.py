@@ -17,11 +17,12 @@ from voicebot.core.meaning import (
 )
 from voicebot.core.record import FactKind
 from voicebot.core.turn import KeySpec
+from voicebot.flow.actions import Record
 from voicebot.flow.base import DurationMs, Name, NodeName, Prompts, Strict
+from voicebot.flow.events import EngineFailed, Event, Recorded
 from voicebot.flow.flow import Flow
 from voicebot.flow.listening import Listening
 from voicebot.flow.state import Waiting
-from voicebot.flow.steps import EngineFailed, Event, Record, Recorded
 from voicebot.flow.visit import Proposal, Visit
 from voicebot.flow.walk import Walk
 

@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from voicebot.core.call import Outcome
 from voicebot.core.queueing import TransferOutcome
+from voicebot.flow.actions import Dial, Transfer
 from voicebot.flow.base import Destination, DurationMs, Keys, NodeName, Prompts, Strict
-from voicebot.flow.steps import Dial, EngineFailed, Event, Transfer, TransferEnded
+from voicebot.flow.events import EngineFailed, Event, TransferEnded
 from voicebot.flow.walk import Kind, Walk
 
 

@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.core.turn import BargeIn
+from voicebot.flow.actions import Pause
 from voicebot.flow.base import DurationMs, NodeName, Prompts
-from voicebot.flow.steps import EngineFailed, Event, Pause, Waited
+from voicebot.flow.events import EngineFailed, Event, Waited
 from voicebot.flow.walk import Kind, Walk
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from voicebot.core.record import FactKind
+from voicebot.flow.actions import Action, Note
 from voicebot.flow.flow import Flow
 from voicebot.flow.state import FlowState
-from voicebot.flow.steps import Action, Note
 from voicebot.flow.visit import Visit
 from voicebot.flow.walk.copying import copied
 

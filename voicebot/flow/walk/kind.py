@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from voicebot.flow.events import Event
 from voicebot.flow.flow import Node
-from voicebot.flow.steps import Event
 from voicebot.flow.visit import Visit
 from voicebot.flow.walk.walk import Walk
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from voicebot.core.meaning import SlotValue
 from voicebot.core.prompt import Prompt
 from voicebot.core.turn import BargeIn
-from voicebot.flow.steps import Say
+from voicebot.flow.actions import Say
 from voicebot.flow.templates import parse_template
 from voicebot.flow.values import Value, spoken
 from voicebot.flow.walk.valuing import Valuing

@@ -8,9 +8,7 @@ from voicebot.core.call import Outcome
 from voicebot.core.meaning import Expectation
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
-from voicebot.flow.flow import Flow
-from voicebot.flow.state import Frame, Waiting
-from voicebot.flow.steps import (
+from voicebot.flow.actions import (
     Call,
     Dial,
     Enqueue,
@@ -27,6 +25,8 @@ from voicebot.flow.steps import (
     Transfer,
     Wait,
 )
+from voicebot.flow.flow import Flow
+from voicebot.flow.state import Frame, Waiting
 from voicebot.flow.values import Value
 from voicebot.flow.visit import NOTHING, Visit
 from voicebot.flow.walk.telling import Telling

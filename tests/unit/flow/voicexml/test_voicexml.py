@@ -17,24 +17,11 @@ from voicebot.core.call import LegInfo
 from voicebot.core.meaning import Interpretation, Match, SlotType, SlotValue
 from voicebot.core.ports import BackendReply
 from voicebot.core.queueing import TransferOutcome
+from voicebot.flow.actions import Action, Call, Dial, HangUp, Record, Say
 from voicebot.flow.engine import start, step
+from voicebot.flow.events import Event, NoInput, Replied, Started, TransferEnded, Typed, Understood
 from voicebot.flow.loader import load_flows
 from voicebot.flow.state import FlowState
-from voicebot.flow.steps import (
-    Action,
-    Call,
-    Dial,
-    Event,
-    HangUp,
-    NoInput,
-    Record,
-    Replied,
-    Say,
-    Started,
-    TransferEnded,
-    Typed,
-    Understood,
-)
 from voicebot.flow.voicexml import Imported, Weight, translate
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "voicexml"

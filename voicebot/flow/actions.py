@@ -1,9 +1,9 @@
-"""What passes between the flow engine and the session that carries it out.
+"""What the flow engine asks of the session that carries it out.
 
 The engine is `step(state, event) -> (state, actions)`. Actions are carried out in order. The
-last one is a `Wait`: it says what the engine waits for, or is `HangUp`, which ends it. `Say` before
-a `Listen` is played while the session listens already; before any other it is played to its end (a
-`Call` runs meanwhile).
+last one is a `Wait`: it says what the engine waits for (see `events`), or is `HangUp`, which ends
+it. `Say` before a `Listen` is played while the session listens already; before any other it is
+played to its end (a `Call` runs meanwhile).
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from voicebot.core.afterwards import CallbackOutcome, Mail, RecordOutcome, Webhook
-from voicebot.core.call import LegInfo, Outcome
-from voicebot.core.customers import Customer
-from voicebot.core.knowledge import Finding, KnowledgeScope
-from voicebot.core.meaning import Expectation, Interpretation
-from voicebot.core.ports import BackendReply, BackendRequest
+from voicebot.core.afterwards import Mail, Webhook
+from voicebot.core.call import Outcome
+from voicebot.core.knowledge import KnowledgeScope
+from voicebot.core.meaning import Expectation
+from voicebot.core.ports import BackendRequest
 from voicebot.core.prompt import Prompt
-from voicebot.core.queueing import QueueOutcome, QueueStatus, TransferOutcome
 from voicebot.core.record import FactKind
 from voicebot.core.turn import BargeIn, Timing
-
-# ---------------------------------------------------------------- engine -> session
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,165 +230,3 @@ Wait = (
 )
 """The last action of a step."""
 Action = Note | Say | Notify | Wait
-
-# ---------------------------------------------------------------- session -> engine
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The call is answered."""
-
-    info: LegInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """The caller spoke, and something that was expected was meant."""
-
-    interpretation: Interpretation
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """The caller typed a whole digit string (without its terminator)."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoInput:
-    """The caller kept silent."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoMatch:
-    """The caller spoke or typed, and nothing that was expected was meant."""
-
-    interpretation: Interpretation | None = None
-    """None for keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replied:
-    """The back end answered, with whatever status."""
-
-    reply: BackendReply
-
-
-@dataclass(frozen=True, slots=True)
-class CallFailed:
-    """The back end did not answer."""
-
-    reason: str
-    """`timeout`, `error` or `give_up`."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookedUp:
-    """What may be the answer, best first."""
-
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLeft:
-    """The caller is out of the queue and still there."""
-
-    outcome: QueueOutcome
-    key: str = ""
-    """The key that took the caller out, with `LEFT`."""
-    choice: str = ""
-    """What the caller said to get out, with `LEFT`."""
-    confidence: float = 0.0
-    """Of that."""
-    queue: str = ""
-    """The queue that an agent sent the caller to, with `SENT`."""
-    node: str = ""
-    """The way back to the flow that an agent sent the caller by, with `SENT`."""
-
-
-@dataclass(frozen=True, slots=True)
-class TransferEnded:
-    """The transfer came to an end; after `DONE` the leg goes away."""
-
-    outcome: TransferOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The message is at its end."""
-
-    outcome: RecordOutcome
-    file: str = ""
-    """Below the data folder; empty where nothing was kept."""
-    duration_ms: int = 0
-    gone: bool = False
-    """The caller hung up: nobody hears any more what is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """The time is over."""
-
-    by: str = "time"
-    """`time`, or what ended it before: `keys`, `speech`."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackEnded:
-    """It is noted down, or not: `ACCEPTED`, `INVALID` or `FAILED`."""
-
-    outcome: CallbackOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSeen:
-    """How things stand in the queue."""
-
-    status: QueueStatus
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerSeen:
-    """The profile; one without an id where nobody is known by that."""
-
-    customer: Customer
-
-
-@dataclass(frozen=True, slots=True)
-class CallerGone:
-    """The caller hung up, at a node that has still something to pass on."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeUp:
-    """The call has lasted as long as it may. May come whatever the engine waits for."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineFailed:
-    """The recognizer failed; the flow takes its way on (keys, or a person)."""
-
-    what: str
-
-
-Event = (
-    Started
-    | Understood
-    | Typed
-    | NoInput
-    | NoMatch
-    | Replied
-    | CallFailed
-    | QueueLeft
-    | TransferEnded
-    | Recorded
-    | Waited
-    | CallbackEnded
-    | QueueSeen
-    | LookedUp
-    | CustomerSeen
-    | CallerGone
-    | TimeUp
-    | EngineFailed
-)
