@@ -5,18 +5,17 @@ A job is done when it is submitted, so that what is recognized never depends on 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from voicebot.asr import wire
+from voicebot.asr.jobs import Job, Urgency
 from voicebot.asr.models.catalog import load_catalog
 from voicebot.asr.models.folder import chosen_folders
 from voicebot.asr.recognizer import PooledRecognizer
 from voicebot.asr.settings import AsrSettings
 from voicebot.asr.worker_main import Engine, load
-from voicebot.asr.workers import Job, Urgency, WorkerPool
-from voicebot.core.errors import EngineError
+from voicebot.asr.workers import WorkerPool
 
 
 class InProcessPool(WorkerPool):
@@ -40,17 +39,15 @@ class InProcessPool(WorkerPool):
         pinned: Callable[[], int | None] = lambda: None,
     ) -> Job:
         """Do a job. Its result raises `EngineError`."""
-        result = asyncio.get_running_loop().create_future()
-        result.add_done_callback(lambda future: future.cancelled() or future.exception())
-        job = Job(build, urgency, result, pinned, started=True)
+        job = Job.of(build, urgency, pinned, started=True)
         if self._engines is None:
             self._engines = load(self._engines_of)
         message = build(0)
         try:
-            result.set_result(self._engines[message.header["engine"]].handle(message))
+            job.result.set_result(self._engines[message.header["engine"]].handle(message))
         except Exception as error:
             # An engine's fault fails its job, as in a worker process.
-            result.set_exception(EngineError(f"{type(error).__name__}: {error}"))
+            job.fail(f"{type(error).__name__}: {error}")
         return job
 
 

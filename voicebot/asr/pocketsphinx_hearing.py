@@ -15,10 +15,11 @@ from typing import Any
 
 from voicebot.asr.confidence import transcript
 from voicebot.asr.grammar import Grammar
+from voicebot.asr.jobs import Job, Urgency
 from voicebot.asr.settings import AsrSettings
 from voicebot.asr.span import speech_span, with_floor, with_margins
 from voicebot.asr.wire import Message
-from voicebot.asr.workers import Job, Urgency, WorkerPool
+from voicebot.asr.workers import WorkerPool
 from voicebot.core.audio import Pcm
 from voicebot.core.speech import Transcript
 

@@ -8,6 +8,7 @@ from typing import Any
 from voicebot.asr.deaf import DeafHearing
 from voicebot.asr.dictionary import model_path
 from voicebot.asr.grammar import check_vocabulary, compile_jsgf
+from voicebot.asr.jobs import Urgency
 from voicebot.asr.models.catalog import Catalog, load_catalog
 from voicebot.asr.models.folder import chosen_folders
 from voicebot.asr.pocketsphinx_hearing import PocketSphinxHearing
@@ -16,7 +17,7 @@ from voicebot.asr.vosk_hearing import VoskHearing
 from voicebot.asr.vosk_model import VoskModel
 from voicebot.asr.wire import Message
 from voicebot.asr.word_list import compile_list, unknown_words
-from voicebot.asr.workers import Urgency, WorkerPool
+from voicebot.asr.workers import WorkerPool
 from voicebot.core.fingerprint import fingerprint
 from voicebot.core.meaning import Expectation, SlotType
 from voicebot.core.ports import Hearing

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from voicebot.asr.jobs import Job, Urgency
 from voicebot.asr.wire import Message
 from voicebot.asr.word_list import UNKNOWN
-from voicebot.asr.workers import Job, Urgency, WorkerPool
+from voicebot.asr.workers import WorkerPool
 from voicebot.core.audio import Pcm
 from voicebot.core.speech import Hypothesis, Transcript, Word
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from voicebot.asr.jobs import Job, Urgency
 from voicebot.asr.wire import Message
-from voicebot.asr.workers import Job, Urgency, WorkerPool
+from voicebot.asr.workers import WorkerPool
 from voicebot.core.errors import EngineError
 from voicebot.workers import deadline
 

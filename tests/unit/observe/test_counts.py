@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from voicebot.asr.jobs import Urgency
 from voicebot.asr.wire import Message
-from voicebot.asr.workers import PoolCounts, Urgency, WorkerPool
+from voicebot.asr.workers import PoolCounts, WorkerPool
 from voicebot.core.call import CallState
 from voicebot.core.errors import EngineError
 from voicebot.core.queueing import AgentState, QueueStatus
