@@ -61,8 +61,9 @@ class CallbackPlaces(QueueBase):
 
     def take_callback(self, entry: CallId) -> DueCallback | None:
         """This node is going to call; None where it is not to be called any more, or by another
-        node."""
+        node, or where that customer is being called already."""
         with self._desk() as desk:
+            _lock_those_of_the_customer(desk, entry)
             change = (
                 update(queue_entries)
                 .where(_E.id == entry, _free(desk.now_ms))
@@ -229,6 +230,15 @@ def _is_called(now_ms: int) -> ColumnElement[bool]:
     same = and_(other.number == _E.number, other.number != "", other.id != _E.id)
     taken = and_(other.node != "", other.changed_ms >= now_ms - TAKEN_MS)
     return exists().where(same, other.state == EntryState.CALLBACK.value, taken)
+
+
+def _lock_those_of_the_customer(desk: Desk, entry: CallId) -> None:
+    """Of two nodes that take two callbacks of one customer at once, the second waits here and then
+    sees what the first has taken. In one order, so that neither waits for the other."""
+    number = select(_E.number).where(_E.id == entry).scalar_subquery()
+    same = (_OTHER.c.number == number, _OTHER.c.number != "")
+    query = select(_OTHER.c.id).where(*same, _OTHER.c.state == EntryState.CALLBACK.value)
+    desk.connection.execute(query.order_by(_OTHER.c.id).with_for_update(of=_OTHER)).all()
 
 
 def _untaken(now_ms: int) -> ColumnElement[bool]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from voicebot.core.queueing import Closure
+from voicebot.store.events import add_new
 from voicebot.store.queue_base import QueueBase
 from voicebot.store.queue_tables import closed_queues
 
@@ -14,18 +15,16 @@ class Closures(QueueBase):
 
     def set_closure(self, queue: str, closure: Closure | None) -> bool:
         """Close a queue, or open it. False where it was so already."""
-        table = closed_queues
         with self._desk() as desk:
-            known = desk.connection.execute(select(table).where(table.c.queue == queue)).first()
-            if (known is None) is (closure is None):
-                return False
             if closure is None:
-                desk.connection.execute(delete(table).where(table.c.queue == queue))
+                opened = delete(closed_queues).where(closed_queues.c.queue == queue)
+                done = desk.connection.execute(opened).rowcount == 1
             else:
                 row = {"queue": queue, "by": closure.by, "since_ms": closure.since_ms}
-                desk.connection.execute(insert(table), row)
-            desk.changed.add(f"q {queue}")
-            return True
+                done = add_new(desk.connection, closed_queues, [row]) == 1
+            if done:
+                desk.changed.add(f"q {queue}")
+            return done
 
     def closures(self) -> dict[str, Closure]:
         """By queue."""

@@ -70,7 +70,14 @@ class QueueShare(OfferShare):
 
     def _post_queue(self, queue: str, closure: Closure | None) -> None:
         rows = (f"q {queue}",)
-        self._writer.post(rows, lambda: self._store.set_closure(queue, closure), self.now_ms())
+
+        def run(_again: bool) -> bool:
+            return self._store.set_closure(queue, closure)
+
+        def settle(_was_so: object) -> None:
+            self.read(rows)  # by whom: another node was first
+
+        self._writer.add(rows, self.now_ms(), run, settle, heeds=(False,))
 
     # ------------------------------------------------------------ agents
 

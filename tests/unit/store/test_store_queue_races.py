@@ -13,8 +13,9 @@ from multiprocessing.context import SpawnProcess
 import pytest
 from queue_house import AGENTS, LEASE_MS, QUEUES, House, opened_house, place
 
+from voicebot.core.afterwards import DueCallback
 from voicebot.core.call import CallId
-from voicebot.core.queueing import AgentState, EntryState, OfferOutcome
+from voicebot.core.queueing import AgentState, Closure, EntryState, OfferOutcome
 from voicebot.queueing.router import Offer
 from voicebot.store.database import open_engine, parse_url
 from voicebot.store.queues import QueueStore
@@ -102,6 +103,50 @@ def test_who_hangs_up_while_a_phone_begins_to_ring_leaves_nobody_reserved(house:
         thread.join()
         assert node.agent("ann").state is AgentState.AVAILABLE
         assert node.entry(entry.id).state is EntryState.CLOSED  # type: ignore[union-attr]
+
+
+def test_of_all_callbacks_of_one_customer_one_is_taken(house: House) -> None:
+    """By nodes that all saw them due; the same again once that one is put off."""
+    nodes = [house.node(f"n{number}") for number in range(THREADS)]
+    ids = [CallId(f"c{number}") for number in range(THREADS)]
+    for id in ids:
+        nodes[0].keep_callback(place(id, number="+491"), joined_ms=500)
+    for _ in range(5):
+        together = threading.Barrier(THREADS)
+
+        def take(
+            node: QueueStore, id: CallId, gate: threading.Barrier = together
+        ) -> DueCallback | None:
+            assert id in node.due_callbacks()
+            gate.wait()
+            return node.take_callback(id)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            [due] = [due for due in pool.map(take, nodes, ids) if due is not None]
+        [taken] = house.rows("SELECT id, node FROM queue_entries WHERE node <> ''")
+        assert taken == {"id": due.id, "node": nodes[ids.index(due.id)].node}
+        assert nodes[ids.index(due.id)].put_off(due.id, 0, "busy")
+
+
+def test_of_all_nodes_that_close_a_queue_one_is_who_closed_it(house: House) -> None:
+    nodes = [house.node(f"n{number}") for number in range(THREADS)]
+    for _ in range(3):
+        together = threading.Barrier(THREADS)
+
+        def close(node: QueueStore, gate: threading.Barrier = together) -> bool:
+            gate.wait()
+            return node.set_closure("cards", Closure(node.node, 1_000))
+
+        def open_(node: QueueStore, gate: threading.Barrier = together) -> bool:
+            gate.wait()
+            return node.set_closure("cards", None)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            closed = list(pool.map(close, nodes))
+            assert sum(closed) == 1
+            by = nodes[closed.index(True)].node
+            assert nodes[0].closures() == {"cards": Closure(by, 1_000)}
+            assert sum(pool.map(open_, nodes)) == 1
 
 
 def serve(url: str, name: str, calls: int) -> None:

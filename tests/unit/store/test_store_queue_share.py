@@ -348,6 +348,22 @@ async def test_a_queue_that_one_node_closes_is_closed_on_the_other_at_once(house
                 await b.written()
 
 
+async def test_nodes_that_close_a_queue_at_once_agree_on_who_did(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with node(house, "a", ANN) as a, node(house, "b", ANN) as b:
+        a.directory.set_closed("service", closed=True, by="eva")
+        b.directory.set_closed("service", closed=True, by="ben")
+        learned = [asyncio.ensure_future(one.news.wait()) for one in (a, b)]
+        done, late = await asyncio.wait(learned, timeout=20, return_when="FIRST_COMPLETED")
+        assert len(done) == len(late) == 1
+        assert a.router.closed == b.router.closed
+        late.pop().cancel()
+    [row] = house.rows("SELECT by FROM closed_queues")
+    assert a.router.closed["service"].by == row["by"]
+    assert not caplog.records
+
+
 async def test_a_closed_queue_is_closed_after_a_restart_and_open_after_it_was_opened(
     house: House,
 ) -> None:
