@@ -18,10 +18,16 @@ class Saying(Valuing):
 
     def prompt(self, ref: str, values: Mapping[str, Value] | None = None) -> Prompt:
         """A prompt with its values; `values` win over those of the call."""
+        fixed = self._fixed(ref)
+        return fixed or self.worded(*self.flow.texts.text(ref, self._turn(ref)), values)
+
+    def spare(self, ref: str) -> Prompt:
+        """A prompt that may never be said: the first of its wordings, and not counted."""
+        return self._fixed(ref) or self.worded(*self.flow.texts.text(ref))
+
+    def _fixed(self, ref: str) -> Prompt | None:
         fixed = self.flow.texts.fixed_prompt(ref)
-        if fixed is not None and fixed.language == self.state.language:
-            return fixed
-        return self.worded(*self.flow.texts.text(ref, self._turn(ref)), values)
+        return fixed if fixed and fixed.language == self.state.language else None
 
     def worded(
         self, prompt_id: str, text: str, values: Mapping[str, Value] | None = None

@@ -58,7 +58,7 @@ class Walk(Telling):
 
     def listen(self, expectation: Expectation, timing: Timing) -> None:
         """Wait for the caller."""
-        cover = (self.prompt("one_moment"),) if expectation.speech else ()
+        cover = (self.spare("one_moment"),) if expectation.speech else ()
         self.wait(Listen(expectation, timing, cover))
 
     def wait(self, action: Wait) -> None:
