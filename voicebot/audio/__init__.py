@@ -1,1 +1,1 @@
-"""Arithmetic on sound: companding, resampling, framing, levels, tones and WAV files."""
+"""Arithmetic on sound: companding, resampling, levels, tones and WAV files."""

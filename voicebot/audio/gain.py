@@ -38,14 +38,6 @@ def amplify(pcm: Pcm, gain_db: float) -> Pcm:
     return Pcm(_clipped(pcm.samples * 10 ** (gain_db / 20)), pcm.rate)
 
 
-def to_level(pcm: Pcm, target_db: float, *, ceiling_db: float = -1.0) -> Pcm:
-    """Brought to the level `target_db`, peaks limited; silence stays silence."""
-    level = level_db(pcm.samples)
-    if level <= SILENCE_DB:
-        return pcm
-    return limit(Pcm(pcm.samples, pcm.rate), ceiling_db, gain_db=target_db - level)
-
-
 def limit(pcm: Pcm, ceiling_db: float = -1.0, *, gain_db: float = 0.0) -> Pcm:
     """`gain_db` applied, then peaks bent so that none passes `ceiling_db`.
 

@@ -34,7 +34,6 @@ class Cadence:
     off_ms: int
 
 
-RING_BACK_US = Cadence((440, 480), 2_000, 4_000)
 RING_BACK_EU = Cadence((425,), 1_000, 4_000)
 """As ETSI and ITU-T E.180 recommend."""
 
@@ -58,13 +57,6 @@ def ring_back(rate: int, cadence: Cadence = RING_BACK_EU, *, level_db: float = -
 def beep(rate: int, *, duration_ms: float = 200, level_db: float = -18.0) -> Pcm:
     """A short 1 kHz tone: speak now."""
     return tone((1_000,), duration_ms, rate, level_db)
-
-
-def error_tone(rate: int, *, level_db: float = -20.0) -> Pcm:
-    """Two falling notes, under a second: something failed. For when not even a prompt is left."""
-    gap = Pcm.silence(60, rate)
-    high, low = tone((523,), 250, rate, level_db), tone((392,), 400, rate, level_db)
-    return Pcm.join((high, gap, low), rate)
 
 
 def dtmf(keys: str, rate: int, *, on_ms: int = 100, off_ms: int = 60, level_db: float = -8) -> Pcm:

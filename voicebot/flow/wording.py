@@ -9,7 +9,6 @@ PROMPTS: dict[str, dict[str, str]] = {
     "en": {
         "did_you_say": "Did you say {value}?",
         "did_you_mean": "Did you mean {value}?",
-        "is_that_right": "Is that right?",
         "say_yes_or_no": "Please say yes or no. Or press 1 for yes, 2 for no.",
         "sorry": "Sorry, I didn't get that.",
         "sorry_again": "Sorry, I still didn't get that.",
@@ -20,7 +19,6 @@ PROMPTS: dict[str, dict[str, str]] = {
         "one_moment": "One moment, please.",
         "apology": "I'm sorry, something went wrong.",
         "broken_off": "I'm sorry, something went wrong at our end. Please call again later.",
-        "nothing_to_repeat": "I have not said anything yet.",
         "did_you_say_both": "Did you say {value}, and {other}?",
         "which_one": "Did you mean {value}, or {other}?",
         "corrected": "All right, {value}.",
@@ -50,7 +48,6 @@ PROMPTS: dict[str, dict[str, str]] = {
     "zh": {
         "did_you_say": "您说的是{value}，对吗？",
         "did_you_mean": "您是要{value}，对吗？",
-        "is_that_right": "对吗？",
         "say_yes_or_no": "请说是或者不是。是请按1，不是请按2。",
         "sorry": "对不起，我没有听清楚。",
         "sorry_again": "对不起，我还是没有听清楚。",
@@ -61,7 +58,6 @@ PROMPTS: dict[str, dict[str, str]] = {
         "one_moment": "请稍等。",
         "apology": "对不起，系统出了一点问题。",
         "broken_off": "对不起，系统暂时出了问题，请您稍后再拨。",
-        "nothing_to_repeat": "我还没有说什么。",
         "did_you_say_both": "您说的是{value}，{other}，对吗？",
         "which_one": "您是要{value}，还是{other}？",
         "corrected": "好的，{value}。",
@@ -219,8 +215,6 @@ WHICH_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 """What callers say when they are asked which of two they meant."""
-
-YES_NO_LABELS = {"en": ("yes", "no"), "zh": ("是", "不是")}
 
 
 def built_in(language: str) -> dict[str, str]:

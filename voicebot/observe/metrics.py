@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.exposition import generate_latest
 
 from voicebot.observe.call_metrics import CallMetrics
 from voicebot.observe.node_metrics import NodeMetrics
 from voicebot.observe.processes import WorkerProcesses
 from voicebot.observe.snapshot import Snapshot
-
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 class Metrics:

@@ -43,11 +43,6 @@ def scenario_of(call: RecordedCall, flow: Flow, title: str) -> str:
     return "\n".join([*head, "", *_stimuli(call, mask)]) + "\n"
 
 
-def path_of(facts: tuple[Fact, ...] | list[Fact]) -> list[str]:
-    """Nodes in order."""
-    return [str(fact.data["node"]) for fact in facts if fact.kind is FactKind.MOVED]
-
-
 def _words(call: RecordedCall, flow: Flow) -> Iterator[str]:
     """What slots of type text took."""
     free = {name for name, spec in flow.file.slots.items() if spec.type == "text"}

@@ -9,8 +9,6 @@ from aiohttp import web
 
 from voicebot.web.errors import ApiError
 
-MOST_BYTES = 16_384
-
 
 async def read_object(request: web.Request, **wanted: type) -> dict[str, Any]:
     """The object's values by name, of the types in `wanted`; one that is left out is not there.

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.audio.gain import amplify, level_db, limit, mix, peak_db, to_level
+from voicebot.audio.gain import amplify, level_db, limit, mix, peak_db
 from voicebot.audio.tones import tone
 from voicebot.core.audio import Pcm
 
@@ -39,13 +39,6 @@ def test_a_limited_signal_stays_under_its_ceiling(pcm, ceiling_db, gain_db):
 def test_limiting_leaves_soft_sound_alone():
     soft = tone((500,), 100, 8_000, -20)
     assert np.array_equal(limit(soft).samples, soft.samples)
-
-
-def test_to_level():
-    assert level_db(to_level(tone((500,), 500, 8_000, -50), -20).samples) == pytest.approx(
-        -20, abs=0.2
-    )
-    assert level_db(to_level(Pcm.silence(20, 8_000), -20).samples) == -100
 
 
 @given(sounds, sounds)

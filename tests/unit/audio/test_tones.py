@@ -40,10 +40,10 @@ def test_dtmf_table_and_length():
 
 @pytest.mark.parametrize("rate", RATES)
 def test_tones_have_their_level_and_do_not_click(rate):
-    for sound in (tones.beep(rate), tones.error_tone(rate)):
-        assert abs(int(sound.samples[0])) < 100
-        assert abs(int(sound.samples[-1])) < 400
-        assert -25 < level_db(sound.samples) < -17
+    beep = tones.beep(rate)
+    assert abs(int(beep.samples[0])) < 100
+    assert abs(int(beep.samples[-1])) < 400
+    assert -25 < level_db(beep.samples) < -17
     ringing = tones.ring_back(rate)
     assert ringing.duration_ms == 5_000
     assert level_db(ringing.samples[: rate // 2]) == pytest.approx(-22, abs=0.3)

@@ -100,10 +100,3 @@ def last_of(today: date, months: int) -> date | None:
     """The last day of the month `months` from this one."""
     following = in_month(today, months + 1, 1)
     return following - timedelta(days=1) if following else None
-
-
-def month_end(today: date) -> date:
-    """The last day of this month."""
-    first = in_month(today, 1, 1)
-    assert first is not None
-    return first - timedelta(days=1)
