@@ -177,11 +177,11 @@ def one_call_phone(
     """The same for one call at a given port. On leaving, the call must have gone to its end just
     so: cancelled or hung up by the hotline where the phone waits for that."""
     behavior = scenario(rings_ms=rings_ms, talks_ms=talks_ms, code=code)
-    options = ("-m", "1", "-timeout", "40s", "-timeout_error")
+    options = ("-m", "1", "-timeout", "90s", "-timeout_error")
     process = _sipp(folder, port, behavior, *options)
     try:
         yield
-        assert process.wait(20) == 0, "the phone's call did not go as it should"
+        assert process.wait(60) == 0, "the phone's call did not go as it should"
     finally:
         process.kill()
         process.wait(10)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hotline import Hotline, hotline
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

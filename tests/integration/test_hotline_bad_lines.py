@@ -25,7 +25,7 @@ from voicebot.audio.resample import resample
 from voicebot.audio.wav import read_wav
 from voicebot.core.audio import FRAME_MS, NARROWBAND, Pcm
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 SPEECH = ROOT / "tests/fixtures/speech"
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hotline import Hotline, hotline, voicebot
 
+pytestmark = pytest.mark.timeout(300)
+
 TAUGHT = """\
 lost_card:
   - i left my card in a taxi

@@ -17,7 +17,7 @@ from voicebot.audio.wav import read_wav
 from voicebot.audio.wav_writer import write_wav
 from voicebot.core.audio import Pcm
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 NO = ROOT / "tests" / "fixtures" / "speech" / "answers" / "tflm_no.wav"
 

@@ -12,7 +12,7 @@ from voicebot.audio.wav import read_wav
 from voicebot.audio.wav_writer import write_wav
 from voicebot.core.audio import Pcm
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(300)
 
 SPEECH = ROOT / "tests" / "fixtures" / "speech"
 GAP_MS = 120

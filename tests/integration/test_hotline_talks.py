@@ -234,6 +234,7 @@ async def test_a_caller_who_waits_is_pulled(desk: Desk) -> None:
         ToneCaller(desk.line, "*25", "boss", user="boss") as boss,
         ToneCaller(desk.line, "*25", "chief", user="chief") as chief,
     ):
+        assert await desk.post("/api/agents/anna/pause", reason="break") == 200
         await caller.dial()
         await caller.until_fact("queued")
         record = await caller.record()
@@ -259,6 +260,7 @@ async def test_a_caller_who_waits_is_pulled(desk: Desk) -> None:
         await chief.hang_up()
         await caller.is_hung_up()
         ended = await caller.ended()
+    assert await desk.post("/api/agents/anna/resume") == 200
     assert ended["agents"] == ["ben", "chief"]
     entries = (await asyncio.to_thread(desk.line.ask, "/api/audit"))["entries"]
     told = {(e["by"], e["action"], e["detail"].get("to"), e["outcome"]) for e in entries}
