@@ -26,7 +26,8 @@ from rich.table import Table
 
 from voicebot.cli.nlu.weights import pronounce
 from voicebot.nlu.embedding.find import MODEL, find_encoder
-from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder, Vector
+from voicebot.nlu.embedding.sentence import Sentence, Vector
+from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents.measure import interpreter, judge_all, report
 from voicebot.nlu.intents.train import TrainingOptions, train
 from voicebot.nlu.intents.training_set import OUT_OF_SCOPE, Example, TrainingSet, read_examples
@@ -54,10 +55,9 @@ class Remembering(SentenceEncoder):
         """As of the encoder."""
         return self._encoder.pieces(text)
 
-    def __call__(self, text: str, importance: Vector | None = None) -> Vector:
-        """Of one text."""
-        row: Vector = self.many([text], 1, None, importance)[0]
-        return row
+    def sentence(self, text: str, importance: Vector | None = None) -> Sentence:
+        """Of one text, without its words: of so many examples they are not looked at."""
+        return Sentence(self.many([text], 1, None, importance)[0])
 
     def many(
         self,

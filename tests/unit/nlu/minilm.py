@@ -82,14 +82,21 @@ def write(folder: Path, tensors: Tensors) -> Path:
 
 def reference(t: Tensors, pieces: list[int]) -> NDArray[np.float64]:
     """The vector of one text, written as in the papers."""
+    mean: NDArray[np.float64] = states(t, pieces)[-1].mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def states(t: Tensors, pieces: list[int]) -> list[NDArray[np.float64]]:
+    """Of a text's pieces, after each layer."""
     hidden = t["embeddings.word_embeddings.weight"][pieces].astype(np.float64)
     hidden += t["embeddings.position_embeddings.weight"][: len(pieces)]
     hidden += t["embeddings.token_type_embeddings.weight"][0]
     hidden = _norm(t, "embeddings.LayerNorm", hidden)
+    found = []
     for layer in range(LAYERS):
         hidden = _layer(t, f"encoder.layer.{layer}.", hidden)
-    mean: NDArray[np.float64] = hidden.mean(axis=0)
-    return mean / np.linalg.norm(mean)
+        found.append(hidden)
+    return found
 
 
 def _layer(t: Tensors, at: str, x: NDArray[np.float64]) -> NDArray[np.float64]:

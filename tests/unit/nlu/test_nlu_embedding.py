@@ -62,6 +62,36 @@ def test_many_at_once_are_as_one_by_one(folder: Path) -> None:
     assert sum(told) == len(texts)
 
 
+@pytest.mark.parametrize("text", ["My card is lost", "help", ""])
+def test_words_are_their_middle_and_last_states(folder: Path, text: str) -> None:
+    encoder = SentenceEncoder(folder)
+    found = encoder.sentence(text)
+    pieces = encoder.pieces(text)
+    inner = slice(1, -1) if text else slice(None)
+    for part, states in enumerate(minilm.states(TENSORS, pieces)):
+        own = found.words[:, part * minilm.WIDTH : (part + 1) * minilm.WIDTH]
+        expected = states[inner] / np.linalg.norm(states[inner], axis=1, keepdims=True)
+        assert np.allclose(own, expected / np.sqrt(2), atol=0.03)
+    assert np.allclose(found.vector, encoder(text), atol=1e-5)
+    assert np.allclose(np.linalg.norm(found.words, axis=1), 1, atol=1e-5)
+    assert found.shares == pytest.approx([1 / len(found.words)] * len(found.words))
+
+
+def test_sentences_at_once_are_as_one_by_one(folder: Path) -> None:
+    encoder = SentenceEncoder(folder)
+    texts = ["my card", "help", "send money", "is my card lost"] * 5
+    importance = learn_importance(encoder, texts, 1.0)
+    told: list[int] = []
+    for text, found in zip(
+        texts, encoder.sentences(texts, 2, told.append, importance), strict=True
+    ):
+        alone = encoder.sentence(text, importance)
+        assert np.allclose(found.vector, alone.vector, atol=1e-5)
+        assert np.allclose(found.words, alone.words, atol=1e-5)
+        assert np.allclose(found.shares, alone.shares, atol=1e-5)
+    assert sum(told) == len(texts)
+
+
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [

@@ -233,9 +233,9 @@ def test_what_is_right_stays_right_in_a_narrower_scope(
     chance = Random(4)
     for _ in range(60):
         text = " ".join(chance.sample(WORDS, chance.randint(1, 8)))
-        vector = chance.choice((None, encoder(text)))
-        calibration = model.calibration(spoken=True, sense=vector is not None)
-        meaning = model.read(text, vector)
+        sentence = chance.choice((None, encoder.sentence(text)))
+        calibration = model.calibration(spoken=True, sense=sentence is not None)
+        meaning = model.read(text, sentence)
         best = model.judge(meaning, calibration).best
         for other in range(len(model.labels)):
             assert model.judge(meaning, calibration, sorted({best, other})).best == best
@@ -265,8 +265,8 @@ def test_odd_texts_have_a_meaning_beside_their_words(
     model, encoder = sensible
     assert model.sense is not None
     calibration = model.calibration(spoken=True, sense=True)
-    vector = encoder(text, model.sense.importance)
-    judgment = model.judge(model.read(text, vector), calibration)
+    sentence = encoder.sentence(text, model.sense.importance)
+    judgment = model.judge(model.read(text, sentence), calibration)
     assert judgment.probabilities.sum() == pytest.approx(1, abs=1e-4)
     assert np.isfinite(judgment.score)
 
@@ -302,7 +302,7 @@ def test_sense_and_words_are_learned_together(
     text = normalized("send money to my landlord")
     for one in (model, again):
         calibration = one.calibration(spoken=False, sense=True)
-        judgment = one.judge(one.read(text, encoder(text)), calibration)
+        judgment = one.judge(one.read(text, encoder.sentence(text)), calibration)
         assert one.labels[judgment.best] == "transfer"
         assert judgment.score > judgment.confidence
     assert set(again.calibrations) == {"typed", "spoken", "typed-words", "spoken-words"}
@@ -363,7 +363,7 @@ def test_the_nearest_examples_are_those_of_the_scope(
     sense = model.sense
     assert sense is not None
     text = normalized("send money to my landlord")
-    meaning = model.read(text, encoder(text, sense.importance))
+    meaning = model.read(text, encoder.sentence(text, sense.importance))
     assert meaning.vector is not None
     cosines = sense.vectors @ meaning.vector
     assert model.nearness(meaning) == pytest.approx(np.sort(cosines)[-NEIGHBORS])

@@ -50,11 +50,12 @@ class OnnxGraph:
             node += nested(5, _attribute(name, value))
         self._nodes.append(node + nested(7, domain))
 
-    def model(self, entry: str, leave: str, width: int) -> bytes:
-        """The file: one float tensor (texts, tokens, width) in, one out."""
+    def model(self, entry: str, leaves: Sequence[str], width: int) -> bytes:
+        """The file: one float tensor (texts, tokens, width) in, as large ones out."""
         graph = b"".join(nested(1, node) for node in self._nodes) + nested(2, "sentence")
         graph += b"".join(nested(5, weight) for weight in self._weights)
-        graph += nested(11, _value(entry, width)) + nested(12, _value(leave, width))
+        graph += nested(11, _value(entry, width))
+        graph += b"".join(nested(12, _value(leave, width)) for leave in leaves)
         opsets = nested(8, nested(1, "") + varint(2, _OPSET))
         opsets += nested(8, nested(1, MICROSOFT) + varint(2, 1))
         return varint(1, _IR_VERSION) + nested(7, graph) + opsets

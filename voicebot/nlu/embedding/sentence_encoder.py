@@ -1,29 +1,36 @@
-"""Sentences to vectors of length one: near where they mean the same.
-
-Reimers and Gurevych 2019 (Sentence-BERT): the mean of the token vectors, or a weighted one
-(`importance`).
-"""
+"""Sentences to vectors of length one: near where they mean the same."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voicebot.core.errors import EngineError
 from voicebot.nlu.embedding.safetensors import read_tensors
-from voicebot.nlu.embedding.transformer import ENTRY, EPSILON, LEAVE, Tensors, encoder_graph
+from voicebot.nlu.embedding.sentence import Sentence, Vector, counts, sentences, vectors
+from voicebot.nlu.embedding.transformer import (
+    ENTRY,
+    EPSILON,
+    LEAVE,
+    MIDDLE,
+    Tensors,
+    encoder_graph,
+)
 from voicebot.nlu.embedding.wordpiece import WordPiece
 
-Vector = NDArray[np.float32]
+__all__ = ["VOCABULARY", "WEIGHTS", "Sentence", "SentenceEncoder", "Vector"]
 WEIGHTS, VOCABULARY = "model.safetensors", "vocab.txt"
 _HEAD = 32
 """Numbers an attention head has: all MiniLM models are cut that way."""
 _BATCH = 16
+Pieces = Sequence[Sequence[int]]
+"""Of texts with the same number of them."""
+_Read = TypeVar("_Read")
 
 
 class SentenceEncoder:
@@ -73,6 +80,10 @@ class SentenceEncoder:
         row: Vector = self._vectors([self._pieces(text)], importance)[0]
         return row
 
+    def sentence(self, text: str, importance: Vector | None = None) -> Sentence:
+        """The same vector, and the words that it was made of."""
+        return self._sentences([self._pieces(text)], importance)[0]
+
     def many(
         self,
         texts: Sequence[str],
@@ -81,32 +92,56 @@ class SentenceEncoder:
         importance: Vector | None = None,
     ) -> Vector:
         """Rows of vectors; `done` hears how many more there are."""
-        pieces = [self._pieces(text) for text in texts]
         out = np.empty((len(texts), self.width), np.float32)
-        batches = _batches([len(numbers) for numbers in pieces])
-        with ThreadPoolExecutor(threads) as pool:
-            vectors = pool.map(
-                lambda rows: self._vectors([pieces[row] for row in rows], importance), batches
-            )
-            for rows, batch in zip(batches, vectors, strict=True):
-                out[rows] = batch
-                if done is not None:
-                    done(len(rows))
+        for rows, batch in self._batched(self._vectors, texts, threads, importance):
+            out[rows] = batch
+            if done is not None:
+                done(len(rows))
         return out
 
-    def _vectors(self, pieces: Sequence[Sequence[int]], importance: Vector | None) -> Vector:
-        """Of texts with the same number of pieces."""
-        numbers = np.array(pieces)
-        hidden = self._words[numbers] + self._places[: len(pieces[0])]
+    def sentences(
+        self,
+        texts: Sequence[str],
+        threads: int,
+        done: Callable[[int], None] | None = None,
+        importance: Vector | None = None,
+    ) -> list[Sentence]:
+        """The same with their words, which take 3 kB each."""
+        found: dict[int, Sentence] = {}
+        for rows, batch in self._batched(self._sentences, texts, threads, importance):
+            found.update(zip(rows, batch, strict=True))
+            if done is not None:
+                done(len(rows))
+        return [found[row] for row in range(len(texts))]
+
+    def _batched(
+        self,
+        read: Callable[[Pieces, Vector | None], _Read],
+        texts: Sequence[str],
+        threads: int,
+        importance: Vector | None,
+    ) -> Iterator[tuple[list[int], _Read]]:
+        """Places of texts, and what was read of those."""
+        pieces = [self._pieces(text) for text in texts]
+        batches = _batches([len(numbers) for numbers in pieces])
+        with ThreadPoolExecutor(threads) as pool:
+            found = pool.map(lambda rows: read([pieces[row] for row in rows], importance), batches)
+            yield from zip(batches, found, strict=True)
+
+    def _vectors(self, pieces: Pieces, importance: Vector | None) -> Vector:
+        (encoded,) = self._run(pieces, [LEAVE])
+        return vectors(encoded, counts(pieces, importance))
+
+    def _sentences(self, pieces: Pieces, importance: Vector | None) -> list[Sentence]:
+        return sentences(self._run(pieces, [MIDDLE, LEAVE]), counts(pieces, importance))
+
+    def _run(self, pieces: Pieces, leaves: Sequence[str]) -> list[Vector]:
+        hidden = self._words[np.array(pieces)] + self._places[: len(pieces[0])]
         hidden -= hidden.mean(axis=-1, keepdims=True)
         hidden /= np.sqrt(np.square(hidden).mean(axis=-1, keepdims=True) + EPSILON)
         hidden = hidden * self._gamma + self._beta
-        (encoded,) = self._session.run([LEAVE], {ENTRY: hidden})
-        means: Vector = encoded.mean(axis=1)
-        if importance is not None:
-            means = np.einsum("tp,tpw->tw", importance[numbers], encoded)
-        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-9))
-        return means
+        states: list[Vector] = self._session.run(leaves, {ENTRY: hidden})
+        return states
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

@@ -20,7 +20,8 @@ from voicebot.nlu.embedding.onnx_file import MICROSOFT, OnnxGraph
 
 Tensors = Mapping[str, NDArray[Any]]
 EPSILON = 1e-12
-ENTRY, LEAVE = "hidden", "encoded"
+ENTRY, MIDDLE, LEAVE = "hidden", "middle", "encoded"
+"""Of the graph: in, after two thirds of the layers, after all."""
 _BLOCK = 32
 """Weights with a scale of their own."""
 _BITS, _MIDDLE = 8, 128
@@ -34,11 +35,11 @@ def encoder_graph(tensors: Tensors, heads: int) -> bytes:
     hidden = ENTRY
     count = layers(tensors)
     for number in range(count):
-        leave = LEAVE if number == count - 1 else f"layer{number}"
+        leave = {count - 1: LEAVE, 2 * count // 3 - 1: MIDDLE}.get(number, f"layer{number}")
         _layer(graph, tensors, f"encoder.layer.{number}.", heads, (hidden, leave))
         hidden = leave
     width = tensors["encoder.layer.0.output.LayerNorm.bias"].shape[0]
-    return graph.model(ENTRY, LEAVE, width)
+    return graph.model(ENTRY, (MIDDLE, LEAVE), width)
 
 
 def layers(tensors: Tensors) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.core.meaning import Levels
+from voicebot.nlu.embedding.sentence import Sentence
 from voicebot.nlu.intents.calibration import calibrate
 from voicebot.nlu.intents.learning import Learned, learn
 from voicebot.nlu.intents.material import FEW, Material, Step, TrainingOptions, told
@@ -23,7 +24,7 @@ from voicebot.nlu.noise import Noise, stock
 _FOLDS = 5
 _ENOUGH = 800
 """Held-out texts from which further folds add nothing."""
-_WORDS, _FEW_WORDS = (0.35, 0.65), (0.2, 0.4)
+_WORDS, _FEW_WORDS = (0.35, 0.65), (0.1, 0.4)
 """Least and most weight of n-grams against the embedding."""
 _HARDER = 2.0
 """Callers differ: what is heard with this many times the expected errors must not be rejected more
@@ -43,10 +44,10 @@ class HeldOut:
     last: Learned | None = None
     """What the last of the models was learned with."""
 
-    def read(self, texts: Sequence[str], vectors: Sequence[NDArray[np.float32] | None]) -> _Read:
+    def read(self, texts: Sequence[str], sentences: Sequence[Sentence | None]) -> _Read:
         """Those texts as they are, or as they may be heard."""
-        triples = zip(self.models, texts, vectors, strict=True)
-        return _Read(self.models, [model.read(text, vector) for model, text, vector in triples])
+        triples = zip(self.models, texts, sentences, strict=True)
+        return _Read(self.models, [model.read(text, sentence) for model, text, sentence in triples])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,9 @@ def calibrations(
         nothing = [None] * len(clean)
         typed, spoken = held.read(clean, nothing), held.read(heard, nothing)
     else:
-        typed = held.read(clean, list(embedded.vectors[held.texts]))
+        typed = held.read(clean, [embedded.sentences[number] for number in held.texts])
         done = told(step, "reading with errors", len(heard))
-        spoken = held.read(heard, list(embedded.many(heard, options.threads, done)))
+        spoken = held.read(heard, embedded.many(heard, options.threads, done))
     found: dict[str, Calibration] = {}
     for is_spoken, read, hardest in ((False, typed, slice(None)), (True, spoken, _HARD)):
         name = calibration_name(spoken=is_spoken, sense=False)

@@ -13,6 +13,7 @@ from voicebot.nlu.intents.material import Material
 from voicebot.nlu.intents.model import IntentModel, Sense, sense
 from voicebot.nlu.intents.svm import train_svm
 from voicebot.nlu.intents.tfidf import Floats
+from voicebot.nlu.intents.wordings import wordings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,4 +73,7 @@ def _meant(
     weights = embedded.space.learn(embedded.features[texts], truth, classes, before)
     kernel = embedded.space.kernel(weights)
     vectors, fingerprint = embedded.vectors[texts], embedded.encoder.fingerprint
-    return sense(kernel, vectors, truth, fingerprint, embedded.importance), weights
+    words = None
+    if embedded.axes is not None:
+        words = wordings(embedded.axes, [embedded.sentences[n] for n in texts], truth, classes)
+    return sense(kernel, vectors, truth, fingerprint, embedded.importance, words), weights

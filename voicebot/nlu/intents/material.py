@@ -14,18 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.nlu.embedding.importance import learn_importance
-from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder, Vector
+from voicebot.nlu.embedding.sentence import Sentence, Vector
+from voicebot.nlu.embedding.sentence_encoder import SentenceEncoder
 from voicebot.nlu.intents.features import Grams, normalized, views
 from voicebot.nlu.intents.kernel import KernelSpace, kernel_space
 from voicebot.nlu.intents.tfidf import Floats, Row, TfIdf, fit
 from voicebot.nlu.intents.training_set import Example, TrainingSet
+from voicebot.nlu.intents.wordings import axes_of
 from voicebot.nlu.noise import Noise, Pronounce, stock
 
 Step = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
 FEW = 20
 """Below as many examples an intent, n-grams say little and count for less, and copies of them with
-errors teach more errors than phrases."""
+errors teach more errors than phrases; their words are met one by one (`Wordings`)."""
 _COPY = 0.3
 """What a copy with errors counts for against the phrase itself: as much is won from speech as at 1,
 and less lost from text."""
@@ -52,13 +54,20 @@ class Embedded:
 
     encoder: SentenceEncoder
     importance: Vector
+    sentences: list[Sentence]
     vectors: Vector
+    """Theirs."""
     space: KernelSpace
     features: Floats
+    axes: Floats | None
+    """Of `Wordings`; None where many examples say more."""
 
-    def many(self, texts: Sequence[str], threads: int, done: Callable[[int], None]) -> Vector:
-        """Vectors of other texts."""
-        return self.encoder.many(texts, threads, done, self.importance)
+    def many(
+        self, texts: Sequence[str], threads: int, done: Callable[[int], None]
+    ) -> list[Sentence]:
+        """Other texts."""
+        words = self.axes is not None
+        return _read(self.encoder, texts, self.importance, threads, done, words=words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,9 +137,26 @@ def _embedded(
 ) -> Embedded:
     importance = learn_importance(encoder, texts, 0.0 if many else _FEW_RARITY)
     done = told(step, "reading", len(texts))
-    vectors = encoder.many(texts, options.threads, done, importance)
+    sentences = _read(encoder, texts, importance, options.threads, done, words=not many)
+    vectors = np.stack([sentence.vector for sentence in sentences])
     space = kernel_space(vectors, truth)
-    return Embedded(encoder, importance, vectors, space, space.features(vectors))
+    axes = None if many else axes_of(sentences)
+    return Embedded(encoder, importance, sentences, vectors, space, space.features(vectors), axes)
+
+
+def _read(
+    encoder: SentenceEncoder,
+    texts: Sequence[str],
+    importance: Vector,
+    threads: int,
+    done: Callable[[int], None],
+    *,
+    words: bool,
+) -> list[Sentence]:
+    """Without their words where those are not looked at: of many texts they would fill memory."""
+    if words:
+        return encoder.sentences(texts, threads, done, importance)
+    return [Sentence(vector) for vector in encoder.many(texts, threads, done, importance)]
 
 
 def _copies(

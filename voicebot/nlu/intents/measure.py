@@ -60,10 +60,10 @@ def interpreter(
     """From a normalized text to a judgment."""
 
     def interpret(text: str) -> Judgment:
-        vector = None
+        sentence = None
         if encoder is not None and model.sense is not None:
-            vector = encoder(text, model.sense.importance)
-        return model.judge(model.read(text, vector), calibration, allowed)
+            sentence = encoder.sentence(text, model.sense.importance)
+        return model.judge(model.read(text, sentence), calibration, allowed)
 
     return interpret
 

@@ -2,6 +2,7 @@
 
 text ─▶ normalized ─┬─ n-grams ─▶ support vectors ─▶ s ─┐
                     └─ MiniLM ──▶ kernel, softmax ─▶ z ─┴▶ w·log p(4 s) + (1-w)·log p(z), scaled
+                          └─ words ─▶ met by an intent's (few examples) ─▶ added to z
 
 w is greater for a text that is far from all that was taught: misheard words harm n-grams less.
 """
@@ -15,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.core.meaning import Levels
+from voicebot.nlu.embedding.sentence import Sentence
 from voicebot.nlu.intents.features import normalized
 from voicebot.nlu.intents.kernel import Kernel
 from voicebot.nlu.intents.softmax import log_softmax
 from voicebot.nlu.intents.svm import svm_scores
 from voicebot.nlu.intents.tfidf import Floats, TfIdf
+from voicebot.nlu.intents.wordings import Wordings
 
 _SHARPNESS = np.float32(4)
 """Support vector scores are as sharp as log-odds when they are multiplied by this."""
@@ -106,6 +109,13 @@ class Sense:
     """Of the encoder's weights."""
     importance: Floats | None = None
     """How much each piece of the encoder's vocabulary counts; alike in models of before."""
+    wordings: Wordings | None = None
+    """None where many examples of an intent say more; and in models of before."""
+
+    def logits(self, sentence: Sentence) -> Floats:
+        """Of each intent."""
+        logits = self.kernel(sentence.vector)
+        return logits if self.wordings is None else self.wordings.logits(sentence, logits)
 
     @property
     def usual(self) -> float:
@@ -127,11 +137,12 @@ def sense(
     labels: NDArray[np.int64],
     fingerprint: str,
     importance: Floats | None,
+    wordings: Wordings | None,
 ) -> Sense:
     """From examples in any order, `labels` the number of the intent of each."""
     order = np.argsort(labels, kind="stable")
     firsts = np.searchsorted(labels[order], np.arange(kernel.weights.shape[1] + 1))
-    return Sense(kernel, vectors[order], firsts, fingerprint, importance)
+    return Sense(kernel, vectors[order], firsts, fingerprint, importance, wordings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,13 +166,13 @@ class IntentModel:
         """For recognized speech or typed text, with the sentence encoder or without."""
         return self.calibrations[calibration_name(spoken=spoken, sense=sense)]
 
-    def read(self, text: str, vector: Floats | None = None) -> Meaning:
-        """Both views of a text. `vector` is its embedding by `Sense.importance`; without it only
+    def read(self, text: str, sentence: Sentence | None = None) -> Meaning:
+        """Both views of a text. `sentence` is its embedding by `Sense.importance`; without it only
         words count."""
         words = svm_scores(self.svm, self.tfidf(normalized(text)))
-        if self.sense is None or vector is None:
+        if self.sense is None or sentence is None:
             return Meaning(words, None, None)
-        return Meaning(words, self.sense.kernel(vector), vector)
+        return Meaning(words, self.sense.logits(sentence), sentence.vector)
 
     def judge(
         self, meaning: Meaning, calibration: Calibration, allowed: Sequence[int] | None = None

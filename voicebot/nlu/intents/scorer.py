@@ -34,10 +34,10 @@ class TrainedIntents:
         said = normalized(text)
         known = self._read.get(said)
         if known is None:
-            vector = None
+            sentence = None
             if self.encoder is not None and self.model.sense is not None:
-                vector = self.encoder(said, self.model.sense.importance)
-            known = self._read[said] = self.model.read(said, vector)
+                sentence = self.encoder.sentence(said, self.model.sense.importance)
+            known = self._read[said] = self.model.read(said, sentence)
             while len(self._read) > _KEPT:
                 self._read.popitem(last=False)
         return known

@@ -19,11 +19,12 @@ from voicebot.core.whole_file import write_whole
 from voicebot.nlu.intents.kernel import Kernel
 from voicebot.nlu.intents.model import Blend, Calibration, IntentModel, sense
 from voicebot.nlu.intents.tfidf import TfIdf
+from voicebot.nlu.intents.wordings import Wordings
 
-FORMAT = 3
+FORMAT = 4
 """Goes up when programs of before cannot read it."""
-_READ = (2, FORMAT)
-"""Models of format 2 have two views of words."""
+_READ = (2, 3, FORMAT)
+"""Models of format 2 have two views of words; before format 4 words are not met one by one."""
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -75,6 +76,8 @@ def _arrays(model: IntentModel) -> Arrays:
         arrays["examples"] = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         if model.sense.importance is not None:
             arrays["importance"] = model.sense.importance.astype(np.float16)
+        if model.sense.wordings is not None:
+            arrays |= _of_wordings(model.sense.wordings)
     if model.phrases:
         rows = [f"{label}\t{text}" for label, texts in model.phrases.items() for text in texts]
         arrays["phrases"] = _bytes("\n".join(rows))
@@ -91,7 +94,8 @@ def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
         examples = arrays["examples"].astype(np.int64)
         kernel = Kernel(arrays["landmarks"], arrays["softmax"], about["gamma"])
         importance = arrays["importance"].astype(np.float32) if "importance" in arrays else None
-        meant = sense(kernel, vectors, examples, about["encoder"], importance)
+        words = _wordings(arrays)
+        meant = sense(kernel, vectors, examples, about["encoder"], importance, words)
     return IntentModel(
         tuple(about["labels"]),
         about["language"],
@@ -102,6 +106,21 @@ def _model(arrays: Arrays, about: Mapping[str, Any]) -> IntentModel:
         about["version"],
         _phrases(arrays),
     )
+
+
+def _of_wordings(wordings: Wordings) -> Arrays:
+    return {
+        "axes": wordings.axes.astype(np.float16),
+        "words": wordings.words.astype(np.float16),
+        "first_words": wordings.firsts.astype(np.int32),
+    }
+
+
+def _wordings(arrays: Arrays) -> Wordings | None:
+    if "words" not in arrays:
+        return None
+    axes, words = arrays["axes"].astype(np.float32), arrays["words"].astype(np.float32)
+    return Wordings(axes, words, arrays["first_words"].astype(np.int64))
 
 
 def _phrases(arrays: Arrays) -> dict[str, tuple[str, ...]]:
