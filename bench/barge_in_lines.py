@@ -43,6 +43,8 @@ class Background:
     echo_db: float | None = None
     """How much softer the bot's sound comes back."""
     echo_from_s: float = 0.0
+    caller: bool = False
+    """Somebody speaks at times."""
 
 
 BACKGROUNDS = (
@@ -56,6 +58,9 @@ BACKGROUNDS = (
     Background("coughs, one in 4 s", "coughs"),
     Background("uh-huh (flite), one in 4 s", "uh-huh"),
     Background("crowd, 10 dB SNR", "babble", LEVEL_DB - 10),
+    Background("a caller, quiet line", caller=True),
+    Background("a caller, voices at 15 dB SNR", "babble", LEVEL_DB - 15, caller=True),
+    Background("a caller, voices at 10 dB SNR", "babble", LEVEL_DB - 10, caller=True),
 )
 
 _SOUNDS: dict[str, Samples] = {}
@@ -99,17 +104,16 @@ _MADE = {"knocks": _knocks, "coughs": _coughs, "uh-huh": _uh_huhs}
 
 
 class BackgroundCall(WireCall):
-    """A caller who says nothing."""
+    """A caller on such a line."""
 
-    def __init__(self, port: int, caller: str, number: int, sound: Samples) -> None:
-        """The line sounds like `sound`, again and again; `number` sets where it begins."""
+    def __init__(self, port: int, caller: str, number: int, line: Background) -> None:
+        """`number` sets where its sound begins, which `prepare` made: it comes again and again."""
         super().__init__("127.0.0.1", port, FLOW, caller, number * 0.618 % 1)
-        self._sound = sound
-        self._at = number * 102_947 % len(sound)
+        self._sound = _SOUNDS[line.title]
+        self._at = number * 102_947 % len(self._sound)
         self._echoes: deque[Samples] = deque(maxlen=_ECHO_PACKETS)
         self._packets = 0
-        self.echo_db: float | None = None
-        self.echo_from_s = 0.0
+        self._echo_db, self._echo_from_s = line.echo_db, line.echo_from_s
 
     def heard_codes(self, codes: bytes) -> None:
         """Keep what may come back."""
@@ -120,33 +124,26 @@ class BackgroundCall(WireCall):
         self._packets += 1
         rolled = np.take(self._sound, range(self._at, self._at + PACKET_SAMPLES), mode="wrap")
         self._at = (self._at + PACKET_SAMPLES) % len(self._sound)
-        late = self._packets * 0.02 < self.echo_from_s
-        if self.echo_db is None or late or len(self._echoes) < _ECHO_PACKETS:
+        late = self._packets * 0.02 < self._echo_from_s
+        if self._echo_db is None or late or len(self._echoes) < _ECHO_PACKETS:
             return mulaw_encode(rolled).tobytes()
-        echo = self._echoes[0] * 10 ** (-self.echo_db / 20)
+        echo = self._echoes[0] * 10 ** (-self._echo_db / 20)
         return mulaw_encode((rolled + echo).astype(np.int16)).tobytes()
 
 
-def background_call(port: int, caller: str, number: int, chosen: Background) -> BackgroundCall:
-    """One call on such a line. `prepare` made its sound."""
-    call = BackgroundCall(port, caller, number, _SOUNDS[chosen.title])
-    call.echo_db, call.echo_from_s = chosen.echo_db, chosen.echo_from_s
-    return call
-
-
-def prepare(speech: Path, chosen: Sequence[Background]) -> None:
+def prepare(speech: Path, chosen: Sequence[Background], seed: int) -> None:
     """Make the sounds before the calls, which have no time for it."""
     clips = load(speech, 80)
     for one in chosen:
-        _SOUNDS[one.title] = _sound(clips, one)
+        _SOUNDS[one.title] = _sound(clips, one, seed)
 
 
-def _sound(clips: Sequence[Clip], chosen: Background) -> Samples:
+def _sound(clips: Sequence[Clip], chosen: Background, seed: int) -> Samples:
     """Two minutes of it."""
     count = _LOOP_S * NARROWBAND
     if not chosen.kind:
         return line_noise(count)
     if chosen.kind in _MADE:
         return _now_and_then(_MADE[chosen.kind](), count)
-    made = noises(clips)[chosen.kind](count, 1)
+    made = noises(clips)[chosen.kind](count, 1 + seed)
     return telephone(amplify(made, chosen.level_db - LEVEL_DB)).samples

@@ -12,8 +12,9 @@ understood, not: the same for turns that answered the question and those that di
                hotline gives more silence; "all" are both
 stages         medians of what `bench/turns_stages.py` tells, for turns that were understood
 
-Turns that have no figure are counted: no answer within 8 s, prompts that went on, answers that cut
-in. With N calls at once, N callers of all kinds talk all the time.
+Turns that have no figure are counted: no answer within 8 s, prompts that went on, prompts that were
+silent for a moment when the caller began and did not go on, answers that cut in. With N calls at
+once, N callers of all kinds talk all the time.
 """
 
 from __future__ import annotations
@@ -215,7 +216,8 @@ def _counts(row: Row) -> str:
     return (
         f"{row.at_once:>3} at once: {len(turns)} turns, {sum(s.understood for s in row.stages)} "
         f"understood, {silent} without an answer, {sum(t.cut_in for t in turns)} cut in, "
-        f"{sum(t.missed for t in turns)} of {sum(t.interrupts for t in turns)} prompts went on; "
+        f"{sum(t.missed for t in turns)} of {sum(t.interrupts for t in turns)} prompts went on, "
+        f"{sum(t.in_pause for t in turns)} began in a pause of one; "
         f"bot's packets p99 {np.percentile(row.gaps_ms, 99):.1f} ms apart; callers' late by p99 "
         f"{np.percentile(row.lateness_ms, 99):.1f} ms; hotline {row.cores:.2f} cores; "
         f"load {row.load:.1f}"

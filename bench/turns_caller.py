@@ -46,6 +46,8 @@ class Turn:
     """When the last one of the interrupted prompt came; None where it went on, or had ended."""
     missed: bool
     """The prompt went on to its end in spite of the caller."""
+    in_pause: bool
+    """It interrupted in a pause within the prompt, which did not go on: nothing became quiet."""
     cut_in: bool
     """The bot spoke before the caller had ended."""
 
@@ -112,6 +114,7 @@ class Caller:
             answer.at_s if answer else None,
             rest[-1].at_s if interrupted and rest and not missed else None,
             interrupted and missed,
+            interrupted and not rest,
             bool(meanwhile) and not was_asking,
         )
 

@@ -117,13 +117,17 @@ class WireCall:
         start = self._sequence * 37 % (len(self._noise) - PACKET_SAMPLES)
         return self._noise[start : start + PACKET_SAMPLES]
 
+    def packet_codes(self, chunk: bytes) -> bytes:
+        """A packet of which `chunk` is what is being said, mu-law; shorter at the end of speech."""
+        return chunk + self.line_codes()[len(chunk) :]
+
     def heard_codes(self, codes: bytes) -> None:
         """The sound of a packet from the bot, mu-law; for whoever wants more than its level."""
 
     def _send_packet(self) -> None:
         self.lateness_s.append(self._loop.time() - self._due_s)
         chunk, self._speech = self._speech[:PACKET_SAMPLES], self._speech[PACKET_SAMPLES:]
-        body = chunk + self.line_codes()[len(chunk) :]
+        body = self.packet_codes(chunk)
         stamp = self._sequence * PACKET_SAMPLES
         header = struct.pack(">BBHII", 0x80, 0, self._sequence & 0xFFFF, stamp, 0x5EED)
         self._rtp.sendto(header + body, self._rtp_far)

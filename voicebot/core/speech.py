@@ -18,7 +18,10 @@ class Voicing:
     outburst: bool = False
     """It stands out from all that the line had just now: something has begun, speech or not."""
     restless: bool = False
-    """It is speech, and the line was not quiet before it: it may be somebody else's."""
+    """Speech, or something that has begun, and the line was not quiet before it: it may be
+    somebody else's."""
+    louder: bool = False
+    """Louder than the voices that never cease on such a line."""
 
 
 @dataclass(frozen=True, slots=True)

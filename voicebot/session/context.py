@@ -40,6 +40,7 @@ from voicebot.session.talk_settings import Beep, TransferSettings
 from voicebot.session.tasks import Tasks
 from voicebot.turns.floor import FloorEvent, next_floor
 from voicebot.turns.settings import BargeInSettings, EndpointSettings
+from voicebot.turns.wariness import Wariness
 
 
 class People(Protocol):
@@ -163,9 +164,12 @@ class Context:
     place: CallId = NO_CALL
     """The call's place in a queue, the present or the last one; empty for none."""
     vad: Vad = field(init=False)
+    wariness: Wariness = field(init=False)
+    """What the prompts of this call have taught about its line."""
 
     def __post_init__(self) -> None:
         self.vad = self.services.vad()
+        self.wariness = Wariness(self.services.barge_in)
 
     async def voicing(self, frame: Frame) -> Voicing:
         """What the detector says of a frame. Calls that got theirs in the same moment take their

@@ -52,6 +52,8 @@ SLOW_MS = 1_200
 PATIENCE_MS = 4_000
 """One that takes longer than that has failed."""
 
+_IN_SPEECH = -1
+
 Reading = tuple[Transcript, Interpretation]
 
 
@@ -74,7 +76,7 @@ class _Asked:
     at_ms: int
     work: Work[Reading]
     pause: int = 0
-    """Number of the pause; 0 for the final reading."""
+    """Number of the pause; 0 for the final reading, `_IN_SPEECH` for one between pauses."""
     noted: bool = False
     """What became of it is in the journal."""
 
@@ -117,8 +119,9 @@ class Ear:
         self._end: SpeechEnded | None = None
         self._ended_ms = 0
         self.stages = Stages()
-        self.words = False
-        """Something that is expected was recognized in this utterance already."""
+        self.words: float | None = None
+        """Confidence of the surest reading of this utterance so far; None: nothing that is expected
+        was recognized."""
 
     def forget(self) -> None:
         """A key was pressed: forget the sound before it, too. Its tone may have begun there."""
@@ -146,6 +149,11 @@ class Ear:
                 self._drop(asked, "dropped")
         if self._hearing is not None:
             self._hearing.close()
+
+    def ask(self, now_ms: int) -> None:
+        """What was said so far, though no pause came; `words` and the journal will tell."""
+        if self._hearing is not None and not self.reading:
+            self._partial = self._ask(now_ms, _IN_SPEECH)
 
     def keep(self, frame: Frame) -> None:
         """Keep the frame's sound without listening: speech may turn out to have begun in it."""
@@ -246,7 +254,10 @@ class Ear:
             self._note_read(asked, None, "failed")
             return ()  # The final reading will tell.
         self._note_read(asked, transcript)
-        self.words = self.words or bool(transcript.text)
+        if transcript.text:
+            self.words = max(self.words or 0.0, transcript.confidence)
+        if asked.pause == _IN_SPEECH:
+            return ()
         if transcript.final:
             self._known = transcript, interpretation
         certain = interpretation.confidence >= CERTAIN and not interpretation.runner_up

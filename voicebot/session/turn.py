@@ -11,9 +11,9 @@ from voicebot.core.turn import BargeIn, Floor
 from voicebot.flow.actions import Listen
 from voicebot.flow.events import EngineFailed, Event, NoInput, NoMatch, Typed, Understood
 from voicebot.session.context import Context
-from voicebot.session.ear import CERTAIN, Ear, Utterance, heard_data
+from voicebot.session.ear import Ear, Utterance, heard_data
 from voicebot.session.line import Frame
-from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected
+from voicebot.turns.barge_in import BargeInJudge, Confirmed, Rejected, Suspected, Undecided
 from voicebot.turns.digits import Collected, CollectReason, DigitCollector, DigitEvent, Ignored
 from voicebot.turns.floor import FloorEvent
 from voicebot.turns.key_drops import DropReason
@@ -52,7 +52,8 @@ class _Turn:
         """Not said yet."""
         self._hears = listen.expectation.speech
         self._ear = Ear(context, listen)
-        self._judge = BargeInJudge(context.services.barge_in.at(listen.timing.sensitivity))
+        barge_in = context.services.barge_in.at(listen.timing.sensitivity)
+        self._judge = BargeInJudge(barge_in, wariness=context.wariness)
         self._no_input = NoInputTimer(listen.timing.no_input_ms)
         keys = self._expectation.keys
         waits = listen.timing.inter_digit_ms, listen.timing.term_timeout_ms
@@ -151,8 +152,9 @@ class _Turn:
 
     def _judge_barge_in(self, voicing: Voicing, now_ms: int, *, playing: bool) -> None:
         ear = self._ear
+        words_heard = ear.words is not None and self._judge.believes(ear.words)
         for event in self._judge.feed(
-            voicing, now_ms, playing=playing, words_heard=ear.words, reading=ear.reading
+            voicing, now_ms, playing=playing, words_heard=words_heard, reading=ear.reading
         ):
             match event:
                 case Suspected():
@@ -160,6 +162,8 @@ class _Turn:
                     self._speaker.pause()
                 case Confirmed(onset_ms):
                     self._interrupt("speech", onset_ms)
+                case Undecided():
+                    ear.ask(now_ms)
                 case Rejected() as rejected:
                     self._resume("no speech")
                     if rejected.is_over and not ear.reading:
@@ -192,7 +196,8 @@ class _Turn:
 
     def _answer(self, utterance: Utterance) -> Event | None:
         meant = utterance.interpretation.match is not Match.NONE
-        if self._speaker.speaking and not (meant and self._is_believed(utterance)):
+        believed = meant and self._judge.believes(utterance.interpretation.confidence)
+        if self._speaker.speaking and not believed:
             self._resume("nothing understood")
             self._ear.reset()
             return None
@@ -204,10 +209,6 @@ class _Turn:
         if not meant:
             return NoMatch(utterance.interpretation)
         return Understood(utterance.interpretation)
-
-    def _is_believed(self, utterance: Utterance) -> bool:
-        """It may interrupt a prompt: in a crowd, somebody says something like a phrase at times."""
-        return not self._judge.wary or utterance.interpretation.confidence >= CERTAIN
 
     def _note(self, utterance: Utterance) -> None:
         secret = self._expectation.secret

@@ -12,10 +12,11 @@ decision may take its time: words, or speech for longer than anyone coughs or sa
 line that was quiet so far, any sound is a suspicion. Keys decide at once.
 
     a crowd      ▅▆▅▄▆▅▅▆▅▆▅▅▆▅     Suspected, as one voice is louder; Rejected; again; and then
-                                     no more in this prompt, but for a sure answer
+                                     no more in this call, but for a sure answer
 
-On a line that was not quiet before, speech may be anybody's: only words decide. A caller who goes
-on speaking when time is up is heard on, whatever the prompt does.
+On a line that was not quiet before, speech may be anybody's: what decides is words, for which the
+recognizer is asked (`Undecided`) where no pause comes, or that it is louder than all others there.
+A caller who goes on speaking when time is up is heard on, whatever the prompt does.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from voicebot.core.transitions import next_state
 from voicebot.core.turn import BargeIn
 from voicebot.turns.run_window import RunWindow
 from voicebot.turns.settings import BargeInSettings
+from voicebot.turns.wariness import Wariness
 
 _SILENCE = "silence"
 
@@ -106,22 +108,37 @@ class Rejected:
         return self.reason == _SILENCE
 
 
-BargeInEvent = Suspected | Confirmed | Rejected
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Ask the recognizer what was said so far, if it is not at it. Comes once a suspicion."""
+
+
+BargeInEvent = Suspected | Confirmed | Rejected | Undecided
 
 
 class BargeInJudge:
     """Judges over one prompt (or several in a row); after `Confirmed` it is done."""
 
     def __init__(
-        self, settings: BargeInSettings | None = None, allowed: BargeIn = BargeIn.BOTH
+        self,
+        settings: BargeInSettings | None = None,
+        allowed: BargeIn = BargeIn.BOTH,
+        wariness: Wariness | None = None,
     ) -> None:
+        """`wariness`: the call's; None: this is its only judge."""
         self._settings = settings or BargeInSettings()
+        self._wariness = wariness or Wariness(self._settings)
         self._window = RunWindow(
             window_ms=self._settings.suspect_window_ms, enough_ms=self._settings.suspect_ms
         )
         self._began = RunWindow(
             window_ms=self._settings.outburst_window_ms, enough_ms=self._settings.outburst_ms
         )
+        self._louder = RunWindow(
+            window_ms=self._settings.louder_window_ms, enough_ms=self._settings.louder_ms
+        )
+        self._is_louder = False
+        """Than all others, for long enough."""
         self.allowed = allowed
         """What may interrupt; may be replaced between two prompts."""
         self.reset()
@@ -130,9 +147,8 @@ class BargeInJudge:
         """A new prompt begins: nothing is suspected."""
         self.state = BargeInState.IDLE
         self._restless = False
-        """The line was not quiet before what is suspected."""
-        self._wrong = 0
-        """Suspicions on such a line that were rejected."""
+        """The line was not quiet before what was suspected last."""
+        self._asked = False
         self._forget_windows()
         self._onset_ms = 0
         self._suspected_ms = 0
@@ -140,11 +156,12 @@ class BargeInJudge:
         self._last_sound_ms = 0
         self._cool_ms = 0
 
-    @property
-    def wary(self) -> bool:
-        """On a line that was never quiet so many suspicions were wrong that only what is beyond
-        doubt should interrupt this prompt."""
-        return self._wrong >= self._settings.restless_pauses
+    def believes(self, confidence: float) -> bool:
+        """Words recognized with this confidence may interrupt: in a crowd, somebody says something
+        like a phrase at times."""
+        if self._wariness.wary:
+            return confidence >= self._settings.wary_confidence
+        return not self._restless or confidence >= self._settings.restless_confidence
 
     def feed(
         self,
@@ -158,9 +175,11 @@ class BargeInJudge:
         """One frame, which ends at `at_ms`.
 
         `playing`: a prompt is sounding (while one is suspected it does not matter: the prompt is
-        paused). `words_heard`: the recognizer's partial of the speech under way has words;
+        paused). `words_heard`: the recognizer's partial of the speech under way has words
+        that it `believes`;
         `reading`: it is not known yet, but asked for.
         """
+        self._is_louder = self._louder.feed(voiced=voicing.louder)
         match self.state:
             case BargeInState.SUSPECTED:
                 self._listen(voicing, at_ms)
@@ -186,12 +205,13 @@ class BargeInJudge:
         if not playing or not self.allowed.by_speech:
             self._forget_windows()
             return ()
+        self._wariness.under_prompt(voicing)
         # Both fed in any case; what sounded in a cooldown and is over when it ends counts no more.
         speech = self._window.feed(voiced=voicing.sure) and voicing.sure
         began = self._began.feed(voiced=voicing.outburst) and voicing.outburst
         if not (speech or began) or self.state is BargeInState.COOLDOWN:
             return ()
-        if voicing.restless and self.wary:
+        if voicing.restless and self._wariness.wary and not self._is_louder:
             return ()
         self._restless = voicing.restless
         return self._suspect(at_ms)
@@ -201,6 +221,7 @@ class BargeInJudge:
 
     def _suspect(self, at_ms: int) -> tuple[BargeInEvent, ...]:
         self._move(BargeInStep.SPEECH_BEGAN)
+        self._asked = False
         self._onset_ms = min(self._window.onset_ms(at_ms), self._began.onset_ms(at_ms))
         self._sure_ms = self._window.voiced_ms
         self._suspected_ms = self._last_sound_ms = at_ms
@@ -217,8 +238,8 @@ class BargeInJudge:
         self, at_ms: int, *, words_heard: bool = False, reading: bool = False
     ) -> tuple[BargeInEvent, ...]:
         settings = self._settings
-        long_enough = self._sure_ms >= settings.confirm_ms and not self._restless
-        if words_heard or long_enough:
+        long_enough = self._sure_ms >= settings.confirm_ms
+        if words_heard or (self._is_louder if self._restless else long_enough):
             self._move(BargeInStep.ENOUGH)
             return (Confirmed(self._onset_ms, BargeInBy.SPEECH),)
         enough_ms = settings.reading_ms if reading else settings.reject_silence_ms
@@ -227,11 +248,19 @@ class BargeInJudge:
         longest_ms = settings.restless_verdict_ms if self._restless else settings.verdict_ms
         if at_ms - self._suspected_ms >= longest_ms:
             return self._reject(at_ms, "verdict time-out")
-        return ()
+        return self._in_between(at_ms)
+
+    def _in_between(self, at_ms: int) -> tuple[BargeInEvent, ...]:
+        due = at_ms - self._suspected_ms >= self._settings.restless_reading_ms
+        if self._asked or not self._restless or not due:
+            return ()
+        self._asked = True
+        return (Undecided(),)
 
     def _reject(self, at_ms: int, reason: str) -> tuple[BargeInEvent, ...]:
         self._move(BargeInStep.NOTHING)
-        self._wrong += self._restless
+        if self._restless:
+            self._wariness.was_wrong()
         self._cool_ms = at_ms + (self._settings.cooldown_ms if self._sure_ms else 0)
         self._forget_windows()
         return (Rejected(reason),)

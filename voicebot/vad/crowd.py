@@ -3,7 +3,8 @@
     one caller   ▇▆▇▇▅▁▁▁▁▁▇▆▇▁▁▁▁▁▁     speaks, and listens to the bot
     a crowd      ▅▆▅▄▆▅▅▆▁▅▆▅▅▆▅▄▆▅▅     does not: who wants to interrupt must be louder
 
-Only while the bot speaks: a caller who is listened to may go on for as long.
+So a crowd is known by what is heard under prompts. Only while the bot speaks it is kept out: a
+caller who is listened to may go on for as long.
 """
 
 from __future__ import annotations
@@ -13,60 +14,67 @@ from collections import deque
 from voicebot.audio.gain import SILENCE_DB
 
 _KEPT_FRAMES, _LEAST_FRAMES, _EVERY_FRAMES = 400, 75, 10
-_SPEECH_SHARE = 0.8
-_LEAST_KNOWN = 40
-_HOLD_FRAMES = 6
+_KNOWN_FRAMES = 150
+"""After so many it is known how loud a crowd may become."""
+_LOUD_SHARE = 0.9
+"""The crowd's loud parts: so much of what it says is softer."""
+_OVER_FLOOR_DB = 6.0
+"""Where half of all that is heard under prompts is so much louder than the line's floor, voices
+never cease; steady noise is not."""
+_WINDOW_FRAMES, _ENOUGH_FRAMES = 40, 5
+"""A caller is louder than the crowd in so many frames of the last 800 ms."""
+_HOLD_FRAMES = 15
+_SLOWLY = 4
+"""While somebody is louder, only every so many frames teach: it may be the caller."""
 _BOT_FRAMES = 70
 """The bot counts as speaking for so long after its last sound: a prompt may only have paused."""
 
 
 class Crowd:
-    """One call's line over the last 8 s."""
+    """One call's line over the last 8 s of prompts."""
 
     def __init__(self, *, over_db: float) -> None:
-        """`over_db`: how much louder than the crowd's middle level a caller is."""
+        """`over_db`: how much louder than the crowd's loud parts a caller is."""
         self._over_db = over_db
-        self._frames: deque[tuple[float, bool | None]] = deque(maxlen=_KEPT_FRAMES)
+        self._levels: deque[float] = deque(maxlen=_KEPT_FRAMES)
         self._until_next = _LEAST_FRAMES
-        self._known = self._speech = 0
-        """Kept frames of which it is known whether they are speech, and those that are."""
-        self._louder = self._held = self._bot = 0
+        self._window: deque[bool] = deque([False] * _WINDOW_FRAMES, maxlen=_WINDOW_FRAMES)
+        self._louder_frames = self._held = self._bot = self._skipped = 0
         self.level_db: float | None = None
-        """Middle level of the crowd; None where there is none."""
+        """Level of the crowd's loud parts; None where there is none."""
+        self.louder = False
+        """The last frame was louder than it, and it is known well."""
 
-    def drowns(self, level_db: float, played_db: float, *, speech: bool | None) -> bool:
-        """One frame, and what a detector of speech says of it (None: it was not asked): the bot
-        speaks, and it is no louder than the crowd. The soft sounds within louder words are let
-        be."""
-        self._listen(level_db, speech=speech)
+    def drowns(self, level_db: float, played_db: float, floor_db: float) -> bool:
+        """One frame, what was played meanwhile, and the line's noise floor: the bot speaks, and it
+        is no louder than the crowd. The soft sounds within louder words are let be."""
         if played_db > SILENCE_DB:
             self._bot = _BOT_FRAMES
+            self._learn(level_db, floor_db)
         elif self._bot:
             self._bot -= 1
-        louder = self.level_db is None or level_db > self.level_db + self._over_db
-        self._louder = self._louder + 1 if louder else 0
-        if self._louder >= 2:
+        self._compare(level_db)
+        return self.level_db is not None and not self._held and bool(self._bot)
+
+    def _compare(self, level_db: float) -> None:
+        louder = self.level_db is not None and level_db > self.level_db + self._over_db
+        self.louder = louder and len(self._levels) >= _KNOWN_FRAMES
+        self._louder_frames += louder - self._window[0]
+        self._window.append(louder)
+        if louder and self._louder_frames >= _ENOUGH_FRAMES:
             self._held = _HOLD_FRAMES
         elif self._held:
             self._held -= 1
-        return bool(self._bot) and not louder and not self._held
 
-    def _listen(self, level_db: float, *, speech: bool | None) -> None:
-        if len(self._frames) == _KEPT_FRAMES:
-            oldest = self._frames[0][1]
-            if oldest is not None:
-                self._known -= 1
-                self._speech -= oldest
-        self._frames.append((level_db, speech))
-        if speech is not None:
-            self._known += 1
-            self._speech += speech
+    def _learn(self, level_db: float, floor_db: float) -> None:
+        self._skipped = (self._skipped + 1) % _SLOWLY if self._held else 0
+        if self._skipped:
+            return
+        self._levels.append(level_db)
         self._until_next -= 1
         if self._until_next > 0:
             return
         self._until_next = _EVERY_FRAMES
-        crowded = self._known >= _LEAST_KNOWN and self._speech >= _SPEECH_SHARE * self._known
-        self.level_db = self._middle_db() if crowded else None
-
-    def _middle_db(self) -> float:
-        return sorted(level for level, _ in self._frames)[len(self._frames) // 2]
+        ordered = sorted(self._levels)
+        never_ceases = ordered[len(ordered) // 2] > floor_db + _OVER_FLOOR_DB
+        self.level_db = ordered[int(_LOUD_SHARE * len(ordered))] if never_ceases else None

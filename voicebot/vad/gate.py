@@ -92,11 +92,11 @@ class CallVad:
         voiced, sure = self._verdict(frame)
         self._outburst.learn(speech=sure)
         self._floor.feed(frame.level_db)
-        speech = sure if frame.near else None
-        if self._crowd.drowns(frame.level_db, frame.played_db, speech=speech):
-            return Voicing(False, False, frame.level_db)
-        restless = sure and self._unrest.before(self._floor.db)
-        return Voicing(voiced, sure, frame.level_db, frame.outburst, restless)
+        if self._crowd.drowns(frame.level_db, frame.played_db, self._floor.db):
+            return Voicing(False, False, frame.level_db, louder=self._crowd.louder)
+        restless = (sure or frame.outburst) and self._unrest.before(self._floor.db)
+        louder = self._crowd.louder
+        return Voicing(voiced, sure, frame.level_db, frame.outburst, restless, louder)
 
     def _begin(self, rate: int) -> None:
         self._start()

@@ -40,6 +40,5 @@ class VadSettings:
     its noise floor."""
     outburst_over_past_db: float = 3.0
     """It is also so much louder than all of the last second."""
-    crowd_db: float = 9.0
-    """Where voices never cease, a caller who interrupts is so much louder than their middle
-    level."""
+    crowd_db: float = 4.0
+    """Where voices never cease, a caller who interrupts is so much louder than their loud parts."""

@@ -14,7 +14,7 @@ from itertools import islice
 
 _PAST_FRAMES, _ONSET_FRAMES = 100, 12
 """Two seconds, before the time in which speech is told for what it is."""
-_LOUD_DB = 12.0
+_LOUD_DB = 8.0
 _QUIET_FRAMES = 2
 """A line is quiet where so few frames of that time were louder than that over its floor."""
 _LEAST_FRAMES = 37

@@ -42,12 +42,12 @@ def test_at_first_it_is_not_known(frames: int, *, expected: bool) -> None:
 
 @given(st.lists(st.floats(-90, -10), min_size=37, max_size=200), st.floats(-90, -51))
 def test_what_was_never_loud_is_quiet(levels: list[float], floor_db: float) -> None:
-    assert not heard(*(min(level, floor_db + 12) for level in levels)).before(floor_db)
+    assert not heard(*(min(level, floor_db + 8) for level in levels)).before(floor_db)
 
 
 @given(st.lists(st.floats(-90, -10), min_size=37, max_size=130), st.floats(-90, -20))
 def test_more_than_two_loud_frames_before_the_onset_are_unrest(
     levels: list[float], floor_db: float
 ) -> None:
-    loud = [level > floor_db + 12 for level in levels[-112:-12]]
+    loud = [level > floor_db + 8 for level in levels[-112:-12]]
     assert heard(*levels).before(floor_db) is (sum(loud) > 2)
