@@ -158,7 +158,9 @@ class BargeInJudge:
 
     def believes(self, confidence: float) -> bool:
         """Words recognized with this confidence may interrupt: in a crowd, somebody says something
-        like a phrase at times."""
+        like a phrase at times; who spoke into silence is taken at their word."""
+        if self.state is BargeInState.SUSPECTED and not self._restless:
+            return True
         if self._wariness.wary:
             return confidence >= self._settings.wary_confidence
         return not self._restless or confidence >= self._settings.restless_confidence
@@ -175,9 +177,8 @@ class BargeInJudge:
         """One frame, which ends at `at_ms`.
 
         `playing`: a prompt is sounding (while one is suspected it does not matter: the prompt is
-        paused). `words_heard`: the recognizer's partial of the speech under way has words
-        that it `believes`;
-        `reading`: it is not known yet, but asked for.
+        paused). `words_heard`: the recognizer's partial of the speech under way has words that it
+        `believes`; `reading`: it is not known yet, but asked for.
         """
         self._is_louder = self._louder.feed(voiced=voicing.louder)
         match self.state:

@@ -233,6 +233,9 @@ def test_how_sure_words_must_be():
     wary = crowd_of_two_wrong_voices()
     assert not wary.judge.believes(0.59)
     assert wary.judge.believes(0.6)
+    wary.feed(HUSH, 1_000)
+    wary.feed(SURE, 100)
+    assert wary.judge.believes(0.1)
 
 
 def crowd_of_two_wrong_voices(wariness=None):
