@@ -7,10 +7,10 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from voicebot.asr import wire
 from voicebot.core.errors import EngineError
+from voicebot.workers.environment import environment
 
 
 class WorkerLost(Exception):
@@ -83,7 +83,7 @@ async def spawn(number: int, config: str, deadline_s: float) -> Worker:
         # Out of reach of Ctrl-C, but in our session: Linux weighs sessions against each other,
         # and a process's niceness only within its own (sched(7), autogroup).
         process_group=0,
-        env=_environment(),
+        env=environment(OPENBLAS_NUM_THREADS="1"),  # it computes on one core
     )
     worker = Worker(number, process)
     assert process.stdout is not None
@@ -97,10 +97,3 @@ async def spawn(number: int, config: str, deadline_s: float) -> Worker:
         await worker.end()
         raise
     return worker
-
-
-def _environment() -> dict[str, str]:
-    """The worker finds this very package, and computes on one core."""
-    package_root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}

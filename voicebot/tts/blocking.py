@@ -6,13 +6,10 @@ For replays, whose time stands still meanwhile.
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
-import voicebot
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import EngineError
 from voicebot.prompts.catalogue import Catalogue
@@ -21,6 +18,7 @@ from voicebot.tts.voice import PromptVoice
 from voicebot.tts.wire import Job, answer_of, hello_of, to_line
 from voicebot.tts.worker import COMMAND
 from voicebot.tts.workers import Workers
+from voicebot.workers.environment import environment
 
 
 class BlockingWorkers(Workers):
@@ -72,14 +70,12 @@ class BlockingWorkers(Workers):
         return Pcm.from_bytes(process.stdout.read(answer.size), job.rate)
 
     def _begin(self) -> subprocess.Popen[bytes]:
-        root = str(Path(voicebot.__file__).parents[1])
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(
             [*COMMAND, *self._voices],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
         )
         assert self._process.stdout is not None
         self.hello = hello_of(self._process.stdout.readline())

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-import voicebot
 from voicebot.core.audio import Pcm
 from voicebot.core.errors import EngineError
 from voicebot.tts.wire import Hello, Job, answer_of, hello_of, to_line
 from voicebot.workers.deadline import in_time
+from voicebot.workers.environment import environment
 
 _BROKEN = (ValueError, TypeError, OSError, EOFError, asyncio.LimitOverrunError)
 """What comes of pipes whose other end is gone, or talks nonsense."""
@@ -23,7 +21,6 @@ START_MS = 15_000
 _STOP_MS = 500
 
 COMMAND = (sys.executable, "-m", "voicebot.tts.worker_main")
-_ROOT = str(Path(voicebot.__file__).parents[1])
 
 
 class JobFailed(EngineError):
@@ -47,7 +44,7 @@ class Worker:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=_environment(),
+            env=environment(),
         )
         worker = cls(process, Hello())
         try:
@@ -118,9 +115,3 @@ class Worker:
                 await self._process.wait()
         except TimeoutError:
             await self.kill()
-
-
-def _environment() -> dict[str, str]:
-    """The package is found wherever we found it."""
-    paths = [_ROOT, os.environ.get("PYTHONPATH", "")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}

@@ -1,1 +1,2 @@
-"""What the pools of worker processes share: what a process does, and how long it may take."""
+"""What the pools of worker processes share: with what a process is started, what it is doing, and
+how long it may take."""
