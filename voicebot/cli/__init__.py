@@ -3,8 +3,8 @@
 A command's module has `HELP` (one line), `configure(parser)` and `run(args) -> exit code`; `PARTS`
 are modules of the same kind for what may follow its name (`voicebot replay pin`). It is
 imported only when it is called, so that `voicebot calls list` does not wait for a SIP stack.
-Exit codes: 0 done, 1 the answer is no (a check failed, a call was refused), 2 wrong use or
-configuration, 130 interrupted.
+Exit codes: 0 done, 1 the answer is no (a check failed, a call was refused), 2 wrong use (also a
+name or a file that is not there) or configuration, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from voicebot.core.errors import ConfigError, VoicebotError
+from voicebot.core.errors import ConfigError, VoicebotError, WrongUse
 
 COMMANDS: dict[str, str] = {
     "serve": "run the hotline",
@@ -62,10 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.configure(parser)
-    return _guarded(module.run, parser.parse_args(words[1:]))
+    return guarded(module.run, parser.parse_args(words[1:]))
 
 
-def _guarded(run: object, args: argparse.Namespace) -> int:
+def guarded(run: object, args: argparse.Namespace) -> int:
+    """The exit code; what is raised on purpose, and a file that cannot be had, is told in short."""
     assert callable(run)
     try:
         return int(run(args))
@@ -80,10 +81,15 @@ def _guarded(run: object, args: argparse.Namespace) -> int:
         return 2
     except VoicebotError as error:
         print(f"voicebot: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, WrongUse) else 1
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"voicebot: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 

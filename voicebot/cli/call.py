@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,13 +25,18 @@ from typing import Any
 
 from voicebot.audio.wav import read_wav
 from voicebot.audio.wav_writer import write_wav
+from voicebot.core.errors import DialRefused, VoicebotError
 from voicebot.sim.caller import Caller, Press, Report, Say, Step, Wait, joined
-from voicebot.sip.destinations import split_host
+from voicebot.sip.destinations import route, split_host
 from voicebot.sip.endpoint import SipEndpoint
 from voicebot.sip.settings import Destinations, Media, SipSettings, Srtp, Transport, TransportKind
 from voicebot.tts.caller_voice import caller_voice
 
 KEYS = frozenset("0123456789*#ABCD")
+LANGUAGES = ("en", "zh")
+"""That `--say` has voices for."""
+_USER = r"[A-Za-z0-9_.!~*'()&=+$,/%-]+"
+"""`unreserved`, `escaped` and the harmless of `user-unreserved` (RFC 3261 section 25.1)."""
 
 _HINTS = {
     408: " (nothing answers there: no hotline, another port, or one that does not know this "
@@ -43,7 +49,9 @@ _HINTS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
-    parser.add_argument("uri", metavar="SIP-URI", help="sip:FLOW@HOST[:PORT][;transport=tcp|tls]")
+    parser.add_argument(
+        "uri", type=_uri, metavar="SIP-URI", help="sip:FLOW@HOST[:PORT][;transport=tcp|tls]"
+    )
     steps = parser.add_argument_group("steps, in order, any number of them")
     for flag, metavar, text in (
         ("--say", "TEXT", "speak, with another voice than the bot's"),
@@ -52,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--wait", "SECONDS", "let time pass"),
     ):
         steps.add_argument(flag, metavar=metavar, action=_Step, dest="steps", help=text)
-    parser.add_argument("--record", type=Path, metavar="OUT.wav", help="keep both sides")
+    parser.add_argument("--record", type=_to_write, metavar="OUT.wav", help="keep both sides")
     parser.add_argument("--json", action="store_true", help="report as one JSON object")
     parser.add_argument(
         "--linger",
@@ -62,16 +70,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="after the last step, hang up when the bot was silent so long (10)",
     )
     parser.add_argument(
-        "--from", dest="user", default="caller", metavar="NUMBER", help="number of the caller"
+        "--from",
+        type=_user,
+        dest="user",
+        default="caller",
+        metavar="NUMBER",
+        help="number of the caller",
     )
     parser.add_argument(
         "--codec",
+        type=_codec,
         action="append",
         metavar="NAME",
         help="PCMU, PCMA, G722 or opus; repeat it in order of preference (all)",
     )
     parser.add_argument(
-        "--language", default="en", metavar="TAG", help="of --say: en (default), zh"
+        "--language", choices=LANGUAGES, default="en", help="of --say: en (default), zh"
     )
     parser.add_argument(
         "--srtp",
@@ -105,9 +119,13 @@ def _settings(args: argparse.Namespace) -> SipSettings:
     return SipSettings(
         transports=tuple(Transport(kind, port=0) for kind in TransportKind),
         media=replace(Media(), codecs=codecs, rtp_port_first=0, srtp=Srtp(args.srtp)),
-        destinations=Destinations(hosts=(_host(args.uri), *Destinations().hosts)),
+        destinations=_destinations(args.uri),
         user=args.user,
     )
+
+
+def _destinations(uri: str) -> Destinations:
+    return Destinations(hosts=(_host(uri), *Destinations().hosts))
 
 
 def _host(uri: str) -> str:
@@ -144,8 +162,8 @@ class _Step(argparse.Action):
 def _fault(kind: str, value: str) -> str:
     if kind == "dtmf" and not set(value) <= KEYS:
         return "keys are 0-9 * # A-D"
-    if kind == "play" and not Path(value).is_file():
-        return f"there is no file {value}"
+    if kind == "play":
+        return _unplayable(Path(value))
     if kind == "say" and not value.strip():
         return "there is nothing to say"
     if kind == "wait":
@@ -156,11 +174,58 @@ def _fault(kind: str, value: str) -> str:
     return ""
 
 
+def _unplayable(path: Path) -> str:
+    if not path.is_file():
+        return f"there is no file {path}"
+    try:
+        read_wav(path)
+    except VoicebotError as error:
+        return str(error)
+    return ""
+
+
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
     if not 0 <= value <= 86_400:
         raise argparse.ArgumentTypeError("between 0 and 86400 seconds")
     return value
+
+
+def _uri(text: str) -> str:
+    try:
+        route(text, _destinations(text), ())
+    except DialRefused as error:
+        message = f"{error}; write sip:FLOW@HOST:PORT, as sip:bank_en@127.0.0.1"
+        raise argparse.ArgumentTypeError(message) from None
+    port = re.search(r":(\d+)>?(;|$)", text)
+    if port is not None and not 0 < int(port[1]) < 65_536:
+        raise argparse.ArgumentTypeError(f"{port[1]} is no port, 1 to 65535")
+    return text
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(_USER, text):
+        message = f"{text!r} cannot stand in a SIP address: digits, letters and +*._- can"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _codec(name: str) -> str:
+    known = Media().codecs
+    if name.lower() not in map(str.lower, known):
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+    return name
+
+
+def _to_write(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        reason = "is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise argparse.ArgumentTypeError(f"{text}: {reason}")
+    return path
 
 
 def _as_json(report: Report) -> dict[str, Any]:

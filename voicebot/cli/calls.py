@@ -13,7 +13,7 @@ Outcomes: contained (served by the flow), handled (by an agent), transferred, un
 was wanted and none came), abandoned (left while waiting), hung_up (left within the flow), refused,
 failed; running. docs/qa.md explains them and every field.
 
-Exit codes: 0 done, 1 there is no such call (erase, export: nothing or not all was done), 2 wrong
+Exit codes: 0 done, 1 nothing or not all was done (erase, export), 2 no call's id begins so, wrong
 use, not confirmed, or there is no database.
 """
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from voicebot.cli.calls_search import configure_search, count, filter_of
 from voicebot.cli.places import add_places
-from voicebot.core.errors import EngineError
+from voicebot.core.errors import EngineError, WrongUse
 from voicebot.core.record import Cdr, Fact, FactKind
 from voicebot.store.bundle import (
     SUFFIXES,
@@ -60,7 +60,8 @@ def run(store: CallStore, args: argparse.Namespace) -> int:
     try:
         lacking = write(store, ended, path, args.data)
     except OSError as error:
-        raise EngineError(f"{path}: {error.strerror or type(error).__name__}") from None
+        reason = error.strerror or type(error).__name__
+        raise WrongUse(f"{path} cannot be written: {reason}") from None
     print(f"{path}: {len(ended)} calls")
     for name in lacking:
         print(f"voicebot calls: not there any more: {name}", file=sys.stderr)
@@ -76,7 +77,7 @@ def _writer(path: Path) -> Write:
     known: dict[str, Write] = {".json": _json, ".csv": _csv, ".parquet": _parquet, "": _wav}
     if path.is_dir() or path.suffix in known:
         return _wav if path.is_dir() else known[path.suffix]
-    raise EngineError(f"{path.name}: name it .json, .csv, .parquet, {', '.join(SUFFIXES)}")
+    raise WrongUse(f"{path.name}: name it .json, .csv, .parquet, {', '.join(SUFFIXES)}")
 
 
 def _named(store: CallStore, ids: Sequence[str]) -> Iterator[Cdr]:

@@ -131,6 +131,9 @@ def _entry(catalog: Catalog, name: str) -> ModelEntry:
 
 def _verify(catalog: Catalog, names: list[str]) -> int:
     folders = {name: catalog.folder / name for name in names} or _folders(catalog)
+    for name, folder in folders.items():
+        if not folder.is_dir():
+            _entry(catalog, name)
     if not folders:
         print(f"no models in {catalog.folder}")
     failed = 0

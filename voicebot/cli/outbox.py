@@ -9,7 +9,7 @@
 Works while the hotline serves. A notice is tried ten times within about two days; what it said is
 kept until it arrived. `--json` gives an object a line.
 
-Exit codes: 0 done, 1 there is no such notice or callback, 2 wrong use, or there is no database.
+Exit codes: 0 done, 2 there is no such notice or callback, wrong use, or there is no database.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from voicebot.cli.calls import table
 from voicebot.cli.places import add_places, store_url
 from voicebot.config.surroundings import hotline_in
 from voicebot.core.afterwards import CallbackRequest, CallbackState
+from voicebot.core.errors import WrongUse
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.opening import open_afterwards
 from voicebot.store.outbox import NoticeState, OutboxStore, Waiting, channel_of
@@ -103,8 +104,9 @@ def _retry(outbox: OutboxStore, args: argparse.Namespace) -> int:
     revived = outbox.revive_all() if args.all else len(args.id) - len(missing)
     print(f"{revived} tried anew.")
     for name in missing:
-        print(f"voicebot outbox: {name} is no dead notice", file=sys.stderr)
-    return 1 if missing else 0
+        hint = "`voicebot outbox list --state dead` lists them"
+        print(f"voicebot outbox: {name} is no dead notice: {hint}", file=sys.stderr)
+    return 2 if missing else 0
 
 
 def _callbacks(store: CallbackStore, args: argparse.Namespace) -> int:
@@ -117,8 +119,8 @@ def _settle(store: CallbackStore, args: argparse.Namespace) -> int:
     waiting = [request.id for request in store.list(CallbackState.WAITING)]
     found = [name for name in waiting if name.startswith(args.id)]
     if len(found) != 1 or not store.settle(found[0], args.outcome):
-        print(f"voicebot outbox: no one callback that waits is {args.id}", file=sys.stderr)
-        return 1
+        hint = "`voicebot outbox callbacks` lists them"
+        raise WrongUse(f"no one callback that waits has an id that begins with {args.id!r}: {hint}")
     print(f"Settled: {args.outcome}.")
     return 0
 

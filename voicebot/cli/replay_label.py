@@ -9,7 +9,7 @@
 Labels are kept in the database, with who and when, and go with the call where it is erased.
 `voicebot replay` counts word errors against them; `voicebot nlu train` reads the TSV.
 
-Exit codes: 0 done, 1 there is no such call or utterance, or nothing to export, 2 wrong use, or
+Exit codes: 0 done, 1 nothing to export, 2 there is no such call or utterance, wrong use, or
 there is no database.
 """
 
@@ -25,6 +25,7 @@ from voicebot.cli.calls import printable
 from voicebot.cli.places import add_places, store_url
 from voicebot.cli.who import who
 from voicebot.core.call import CallId
+from voicebot.core.errors import WrongUse
 from voicebot.replay.labeled import Utterance, examples, utterances
 from voicebot.store.calls import CallStore
 from voicebot.store.labels import INTENT, SLOT, TEXT, Label, LabelStore
@@ -79,8 +80,7 @@ def _one(
     said = utterances(store.facts(call), labels.of([call]))
     if args.number is not None and not 1 <= args.number <= len(said):
         problem = f"the caller said {len(said)} things: there is no number {args.number}"
-        print(f"voicebot replay label: {problem}", file=sys.stderr)
-        return 1
+        raise WrongUse(problem)
     if args.number is not None:
         said = said[args.number - 1 : args.number]
         _change(labels, call, said[0], args, given)

@@ -43,6 +43,11 @@ class VoicebotError(Exception):
     """Base of all that is raised on purpose."""
 
 
+class WrongUse(VoicebotError):
+    """What a command was told cannot be: something that it names is not there, or a value is none.
+    The message says what to do."""
+
+
 class ConfigError(VoicebotError):
     """The operator's files are wrong. Carries every problem found; never raised in a call."""
 

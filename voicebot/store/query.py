@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from voicebot.core.call import CallId, Outcome
-from voicebot.core.errors import CallError
+from voicebot.core.errors import CallError, WrongUse
 from voicebot.core.record import Cdr
 
 
@@ -50,13 +50,13 @@ class CallPage:
     """For the next page; empty on the last."""
 
 
-class NotOneCall(CallError):
+class NotOneCall(CallError, WrongUse):
     """No call's id begins so, or several do; says which."""
 
     def __init__(self, prefix: str, found: Sequence[str]) -> None:
         what = "several calls' ids begin" if found else "no call's id begins"
-        listed = f": {', '.join(found)}" if found else ""
-        super().__init__(f"{what} with {prefix!r}{listed}")
+        listed = ", ".join(found) if found else "`voicebot calls list` lists them"
+        super().__init__(f"{what} with {prefix!r}: {listed}")
 
 
 def write_cursor(cdr: Cdr) -> str:

@@ -159,7 +159,7 @@ def test_a_node_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_node_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["flows", "explain", "bank_en", "mein", "--folder", FLOWS]) == 1
+    assert main(["flows", "explain", "bank_en", "mein", "--folder", FLOWS]) == 2
     assert "did you mean main?" in capsys.readouterr().err
 
 
@@ -171,7 +171,7 @@ def test_the_schema_is_printed_and_written(
     assert json.loads(printed)["title"] == "A flow of voicebot"
     assert main(["flows", "schema", "-o", str(tmp_path / "s.json")]) == 0
     assert (tmp_path / "s.json").read_text("utf-8") == printed
-    assert main(["flows", "schema", "-o", str(tmp_path / "no" / "s.json")]) == 1
+    assert main(["flows", "schema", "-o", str(tmp_path / "no" / "s.json")]) == 2
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)

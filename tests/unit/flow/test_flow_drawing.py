@@ -127,7 +127,7 @@ def test_without_graphviz_it_says_what_to_install(
     assert "apt install graphviz" in capsys.readouterr().err
     assert main([*words, "--dot"]) == 0
     assert capsys.readouterr().out.startswith('digraph "bank_en"')
-    assert main([*words, "-o", str(tmp_path / "a.gif")]) == 1
+    assert main([*words, "-o", str(tmp_path / "a.gif")]) == 2
     assert ".svg, .png or .pdf" in capsys.readouterr().err
 
 

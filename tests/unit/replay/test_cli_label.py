@@ -82,17 +82,17 @@ def test_labels_become_training_data(
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    "words",
     [
-        (["zzz"], 1),
-        (["aaa1", "3", "--text", "x"], 1),
-        (["aaa1", "0", "--text", "x"], 1),
-        (["aaa1", "--text", "x"], 2),
-        ([], 2),
+        ["zzz"],
+        ["aaa1", "3", "--text", "x"],
+        ["aaa1", "0", "--text", "x"],
+        ["aaa1", "--text", "x"],
+        [],
     ],
 )
-def test_what_cannot_be_labeled(places: list[str], words: list[str], code: int) -> None:
-    assert main(["replay", "label", *words, *places]) == code
+def test_what_cannot_be_labeled(places: list[str], words: list[str]) -> None:
+    assert main(["replay", "label", *words, *places]) == 2
 
 
 def test_a_replay_counts_how_often_the_meaning_was_right(

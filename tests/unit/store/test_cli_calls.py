@@ -70,7 +70,7 @@ def test_one_call(
 def test_an_id_that_says_too_little(
     data: str, capsys: pytest.CaptureFixture[str], asked: str, said: str
 ) -> None:
-    assert main(["calls", "show", asked, "--data", data]) == 1
+    assert main(["calls", "show", asked, "--data", data]) == 2
     assert said in capsys.readouterr().err
 
 

@@ -106,7 +106,7 @@ def test_a_call_by_its_id(data: Path, capsys: pytest.CaptureFixture[str]) -> Non
     value = json.loads(capsys.readouterr().out)
     assert (value["calls"], value["files"], value["left"]) == (1, 2, [])
     assert main(["calls", "show", "aa22", "--data", str(data)]) == 0
-    assert main(words) == 1
+    assert main(words) == 2
 
 
 def test_it_asks(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

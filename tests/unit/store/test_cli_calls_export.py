@@ -181,11 +181,11 @@ def test_what_cannot_be_exported(
     data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["calls", "export", "--data", data, "-o"]
-    assert main([*words, str(tmp_path / "all.xls")]) == 1
+    assert main([*words, str(tmp_path / "all.xls")]) == 2
     assert ".parquet" in capsys.readouterr().err
-    assert main([*words, str(tmp_path / "nowhere" / "all.csv")]) == 1
+    assert main([*words, str(tmp_path / "nowhere" / "all.csv")]) == 2
     assert main([*words, str(tmp_path / "all.csv"), "--tag", "nobody"]) == 1
-    assert main([*words, str(tmp_path / "all.csv"), "zz"]) == 1
+    assert main([*words, str(tmp_path / "all.csv"), "zz"]) == 2
     assert not (tmp_path / "all.csv").exists()
 
 

@@ -54,7 +54,7 @@ def test_customers_are_imported_shown_tagged_and_erased(
     assert run("customers", "tag", "7", "gold", "--remove") == (0, "1 removed.\n")
     assert run("customers", "tag", "7", "gold", "--remove")[0] == 1
     assert run("customers", "erase", "7", "--yes")[0] == 0
-    assert run("customers", "show", "7")[0] == 1
+    assert run("customers", "show", "7")[0] == 2
 
 
 def test_a_wrong_file_keeps_nothing(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_wrong_file_keeps_nothing(run: Callable[..., tuple[int, str]], tmp_pat
     assert code == 2
     assert ":4:1" in text
     assert ":5:1" in text
-    assert run("customers", "show", "8")[0] == 1
+    assert run("customers", "show", "8")[0] == 2
 
 
 def test_an_escalation_goes_its_way(run: Callable[..., tuple[int, str]]) -> None:
@@ -76,5 +76,5 @@ def test_an_escalation_goes_its_way(run: Callable[..., tuple[int, str]]) -> None
     assert run("escalations", "acknowledge", one["id"][:8]) == (0, "Acknowledged.\n")
     assert run("escalations", "close", one["id"][:8], "--resolution", "ok")[0] == 0
     assert run("escalations", "close", one["id"][:8])[0] == 1
-    assert run("escalations", "open", "--call", "none")[0] == 1
-    assert run("escalations", "acknowledge", "none")[0] == 1
+    assert run("escalations", "open", "--call", "none")[0] == 2
+    assert run("escalations", "acknowledge", "none")[0] == 2

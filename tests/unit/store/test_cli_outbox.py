@@ -51,7 +51,7 @@ def test_what_is_dead_is_listed_and_tried_anew(
     assert out(capsys, tmp_path, "retry", dead["id"]) == (0, "1 tried anew.\n")
     assert len(served.outbox.due()) == 2
     assert out(capsys, tmp_path, "retry", "--all") == (0, "0 tried anew.\n")
-    assert out(capsys, tmp_path, "retry", dead["id"])[0] == 1
+    assert out(capsys, tmp_path, "retry", dead["id"])[0] == 2
     assert out(capsys, tmp_path, "retry")[0] == 2
 
 

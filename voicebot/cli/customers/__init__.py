@@ -1,6 +1,7 @@
 """Customers: who calls, their tags, and the timeline of all their calls.
 
-Exit codes: 0 done, 1 there is no such customer or tag, 2 wrong use, a wrong file or no database.
+Exit codes: 0 done, 1 there is no such tag, 2 no such customer, wrong use, a wrong file or no
+database.
 """
 
 from __future__ import annotations

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from voicebot.cli.calls import table
 from voicebot.cli.customers.doors import found, opened, region_of
 from voicebot.cli.places import add_places, store_url
 from voicebot.core.customers import Customer, customer_json
+from voicebot.core.errors import WrongUse
 from voicebot.core.record import Cdr
 from voicebot.store.customers import Tag, keys_of
 from voicebot.store.opening import open_calls
@@ -39,8 +39,7 @@ def run(args: argparse.Namespace) -> int:
         customer = customer or customers.last_known(ids)
     calls = _calls(store_url(args), ids)
     if customer is None and not tags and not calls:
-        print(f"voicebot customers: nobody is known by {args.key}", file=sys.stderr)
-        return 1
+        raise WrongUse(f"nobody is known by {args.key}: give the id or the number of a customer")
     if args.json:
         print(json.dumps(_json(customer, tags, calls), ensure_ascii=False))
     else:

@@ -1,6 +1,6 @@
 """Escalations: what somebody is to look at, and by when.
 
-Exit codes: 0 done, 1 there is no such escalation or call, or it cannot be done, 2 wrong use.
+Exit codes: 0 done, 1 it cannot be done, 2 there is no such escalation or call, or wrong use.
 """
 
 from __future__ import annotations

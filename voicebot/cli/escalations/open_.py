@@ -3,17 +3,17 @@
     voicebot escalations open --call 1a2b3c4d --note "charged twice"
     voicebot escalations open --customer +4917055501
 
-Exit codes: 0 done, 1 there is no such call, 2 wrong use, or there is no database.
+Exit codes: 0 done, 2 there is no such call, wrong use, or there is no database.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 
 from voicebot.cli.customers.doors import found, opened, region_of
 from voicebot.cli.places import add_places, store_url
 from voicebot.cli.who import who
+from voicebot.core.errors import WrongUse
 from voicebot.core.record import Fact
 from voicebot.store.evidence import evidence_of_call, evidence_of_customer
 from voicebot.store.opening import open_calls
@@ -33,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
     """Returns the exit code."""
     facts = _facts(store_url(args), args.call) if args.call else ()
     if args.call and not facts:
-        print(f"voicebot escalations: no call's id begins with {args.call!r}", file=sys.stderr)
-        return 1
+        hint = "`voicebot calls list` lists them"
+        raise WrongUse(f"no one call's id begins with {args.call!r}: {hint}")
     call = str(facts[0].call) if facts else ""
     with opened(args) as (customers, escalations):
         if facts:

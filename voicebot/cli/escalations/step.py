@@ -9,6 +9,7 @@ from collections.abc import Callable
 from voicebot.cli.customers.doors import opened
 from voicebot.cli.places import add_places
 from voicebot.cli.who import who
+from voicebot.core.errors import WrongUse
 from voicebot.store.escalations import EscalationStore
 
 
@@ -25,8 +26,8 @@ def take_step(args: argparse.Namespace, step: Callable[[EscalationStore, str, st
     with opened(args) as (_, escalations):
         one = escalations.get(args.id)
         if one is None:
-            print(f"voicebot escalations: no one id begins with {args.id!r}", file=sys.stderr)
-            return 1
+            hint = "`voicebot escalations list --json` lists them"
+            raise WrongUse(f"no one escalation's id begins with {args.id!r}: {hint}")
         try:
             step(escalations, one.id, who(args.by))
         except ValueError as error:

@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
     warnings = len(problems) - errors
     summary = f"{len(files)} files, {entries} entries, {errors} errors, {warnings} warnings"
     print(summary, file=sys.stderr)
+    if any(problem.code == "unreadable" for problem in problems):
+        return 2
     return 1 if errors else 0
 
 

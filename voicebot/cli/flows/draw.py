@@ -25,7 +25,7 @@ from pathlib import Path
 from voicebot.cli.flows.finding import add_flow, load_by_name
 from voicebot.cli.flows.walked import walked
 from voicebot.cli.places import add_places, store_url
-from voicebot.core.errors import VoicebotError
+from voicebot.core.errors import VoicebotError, WrongUse
 from voicebot.flow.diagram import dot_of
 
 
@@ -61,7 +61,7 @@ def draw(source: str, out: Path) -> None:
     """Have Graphviz draw it. Raises `VoicebotError` where that cannot be."""
     form = out.suffix.lower().removeprefix(".")
     if form not in ("svg", "png", "pdf"):
-        raise VoicebotError(f"{out}: the name must end in .svg, .png or .pdf")
+        raise WrongUse(f"{out}: the name must end in .svg, .png or .pdf")
     program = shutil.which("dot")
     if program is None:
         raise VoicebotError(

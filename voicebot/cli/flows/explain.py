@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from voicebot.cli.flows.finding import add_flow, load_by_name, path_by_name
+from voicebot.core.errors import WrongUse
 from voicebot.flow.document import Document, read_document
 from voicebot.flow.effective import Effective, effective
 from voicebot.flow.problems import did_you_mean
@@ -33,8 +33,7 @@ def run(args: argparse.Namespace) -> int:
     flow = load_by_name(args.folder, args.flow)
     if args.node not in flow.nodes:
         hint = did_you_mean(args.node, flow.nodes) or f"there are: {', '.join(flow.nodes)}"
-        print(f"voicebot: {flow.name} has no node {args.node}; {hint}", file=sys.stderr)
-        return 1
+        raise WrongUse(f"{flow.name} has no node {args.node}; {hint}")
     document = read_document(path_by_name(args.folder, args.flow))
     found = effective(flow, args.node)
     if args.json:

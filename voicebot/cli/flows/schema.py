@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from voicebot.core.errors import VoicebotError
+from voicebot.core.errors import WrongUse
 from voicebot.flow.schema import schema_text
 
 
@@ -31,6 +31,6 @@ def run(args: argparse.Namespace) -> int:
     try:
         args.out.write_text(schema_text(), "utf-8")
     except OSError as error:
-        raise VoicebotError(f"{args.out} cannot be written: {error.strerror}") from None
+        raise WrongUse(f"{args.out} cannot be written: {error.strerror}") from None
     print(args.out)
     return 0
