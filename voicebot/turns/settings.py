@@ -58,7 +58,7 @@ class BargeInSettings:
     restless_confidence: float = 0.5
     """Words that end a prompt on such a line are recognized with at least this confidence."""
     louder_window_ms: int = 800
-    louder_ms: int = 320
+    louder_ms: int = 440
     """On such a line, a prompt ends for who is louder than all others in so much of the window."""
     restless_reading_ms: int = 2_000
     """Where somebody on such a line speaks without a break for so long after the prompt paused, the

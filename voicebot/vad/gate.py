@@ -92,10 +92,11 @@ class CallVad:
         voiced, sure = self._verdict(frame)
         self._outburst.learn(speech=sure)
         self._floor.feed(frame.level_db)
-        if self._crowd.drowns(frame.level_db, frame.played_db, self._floor.db):
-            return Voicing(False, False, frame.level_db, louder=self._crowd.louder)
+        drowned = self._crowd.drowns(frame.level_db, frame.played_db, self._floor.db)
+        louder = sure and self._crowd.louder
+        if drowned:
+            return Voicing(False, False, frame.level_db, louder=louder)
         restless = (sure or frame.outburst) and self._unrest.before(self._floor.db)
-        louder = self._crowd.louder
         return Voicing(voiced, sure, frame.level_db, frame.outburst, restless, louder)
 
     def _begin(self, rate: int) -> None:

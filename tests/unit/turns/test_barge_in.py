@@ -207,17 +207,17 @@ def test_in_a_crowd_words_interrupt():
 def test_in_a_crowd_a_voice_louder_than_all_others_interrupts():
     line = Line()
     line.feed(CROWD, 500)
-    assert line.feed(LOUDER, 300) == []
-    assert line.feed(LOUDER, 20) == [(820, Confirmed(0, SPEECH))]
+    assert line.feed(LOUDER, 420) == []
+    assert line.feed(LOUDER, 20) == [(940, Confirmed(0, SPEECH))]
 
 
 def test_even_where_prompts_pause_no_more():
     line = crowd_of_two_wrong_voices()
     onset_ms = line.at_ms
-    assert line.feed(LOUDER, 300) == []
+    assert line.feed(LOUDER, 420) == []
     events = line.feed(LOUDER, 20)
     assert [type(event) for _, event in events] == [Suspected, Confirmed]
-    assert events[0][0] == onset_ms + 320
+    assert events[0][0] == onset_ms + 440
 
 
 def test_how_sure_words_must_be():
