@@ -15,6 +15,9 @@ ROUNDS, STARVED = 4, 0.9
 times at most: killed, it would begin anew, and load all that it has loaded, while the cores are
 short already. The caller waits for none of it: whoever submits a job has a bound of its own."""
 
+_ON_ITS_WAY_S = 0.2
+"""For the answer of one that has just sent it, and so sleeps, to be read on a busy machine."""
+
 
 async def in_time(answer: Coroutine[Any, Any, T], pid: int, deadline_s: float) -> T:
     """What a worker answers; `TimeoutError` where it is stuck: it sleeps or is stopped past the
@@ -28,6 +31,6 @@ async def in_time(answer: Coroutine[Any, Any, T], pid: int, deadline_s: float) -
                 return asking.result()
             if not computes(pid) or cpu_s(pid) - began_s >= STARVED * deadline_s:
                 break
-        raise TimeoutError
+        return await asyncio.wait_for(asking, _ON_ITS_WAY_S)
     finally:
         asking.cancel()
