@@ -28,6 +28,7 @@ from typing import Any
 from bench.load import FLOW, FLOWS
 from bench.load_stand_ins import Journal, Leg, Prompter, Recognizer, Recording, heard
 from voicebot import nlu, vad
+from voicebot.app.serving import GARBAGE_THRESHOLDS
 from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.call import CallId
 from voicebot.core.record import FactKind
@@ -98,6 +99,7 @@ def main() -> None:
     flow = load_flows(FLOWS).flows[FLOW]
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     spent: dict[str, float] = {}
     profile = cProfile.Profile(time.process_time)
     if args.profile:

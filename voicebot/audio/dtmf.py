@@ -36,12 +36,13 @@ windows and tones off their nominal frequency still have it."""
 
 _HOPS = FRAME_MS // HOP_MS
 _KEPT_MS = 60
+_KEPT_FRAMES = _KEPT_MS // FRAME_MS
 _KEYS = {
     (DTMF_LOW.index(low), 4 + DTMF_HIGH.index(high)): key for key, (low, high) in DTMF_PAIRS.items()
 }
-_EVERY = np.arange(_HOPS)
 _FLOAT = np.dtype(np.float32)
 _Pair = tuple[int, int]
+_NO_PAIRS: list[_Pair | None] = [None] * _HOPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,15 @@ class DtmfDetector:
         self._pairs = TonePairs.at(rate, self._hop)
         self._sound = np.zeros(rate * _KEPT_MS // 1000, dtype=np.float32)
         silence = np.zeros(self._count, dtype=np.float32)
-        self._frames = deque([silence] * (_KEPT_MS // FRAME_MS), maxlen=_KEPT_MS // FRAME_MS)
+        self._frames = deque([silence] * _KEPT_FRAMES, maxlen=_KEPT_FRAMES)
         """The last ones, which `_sound` holds once it is looked at."""
         self._energy = 0.0
         """Of the frame before."""
         reach = self._pairs.length + (_HOPS - 1) * self._hop
         self._blocks = sliding_window_view(self._sound[-reach:], self._pairs.length)[:: self._hop]
-        self._spectra = np.zeros((PRESENT_HOPS + 1 + _HOPS, 8), dtype=np.complex64)
+        nothing = np.zeros((_HOPS, 8), dtype=np.complex64)
+        self._spectra = deque([nothing] * _KEPT_FRAMES, maxlen=_KEPT_FRAMES)
+        """Of the last frames that were looked at."""
         self._fed = 0
         self._run: _Run | None = None
 
@@ -130,11 +133,8 @@ class DtmfDetector:
             return ()
         np.concatenate(self._frames, out=self._sound)
         spectra = self._pairs.spectra(self._blocks)
-        self._spectra[:-_HOPS] = self._spectra[_HOPS:]
-        self._spectra[-_HOPS:] = spectra
+        self._spectra.append(spectra)
         powers = spectra.real**2 + spectra.imag**2
-        if self._run is None and powers.max() < self._pairs.least_power:
-            return ()
         pairs = self._standing_out(powers)
         if self._run is None and not any(pairs):
             return ()
@@ -150,14 +150,16 @@ class DtmfDetector:
 
     def _standing_out(self, powers: NDArray[np.float32]) -> list[_Pair | None]:
         """The pair that stands out at each hop, if one does."""
-        lows = powers[:, :4].argmax(axis=1)
-        highs = powers[:, 4:].argmax(axis=1) + 4
-        low, high = powers[_EVERY, lows], powers[_EVERY, highs]
-        loud = np.minimum(low, high) > self._pairs.least_power
-        clear = low + high > STANDS_OUT * self._pairs.energies(self._blocks)
+        rows = powers.tolist()
+        loudest = [(max(row[:4]), max(row[4:])) for row in rows]
+        loud = [min(both) > self._pairs.least_power for both in loudest]
+        if not any(loud):
+            return _NO_PAIRS
+        least = STANDS_OUT * self._pairs.energies(self._blocks)
+        clear = np.array(loudest, _FLOAT).sum(axis=1) > least
         return [
-            (int(lows[hop]), int(highs[hop])) if loud[hop] and clear[hop] else None
-            for hop in range(_HOPS)
+            (row[:4].index(low), row.index(high, 4)) if loud[hop] and clear[hop] else None
+            for hop, (row, (low, high)) in enumerate(zip(rows, loudest, strict=True))
         ]
 
     def _step(self, pair: _Pair | None, powers: NDArray[np.float32], later: int) -> ToneKey | None:
@@ -183,8 +185,9 @@ class DtmfDetector:
         present = run.present
         if present < PRESENT_HOPS:
             return None
-        last = len(self._spectra) - later
-        spectra = self._spectra[last - min(present, PRESENT_HOPS + 1) : last]
+        spectra = np.concatenate(self._spectra)
+        last = len(spectra) - later
+        spectra = spectra[last - min(present, PRESENT_HOPS + 1) : last]
         # Up to 1 ms after the middle of the last window: the shortest tone reaches as far.
         middle = self._pairs.length // 2 + later * self._hop
         piece = self._sound[: len(self._sound) - middle + self._rate // 1000]

@@ -85,7 +85,7 @@ class TonePairs:
             length=length,
             squared=(window**2).astype(np.float32),
             base=np.ascontiguousarray(waves).view(np.float64).astype(np.float32),
-            least_power=amplitude**2 / 2 * window_power,
+            least_power=float(np.float32(amplitude**2 / 2 * window_power)),
             least_energy=amplitude**2 / 2 * window_power / most_gain,
             turns=np.exp(2j * np.pi / rate * hop * _NOMINAL_HZ),
         )

@@ -22,7 +22,7 @@ from voicebot.core.speech import Transcript, Voicing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Audio:
-    """Sound of one or more whole frames, in both directions."""
+    """Sound in both directions: as an event of a leg one frame, where it is recorded any number."""
 
     heard: Pcm
     """From the far end; silence where no packet came. Time passes by it."""
@@ -150,8 +150,8 @@ class Leg(Protocol):
     def events(self) -> AsyncIterator[LegEvent]:
         """All that happens on the leg, in order; ends after `LegEnded`. To be read by one reader.
 
-        `Audio` begins when media runs (early media included) and then comes every frame or few
-        frames without a gap, whatever the far end sends, until the leg ends.
+        `Audio` begins when media runs (early media included) and then comes once a frame without
+        a gap, whatever the far end sends, until the leg ends.
         """
         ...
 

@@ -6,11 +6,10 @@ and a hang-up surfaces wherever the call happens to be, as `LegGone`.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voicebot.core.audio import FRAME_MS, Pcm, frame_samples
+from voicebot.core.audio import FRAME_MS, Pcm
 from voicebot.core.errors import LegGone
 from voicebot.core.ports import (
     Audio,
@@ -59,15 +58,12 @@ class Line:
         self.on_frame: Callable[[], None] = lambda: None
         """Called with every frame; what it raises ends the wait."""
         self._events = leg.events()
-        self._frames: deque[Audio] = deque()
 
     async def frame(self) -> Frame:
         """The next frame. Raises `LegGone` when the caller's leg has ended."""
-        while not self._frames:
-            self._take(await self._next_event())
-        audio = self._frames.popleft()
+        sound = await self._next_sound()
         self.now_ms = now_ms = self.now_ms + FRAME_MS
-        audio = self._without_tones(audio)
+        audio = self._without_tones(sound)
         if self.recording is not None:
             self.recording.add(audio)
         if drops := self.keypad.drops(now_ms):
@@ -100,21 +96,16 @@ class Line:
         for drop in drops:
             self.on_keys_dropped(drop)
 
-    async def _next_event(self) -> LegEvent:
-        try:
-            return await anext(self._events)
-        except StopAsyncIteration:
-            self.ended = self.ended or LegEnded(0, "the line is gone")
-            raise LegGone("the caller's leg has ended") from None
+    async def _next_sound(self) -> Audio:
+        async for event in self._events:
+            if isinstance(event, Audio):
+                return event
+            self._take(event)
+        self.ended = self.ended or LegEnded(0, "the line is gone")
+        raise LegGone("the caller's leg has ended")
 
     def _take(self, event: LegEvent) -> None:
         match event:
-            case Audio(heard=heard, played=played):
-                if len(heard.samples) == frame_samples(heard.rate):
-                    self._frames.append(event)
-                    return
-                pairs = zip(heard.frames(), played.frames(), strict=False)
-                self._frames.extend(Audio(h, p) for h, p in pairs)
             case Keyed(key, method):
                 self.keypad.press(key, method, self.now_ms)
             case Hold(on):

@@ -39,14 +39,13 @@ class PhoneKeys:
 
     def hear(self, audio: Audio) -> str:
         """The keys in the sound of a phone that does not."""
+        self.pass_by(audio)
         found = ""
-        for heard, played in zip(audio.heard.frames(), audio.played.frames(), strict=False):
-            self._now_ms += heard.duration_ms
-            ours, theirs = self._detectors(heard.rate)
-            self._echoes |= {one.key: self._now_ms for one in ours.feed(played.samples)}
-            for one in theirs.feed(heard.samples):
-                if self._now_ms - self._echoes.get(one.key, -ECHO_MS) >= ECHO_MS:
-                    found += self.signaled(one.key, INBAND)
+        ours, theirs = self._detectors(audio.heard.rate)
+        self._echoes |= {one.key: self._now_ms for one in ours.feed(audio.played.samples)}
+        for one in theirs.feed(audio.heard.samples):
+            if self._now_ms - self._echoes.get(one.key, -ECHO_MS) >= ECHO_MS:
+                found += self.signaled(one.key, INBAND)
         return found
 
     def forget_method(self) -> None:

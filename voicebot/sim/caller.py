@@ -108,9 +108,8 @@ class Caller:
             case StateChanged(LegState.CONFIRMED):
                 self.report.answered = True
             case Audio(heard, played):
-                for ours, theirs in zip(played.frames(), heard.frames(), strict=False):
-                    self._hear(theirs)
-                    self.report.spoken.append(ours)
+                self._hear(heard)
+                self.report.spoken.append(played)
             case LegEnded(code, reason, by_far_end):
                 self.report.code, self.report.reason = code, reason
                 self.report.ended_by_bot = by_far_end

@@ -142,18 +142,15 @@ class _SecondOpinion:
         self._stream = stream
         self._before: deque[Pcm] = deque(maxlen=max(1, settings.catch_up_ms // FRAME_MS))
         self._idle_ms = settings.hangover_ms
-        self._sure = False
-
-    @property
-    def _is_asked(self) -> bool:
-        return self._idle_ms < self._settings.hangover_ms
+        self._asked = self._sure = False
 
     def hear(self, frame: Pcm, *, opened: bool) -> bool:
         """One frame; `opened` where the cheap detector says yes. True where Silero has something
         new to hear."""
-        was_asked = self._is_asked
+        was_asked = self._asked
         self._idle_ms = 0 if opened else self._idle_ms + FRAME_MS
-        if not self._is_asked:
+        self._asked = self._idle_ms < self._settings.hangover_ms
+        if not self._asked:
             self._before.append(frame)
             return False
         if not was_asked:
@@ -163,7 +160,7 @@ class _SecondOpinion:
 
     def judge(self) -> bool:
         """Whether the frame that was heard last is speech."""
-        if not self._is_asked:
+        if not self._asked:
             self._sure = False
             return False
         threshold = self._settings.sure_until if self._sure else self._settings.sure_from

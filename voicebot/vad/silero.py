@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm
+from voicebot.core.audio import NARROWBAND, WIDEBAND, Pcm, Samples
 from voicebot.core.errors import EngineError
 from voicebot.vad.onnx_constants import OnnxError, branches
 from voicebot.vad.silero_network import SileroNetwork
@@ -111,21 +111,24 @@ class SileroStream:
         """Forget all that was heard."""
         self.state: Floats = np.zeros((2, 128), np.float32)
         self._line: Floats = np.zeros(self._context, np.float32)
-        """The context, then what was not heard yet."""
+        """The context, then a beginning of a chunk."""
+        self._new: list[Samples] = []
+        """What came after it."""
+        self._length = len(self._line)
+        """Of both."""
         self._probability = 0.0
 
     def feed(self, pcm: Pcm) -> None:
         """More sound, any length."""
-        floats = pcm.samples.astype(_FLOAT)
-        floats *= _SCALE
-        self._line = np.concatenate([self._line, floats])
+        self._new.append(pcm.samples)
+        self._length += len(pcm.samples)
         if self.waits:
             self._model.wait(self)
 
     @property
     def waits(self) -> bool:
         """There is a whole chunk that was not heard yet."""
-        return len(self._line) >= self._context + self._chunk
+        return self._length >= self._context + self._chunk
 
     @property
     def probability(self) -> float:
@@ -136,11 +139,15 @@ class SileroStream:
 
     def take_chunks(self) -> Floats:
         """The chunks that wait, oldest first, each with its context in front."""
-        count = (len(self._line) - self._context) // self._chunk
-        (step,) = self._line.strides
+        new = np.concatenate(self._new, dtype=_FLOAT)
+        new *= _SCALE
+        line = np.concatenate([self._line, new])
+        count = (self._length - self._context) // self._chunk
+        (step,) = line.strides
         shape = (count, self._context + self._chunk)
-        chunks = as_strided(self._line, shape, (self._chunk * step, step))
-        self._line = self._line[count * self._chunk :]
+        chunks = as_strided(line, shape, (self._chunk * step, step))
+        self._line, self._new = line[count * self._chunk :], []
+        self._length = len(self._line)
         return chunks
 
     def take(self, probability: float, state: Floats) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from voicebot.audio.dtmf import DtmfDetector, ToneKey
+from voicebot.audio.dtmf import STANDS_OUT, DtmfDetector, ToneKey
 from voicebot.audio.hold_music import hold_music
 from voicebot.audio.resample import resample
 from voicebot.audio.telephone import Law, round_trip, telephone
@@ -212,3 +214,24 @@ def test_speech_is_no_key() -> None:
         pcm = resample(clip, WIDEBAND) if wide else telephone(clip)
         false += heard(pcm.samples, pcm.rate)
     assert false == ""
+
+
+@settings(max_examples=50)
+@given(seed=st.integers(0, 2**32 - 1), loudest=st.floats(0, 4.5), noise=st.floats(0, 3))
+def test_the_pair_that_stands_out_is_the_greatest_low_and_the_greatest_high_tone(
+    seed: int, loudest: float, noise: float
+) -> None:
+    chance = np.random.default_rng(seed)
+    hertz = chance.choice([*DTMF_PAIRS.values()]) + chance.uniform(-30, 30, 2)
+    sines = np.sin(2 * np.pi / NARROWBAND * np.outer(hertz, np.arange(480)))
+    detector = DtmfDetector(NARROWBAND)
+    detector._sound[:] = 10**loudest * chance.random(2) @ sines
+    detector._sound += 10**noise * chance.standard_normal(480)
+    spectra = detector._pairs.spectra(detector._blocks)
+    powers = spectra.real**2 + spectra.imag**2
+    low, high = powers[:, :4].max(axis=1), powers[:, 4:].max(axis=1)
+    stands = np.minimum(low, high) > np.float32(detector._pairs.least_power)
+    stands &= low + high > STANDS_OUT * detector._pairs.energies(detector._blocks)
+    pairs = zip(powers[:, :4].argmax(axis=1), 4 + powers[:, 4:].argmax(axis=1), strict=True)
+    expected = [pair if stand else None for pair, stand in zip(pairs, stands, strict=True)]
+    assert detector._standing_out(powers) == expected

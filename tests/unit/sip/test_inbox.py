@@ -21,19 +21,27 @@ async def read_all(inbox: Inbox) -> list[LegEvent]:
     return [event async for event in inbox.read()]
 
 
-async def test_sound_is_joined_but_never_past_another_event() -> None:
+async def test_sound_comes_frame_by_frame_in_order_with_other_events() -> None:
     inbox = Inbox()
-    inbox.add_sound(sound(1), sound(2), 8000)
-    inbox.add_sound(sound(3), sound(4), 8000)
+    heard, played = np.concatenate([sound(1), sound(3)]), np.concatenate([sound(2), sound(4)])
+    inbox.add_sound(heard, played, 8000)
     inbox.push(Keyed("1", "info"))
-    inbox.add_sound(sound(5), sound(6), 8000)
-    first, key, second, ended = await read_all(inbox)
-    assert isinstance(first, Audio)
-    assert isinstance(second, Audio)
-    assert first.heard.samples.tolist() == [1] * 160 + [3] * 160
-    assert first.played.samples.tolist() == [2] * 160 + [4] * 160
-    assert second.heard.samples.tolist() == [5] * 160
-    assert (key, ended) == (Keyed("1", "info"), LegEnded(200))
+    inbox.add_sound(sound(5, 320), sound(6, 320), 16_000)
+    *events, ended = await read_all(inbox)
+    assert [_told(event) for event in events] == [
+        (8_000, [1] * 160, [2] * 160),
+        (8_000, [3] * 160, [4] * 160),
+        Keyed("1", "info"),
+        (16_000, [5] * 320, [6] * 320),
+    ]
+    assert ended == LegEnded(200)
+
+
+def _told(event: LegEvent) -> object:
+    if not isinstance(event, Audio):
+        return event
+    assert event.heard.rate == event.played.rate
+    return event.heard.rate, event.heard.samples.tolist(), event.played.samples.tolist()
 
 
 async def test_the_oldest_sound_is_dropped_when_nobody_reads() -> None:
@@ -43,11 +51,10 @@ async def test_the_oldest_sound_is_dropped_when_nobody_reads() -> None:
         inbox.add_sound(sound(number), sound(0), 8000)
         if number == 0:
             inbox.push(Keyed("5", "info"))
-    key, audio, _ = await read_all(inbox)
+    key, *audio, _ = await read_all(inbox)
     assert key == Keyed("5", "info")
-    assert isinstance(audio, Audio)
-    assert audio.heard.duration_ms == MAX_UNREAD_MS
-    assert audio.heard.samples[0] == 3
+    heard = [event.heard.samples[0] for event in audio if isinstance(event, Audio)]
+    assert heard == list(range(3, frames))
     assert inbox.dropped_ms == 60
 
 
