@@ -161,9 +161,8 @@ class BargeInJudge:
         like a phrase at times; who spoke into silence is taken at their word."""
         if self.state is BargeInState.SUSPECTED and not self._restless:
             return True
-        if self._wariness.wary:
-            return confidence >= self._settings.wary_confidence
-        return not self._restless or confidence >= self._settings.restless_confidence
+        doubtful = self._restless or self._wariness.wary
+        return not doubtful or confidence >= self._settings.restless_confidence
 
     def feed(
         self,

@@ -55,10 +55,11 @@ class BargeInSettings:
     """Without enough speech so long after the prompt paused, it goes on."""
     restless_verdict_ms: int = 2_400
     """The same where speech alone does not interrupt, as the line was not quiet before it."""
-    restless_confidence: float = 0.5
-    """Words that end a prompt on such a line are recognized with at least this confidence."""
+    restless_confidence: float = 0.65
+    """Words that end a prompt on such a line, or in a call whose prompts pause no more, are
+    recognized with at least this confidence."""
     louder_window_ms: int = 800
-    louder_ms: int = 440
+    louder_ms: int = 600
     """On such a line, a prompt ends for who is louder than all others in so much of the window."""
     restless_reading_ms: int = 2_000
     """Where somebody on such a line speaks without a break for so long after the prompt paused, the
@@ -68,8 +69,6 @@ class BargeInSettings:
     that is beyond doubt, or a voice louder than all others, ends them."""
     restless_ms: int = 30_000
     """They do again once they were played for so long without a voice on such a line."""
-    wary_confidence: float = 0.6
-    """From this confidence an answer is beyond doubt."""
     cooldown_ms: int = 600
     """After a rejection the prompt does not pause again for so long; at once where there had been
     no speech at all."""
