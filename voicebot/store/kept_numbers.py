@@ -44,5 +44,12 @@ class KeptNumbers:
         with self._lock:
             noted, self._noted = self._noted, set()
             self._older |= noted
-        self._read = frozenset(read())
+        try:
+            self._read = frozenset(read())
+        except BaseException:
+            with self._lock:
+                self._noted |= (
+                    noted  # This was no renewal: they stay as long as if it had not been.
+                )
+            raise
         self._older = noted

@@ -23,6 +23,10 @@ _STOP_MS = 500
 COMMAND = (sys.executable, "-m", "voicebot.tts.worker_main")
 
 
+class Hung(EngineError):
+    """The process did not answer in time."""
+
+
 class JobFailed(EngineError):
     """The worker lives and says no: the same job fails on any other worker too."""
 
@@ -80,7 +84,7 @@ class Worker:
         try:
             return await in_time(self._exchange(job), self.pid, deadline_ms / 1000)
         except TimeoutError as error:
-            raise EngineError("a synthesis worker hung") from error
+            raise Hung("a synthesis worker hung") from error
         except _BROKEN as error:
             raise EngineError("a synthesis worker died") from error
 

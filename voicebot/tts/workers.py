@@ -18,11 +18,13 @@ from voicebot.core.errors import ConfigError, EngineError, Problem
 from voicebot.core.tally import Tally
 from voicebot.tts.settings import TtsSettings
 from voicebot.tts.wire import Hello, Job
-from voicebot.tts.worker import COMMAND, JobFailed, Worker
+from voicebot.tts.worker import COMMAND, Hung, JobFailed, Worker
 
 log = logging.getLogger(__name__)
 
-_ATTEMPTS = 2
+_HUNG, _DIED, _GIVEN_UP = 3, 2, 6
+"""A job is given up after two workers hung with it, or three died: they may die together, for want
+of memory, without the job's doing."""
 _LEAST_BACKOFF_S, _MOST_BACKOFF_S = 0.25, 10.0
 
 
@@ -46,7 +48,8 @@ class _Ticket:
     order: int
     job: Job = field(compare=False)
     result: asyncio.Future[Pcm] = field(compare=False)
-    attempts: int = field(default=0, compare=False)
+    failures: int = field(default=0, compare=False)
+    """By weight, see `_GIVEN_UP`."""
     queued_s: float = field(default_factory=time.monotonic, compare=False)
 
 
@@ -181,8 +184,8 @@ class Workers:
         return True
 
     def _again(self, ticket: _Ticket, error: EngineError) -> None:
-        ticket.attempts += 1
-        if ticket.attempts < _ATTEMPTS:
+        ticket.failures += _HUNG if isinstance(error, Hung) else _DIED
+        if ticket.failures < _GIVEN_UP:
             ticket.priority = -1
             self._queue.put_nowait(ticket)
         else:

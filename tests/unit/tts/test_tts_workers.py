@@ -27,6 +27,14 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            await asyncio.sleep(0.001)
+            if holds():
+                return
+
+
 async def test_jobs_come_back_as_sound(fake_workers: MakeWorkers) -> None:
     workers = fake_workers()
     await workers.start()
@@ -111,12 +119,24 @@ async def test_idle_workers_that_were_all_killed_are_replaced_before_a_job_comes
     killed = set(workers.pids)
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
-    async with asyncio.timeout(10):
-        while True:
-            await asyncio.sleep(0.01)
-            if not killed & set(workers.pids):
-                break
+    await until(lambda: not killed & set(workers.pids))
     assert len(await workers.submit(job("text")))
+
+
+async def test_a_job_outlives_all_workers_that_die_with_it(fake_workers: MakeWorkers) -> None:
+    """Killed together, each may be given it in its last moment."""
+    workers = fake_workers()
+    await workers.start()
+    first = workers.pids
+    for pid in first:
+        os.kill(pid, signal.SIGSTOP)
+    sound = workers.submit(job("text"))
+    for died, pid in enumerate(first, 1):
+        await until(lambda: not workers.waiting)
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda died=died: workers.counts.restarts >= died)  # type: ignore[misc]
+    assert len(await sound)
+    assert workers.counts.failed == 0
 
 
 async def test_workers_are_renewed_after_so_many_jobs(fake_workers: MakeWorkers) -> None:
