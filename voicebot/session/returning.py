@@ -10,7 +10,7 @@ from voicebot.flow.state import FlowState
 from voicebot.session.context import Context
 from voicebot.session.tasks import Work
 
-PATIENCE_S = 0.3
+PATIENCE_S = 1.0
 """The longest that the answer of a call waits for it."""
 
 
